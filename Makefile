@@ -1,0 +1,112 @@
+# The tasks of this repository; `make` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# The one place for build flags. Those of the targets themselves stand in Package.swift.
+BUILD_FLAGS := --explicit-target-dependency-import-check error
+# Looked up when a recipe needs it, after scripts/setup has said what is missing.
+SWIFT = $$(scripts/find-swift)
+
+# Where `make demo` serves, how long `make fuzz` runs each fuzzer, and further arguments of `swift test`.
+HTTP ?= 127.0.0.1:8080
+SECONDS_EACH ?= 60
+TEST_ARGUMENTS ?=
+
+BASH_SCRIPTS := scripts/setup scripts/find-swift scripts/demo scripts/demo-data scripts/embed-web scripts/test \
+	scripts/fuzz scripts/coverage .ci/run
+
+SWIFT_FILES := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
+
+.PHONY: help
+help: ## List the tasks
+	@awk -F ' *:.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Install what a build needs (Debian 12, as root or through sudo)
+	scripts/setup
+
+.PHONY: build
+build: ## Build the program, optimised: .build/release/fovea
+	swift=$(SWIFT); "$$swift" build -c release --product fovea $(BUILD_FLAGS)
+
+.PHONY: demo
+demo: demo-program ## Add real photographs to a store and serve it at http://127.0.0.1:8080 (HTTP=HOST:PORT)
+	scripts/demo .build/release/fovea --http $(HTTP)
+
+.PHONY: demo-check
+demo-check: demo-program ## The same on a free port: ask what a visitor would ask, check the answers, exit
+	scripts/demo .build/release/fovea --check
+
+.PHONY: demo-program
+demo-program:
+	scripts/setup --demo
+	scripts/demo-data
+	$(MAKE) build
+
+.PHONY: test
+test: ## Run every check and test; FOVEA_TEST_DATA names further test data, default ../shared
+	scripts/setup --test
+	$(MAKE) --keep-going check
+	web/test
+	swift=$(SWIFT); "$$swift" build --build-tests $(BUILD_FLAGS)
+	scripts/test --skip-build $(BUILD_FLAGS) $(TEST_ARGUMENTS)
+
+.PHONY: check check-rooms check-sources check-format check-scripts check-web
+check: check-rooms check-sources check-format check-scripts check-web ## Check rooms, format, habits, scripts and the embedded page; builds nothing
+check-rooms:
+	scripts/check-rooms --self-test
+	scripts/check-rooms
+check-sources:
+	scripts/check-sources --self-test
+	scripts/check-sources
+check-format:
+	swift=$(SWIFT); "$$swift" format lint --strict --parallel --recursive $(SWIFT_FILES)
+check-scripts:
+	shellcheck $(BASH_SCRIPTS) web/build web/test
+check-web:
+	scripts/embed-web --check
+
+.PHONY: fmt
+fmt: ## Format the Swift files
+	swift=$(SWIFT); "$$swift" format --in-place --parallel --recursive $(SWIFT_FILES)
+
+.PHONY: web
+web: ## Bundle the web page into Sources/CWebFiles, where the binary takes it from
+	scripts/setup --test
+	scripts/embed-web
+
+.PHONY: bench
+bench: ## Measure Fovea and its peers in one run
+	scripts/setup --bench
+	Benchmarks/run
+
+.PHONY: fuzz
+fuzz: ## Run each fuzzer for SECONDS_EACH=60 seconds and keep its corpus
+	scripts/setup
+	scripts/fuzz --seconds $(SECONDS_EACH)
+
+.PHONY: tsan
+tsan: ## Run the tests with the thread sanitizer
+	scripts/setup --test
+	swift=$(SWIFT); "$$swift" build --build-tests --sanitize=thread --scratch-path .build-tsan $(BUILD_FLAGS)
+	TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 \
+	    scripts/test --skip-build --sanitize=thread --scratch-path .build-tsan $(BUILD_FLAGS) $(TEST_ARGUMENTS)
+
+.PHONY: asan
+asan: ## Run the tests with the address sanitizer
+	scripts/setup --test
+	swift=$(SWIFT); "$$swift" build --build-tests --sanitize=address --scratch-path .build-asan $(BUILD_FLAGS)
+	ASAN_OPTIONS=detect_leaks=0 \
+	    scripts/test --skip-build --sanitize=address --scratch-path .build-asan $(BUILD_FLAGS) $(TEST_ARGUMENTS)
+
+.PHONY: coverage
+coverage: ## Run the tests and print how much of each room they cover
+	scripts/setup --test
+	scripts/coverage $(BUILD_FLAGS)
+
+.PHONY: clean
+clean: ## Remove what was built; downloads and the demonstration's store too
+	rm -rf .build .build-tsan .build-asan .build-coverage .build-fuzz .tools web/dist web/dist.new

@@ -1,0 +1,124 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target of ours is built with: Swift 6 language mode, and a warning is an error.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// C kernels are always optimised: a debug build would spend its tests in unvectorised loops.
+let kernels: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-ffp-contract=off"])]
+
+/// One of our rooms. `rooms` are the rooms below it that it may import (`docs/architecture.md`).
+func room(_ name: String, rooms: [String], c: [String] = [], outside: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name,
+        dependencies: rooms.map { .byName(name: $0) } + c.map { .byName(name: $0) } + outside,
+        swiftSettings: strict)
+}
+
+/// The tests of a room.
+func tests(_ name: String, rooms: [String], c: [String] = [], excluding: [String] = []) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: rooms.map { .byName(name: $0) } + c.map { .byName(name: $0) },
+        exclude: excluding,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "fovea",
+    products: [.executable(name: "fovea", targets: ["fovea"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", exact: "1.1.4"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        .target(name: "CChecksum", cSettings: kernels),
+        .target(name: "CColumns", cSettings: kernels),
+        .target(name: "CPixels", cSettings: kernels),
+        .target(name: "CWebFiles", exclude: ["files"]),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CVips"),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+
+        room(
+            "Base", rooms: [], c: ["CChecksum"],
+            outside: [
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        room("Query", rooms: ["Base"]),
+        room("Media", rooms: ["Base"], c: ["CTurboJPEG", "CVips", "CPNG", "CWebP", "CPixels"]),
+        room(
+            "Blobs", rooms: ["Base"],
+            outside: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        room("Columns", rooms: ["Base"], c: ["CColumns"]),
+        room(
+            "Catalog", rooms: ["Columns", "Query", "Base"],
+            outside: [
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        room(
+            "Engine", rooms: ["Catalog", "Columns", "Query", "Media", "Blobs", "Base"],
+            outside: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        room(
+            "Pipeline", rooms: ["Engine", "Catalog", "Query", "Media", "Blobs", "Base"],
+            outside: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        room(
+            "Server", rooms: ["Pipeline", "Engine", "Query", "Media", "Base"], c: ["CWebFiles"],
+            outside: [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        .executableTarget(
+            name: "fovea",
+            dependencies: [
+                "Server", "Pipeline", "Engine", "Media", "Query", "Base",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict),
+
+        tests("BaseTests", rooms: ["Base"]),
+        tests("BlobsTests", rooms: ["Blobs", "Base"]),
+        tests("EngineTests", rooms: ["Engine", "Catalog", "Query", "Media", "Blobs", "Base"]),
+        tests("PipelineTests", rooms: ["Pipeline", "Engine", "Catalog", "Query", "Media", "Blobs", "Base"]),
+        tests("ServerTests", rooms: ["Server", "Pipeline", "Engine", "Query", "Base"]),
+        tests("EndToEndTests", rooms: ["Base"]),
+    ]
+)

@@ -1,0 +1,82 @@
+import DequeModule
+@preconcurrency import Dispatch
+import Synchronization
+
+/// A fixed set of threads for calls that block or burn a core: codecs, SQLite, fsync, inference.
+///
+/// The Swift concurrency pool has one thread per core and never grows, so a blocking call there stops every
+/// other task. A pool's threads live as long as the process; its queue is bounded, and a full one refuses work.
+public final class BlockingPool: Sendable {
+    /// The pool's queue is full: more work arrives than its threads can do.
+    public struct Overloaded: Error, Sendable, CustomStringConvertible {
+        public var label: String
+        public var limit: Int
+        public var description: String { "\(label) has \(limit) jobs waiting already; try again later" }
+    }
+
+    public let label: String
+    public let threadCount: Int
+    private let queueLimit: Int
+    private let jobs = Mutex<Deque<@Sendable () -> Void>>([])
+    private let jobAvailable = DispatchSemaphore(value: 0)
+
+    public init(label: String, threadCount: Int, queueLimit: Int = 10_000) {
+        precondition(threadCount > 0 && queueLimit > 0)
+        self.label = label
+        self.threadCount = threadCount
+        self.queueLimit = queueLimit
+        for index in 0..<threadCount {
+            // Serial on purpose: on Linux a concurrent queue shares the width of the cooperative pool.
+            DispatchQueue(label: "\(label)-\(index)").async { self.work() }
+        }
+    }
+
+    /// Runs `body` on a pool thread and suspends the caller until it returns.
+    ///
+    /// Cancellation of the task is seen before `body` starts, and raises the ``Cancellation`` that `body` is
+    /// given; whether `body` looks at it is its own affair.
+    /// - Throws: ``Overloaded`` when the queue is full; ``CancelledError`` when cancelled before the start;
+    ///   whatever `body` throws.
+    public func run<Result: Sendable>(
+        _ body: @escaping @Sendable (Cancellation) throws -> Result
+    ) async throws -> Result {
+        guard !Task.isCancelled else { throw CancelledError() }
+        let cancellation = Cancellation()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Result, any Error>) in
+                let refused = submit {
+                    continuation.resume(
+                        with: Swift.Result {
+                            try cancellation.check()
+                            return try body(cancellation)
+                        })
+                }
+                if let refused { continuation.resume(throwing: refused) }
+            }
+        } onCancel: {
+            cancellation.cancel()
+        }
+    }
+
+    /// Queues `job` without waiting for it; the error when the queue is full, in which case it will not run.
+    public func submit(_ job: @escaping @Sendable () -> Void) -> Overloaded? {
+        let accepted = jobs.withLock { jobs in
+            guard jobs.count < queueLimit else { return false }
+            jobs.append(job)
+            return true
+        }
+        guard accepted else { return Overloaded(label: label, limit: queueLimit) }
+        jobAvailable.signal()
+        return nil
+    }
+
+    // MARK: - Private
+
+    private func work() -> Never {
+        while true {
+            jobAvailable.wait()
+            let job = jobs.withLock { $0.removeFirst() }
+            job()
+        }
+    }
+}

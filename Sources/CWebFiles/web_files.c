@@ -1,0 +1,47 @@
+// Made by scripts/embed-web; do not edit.
+#include "CWebFiles.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const uint8_t app_css[] = {
+#embed "files/app.css"
+};
+static const uint8_t app_css_gz[] = {
+#embed "files/app.css.gz"
+};
+
+static const uint8_t app_js[] = {
+#embed "files/app.js"
+};
+static const uint8_t app_js_gz[] = {
+#embed "files/app.js.gz"
+};
+
+static const uint8_t icon_svg[] = {
+#embed "files/icon.svg"
+};
+static const uint8_t icon_svg_gz[] = {
+#embed "files/icon.svg.gz"
+};
+
+static const uint8_t index_html[] = {
+#embed "files/index.html"
+};
+static const uint8_t index_html_gz[] = {
+#embed "files/index.html.gz"
+};
+
+static const struct fovea_web_file files[] = {
+    {"/app.css", "text/css; charset=utf-8", "dbcb4fa79e3935f287e13286b7e0a4b1",
+        app_css, sizeof app_css, app_css_gz, sizeof app_css_gz},
+    {"/app.js", "text/javascript; charset=utf-8", "5218769c8e2f56925becdbed5303dba8",
+        app_js, sizeof app_js, app_js_gz, sizeof app_js_gz},
+    {"/icon.svg", "image/svg+xml", "8c75801e932f50b0a2dd79f5c96c5478",
+        icon_svg, sizeof icon_svg, icon_svg_gz, sizeof icon_svg_gz},
+    {"/index.html", "text/html; charset=utf-8", "672e6f4915f97e90a6f6976e757961ad",
+        index_html, sizeof index_html, index_html_gz, sizeof index_html_gz},
+};
+
+const struct fovea_web_file *fovea_web_file_at(size_t index) {
+    return index < sizeof files / sizeof files[0] ? &files[index] : NULL;
+}

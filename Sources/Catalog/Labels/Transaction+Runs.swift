@@ -1,0 +1,103 @@
+public import Base
+
+extension Transaction {
+    /// Notes that a model, a rule or an import begins.
+    /// - Parameters:
+    ///   - kind: `import`, `model` or `rule`.
+    ///   - source: what its labels will name, such as `model:yolox-nano@1`.
+    public func beginRun(
+        _ kind: String, source: String, parameters: Document = Document()
+    ) throws(CatalogError) -> RunID {
+        try begin()
+        let text = try StoredCell.jsonText(.object(parameters), of: "parameters", options.valueLimit)
+        let statement = try connection.statement(
+            "INSERT INTO runs(id, kind, source, started, parameters) VALUES(?, ?, ?, ?, ?)")
+        let id = state.next.run
+        statement.bind(id, at: 1)
+        statement.bind(kind, at: 2)
+        statement.bind(try textID(source), at: 3)
+        statement.bind(time.microseconds, at: 4)
+        statement.bind(text: text, at: 5)
+        try statement.run()
+        state.next.run += 1
+        return id
+    }
+
+    /// Notes that a run has come to its end.
+    /// - Throws: ``CatalogError/Code/notFound`` where there is no such run.
+    public func finishRun(_ id: RunID) throws(CatalogError) {
+        try begin()
+        let statement = try connection.statement("UPDATE runs SET finished = ? WHERE id = ?")
+        statement.bind(time.microseconds, at: 1)
+        statement.bind(id, at: 2)
+        try statement.run()
+        if connection.changeCount == 0 { throw CatalogError(.notFound, "there is no run \(id)") }
+    }
+
+    /// Takes back what a run has said: its labels go, and what it removed or replaced holds again, as far as nobody
+    /// else has changed it since. What a person made of one of its labels stays.
+    ///
+    /// Reads the whole label log.
+    /// - Returns: how many labels ceased to be current, and how many became current again.
+    /// - Throws: ``CatalogError/Code/notFound`` where there is no such run.
+    @discardableResult
+    public func revert(
+        run: RunID, source: String
+    ) throws(CatalogError) -> (removed: Int, restored: Int) {
+        try begin()
+        try checkRun(run)
+        let targets = try self.targets(of: run)
+        let entry = LabelRows.Row(
+            id: state.next.label, targetClass: 0, target: 0, kind: 0, source: try textID(source), run: run,
+            time: time.microseconds)
+        var outcome = (removed: 0, restored: 0)
+        try critical { () throws(CatalogError) in
+            state.next.label += 1
+            try LabelRows.append(.revert, entry, commit: commit, on: connection)
+            let mark = try connection.statement("UPDATE runs SET reverted = ? WHERE id = ?")
+            mark.bind(time.microseconds, at: 1)
+            mark.bind(run, at: 2)
+            try mark.run()
+            let log = try LabelLog(of: targets, on: connection)
+            for target in targets.sorted() where isAlive(target.local, in: target.classNumber) {
+                let wanted = log.fold(of: target)
+                let held = try LabelRows.rows(
+                    classID: target.classNumber, local: target.local, on: connection)
+                let wantedIDs = Set(wanted.map(\.id))
+                let heldIDs = Set(held.map(\.id))
+                for row in held where !wantedIDs.contains(row.id) {
+                    try leave(row)
+                    outcome.removed += 1
+                }
+                for row in wanted where !heldIDs.contains(row.id) {
+                    try enter(row)
+                    outcome.restored += 1
+                }
+            }
+        }
+        return outcome
+    }
+
+    func checkRun(_ id: RunID) throws(CatalogError) {
+        let row = try connection.statement("SELECT 1 FROM runs WHERE id = ?")
+        defer { row.reset() }
+        row.bind(id, at: 1)
+        guard try row.step() else { throw CatalogError(.notFound, "there is no run \(id)") }
+    }
+
+    // MARK: - Private
+
+    /// The entities that entries of the run are about.
+    private func targets(of run: RunID) throws(CatalogError) -> Set<EntityID> {
+        let scan = try connection.statement(
+            "SELECT DISTINCT target_class, target FROM label_log WHERE run = ? AND target IS NOT NULL")
+        defer { scan.reset() }
+        scan.bind(run, at: 1)
+        var targets: Set<EntityID> = []
+        while try scan.step() {
+            guard let known = state.schema[UInt32(truncatingIfNeeded: scan.integer(0))] else { continue }
+            targets.insert(known.entityID(LocalID(truncatingIfNeeded: scan.integer(1))))
+        }
+        return targets
+    }
+}

@@ -1,0 +1,128 @@
+import GRDBSQLite
+
+/// One connection to a SQLite file, with its prepared statements. It serves one thread at a time.
+///
+/// It is opened without SQLite's own mutexes: whoever holds the connection (the writer's thread, or the reader
+/// that took it from the pool) is alone with it. Only ``Interrupter`` touches it from another thread.
+final class SQLiteConnection {
+    enum Mode {
+        case create, readWrite, readOnly
+        /// The file cannot change and no log stands beside it: SQLite needs neither locks nor a log index.
+        case immutable
+    }
+
+    let handle: OpaquePointer
+    private var statements: [String: SQLiteStatement] = [:]
+    private static let statementLimit = 512
+
+    /// Opens the file at `path`.
+    /// - Throws: ``CatalogError/Code/notFound`` where there is none; ``CatalogError/Code/readOnly`` and
+    ///   ``CatalogError/Code/inputOutput`` where the system refuses.
+    init(path: String, mode: Mode) throws(CatalogError) {
+        var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI
+        switch mode {
+        case .create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        case .readWrite: flags |= SQLITE_OPEN_READWRITE
+        case .readOnly, .immutable: flags |= SQLITE_OPEN_READONLY
+        }
+        var handle: OpaquePointer?
+        let url = "file:" + SQLiteConnection.escape(path) + (mode == .immutable ? "?immutable=1" : "")
+        let status = sqlite3_open_v2(url, &handle, flags, nil)
+        guard status == SQLITE_OK, let handle else {
+            let reason = String(cString: sqlite3_errstr(status))
+            sqlite3_close_v2(handle)
+            throw CatalogError(SQLiteConnection.code(of: status), "cannot open \(path): \(reason)")
+        }
+        self.handle = handle
+        // A last resort: one process holds a store, and its writers queue before they come here.
+        sqlite3_busy_timeout(handle, 5_000)
+    }
+
+    deinit {
+        statements = [:]
+        sqlite3_close_v2(handle)
+    }
+
+    /// Runs statements that return nothing of interest, such as pragmas and DDL.
+    func execute(_ sql: String) throws(CatalogError) {
+        let status = sqlite3_exec(handle, sql, nil, nil, nil)
+        if status != SQLITE_OK { throw error(status, in: sql) }
+    }
+
+    /// The prepared statement of `sql`, kept for the next call. It must not be in use already.
+    func statement(_ sql: String) throws(CatalogError) -> SQLiteStatement {
+        if let known = statements[sql] {
+            assert(!known.isBusy, "re-entered: \(sql)")
+            return known
+        }
+        if statements.count >= SQLiteConnection.statementLimit {
+            statements = statements.filter { $0.value.isBusy }
+        }
+        let fresh = try SQLiteStatement(sql, on: self)
+        statements[sql] = fresh
+        return fresh
+    }
+
+    /// The first column of the first row, where it is an integer.
+    func integer(_ sql: String) throws(CatalogError) -> Int64? {
+        let statement = try statement(sql)
+        defer { statement.reset() }
+        guard try statement.step(), !statement.isNull(0) else { return nil }
+        return statement.integer(0)
+    }
+
+    /// Whether a transaction is open. SQLite rolls back on its own when a disk is full or fails.
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// Rows changed by the last statement.
+    var changeCount: Int { Int(sqlite3_changes64(handle)) }
+
+    // MARK: - Errors
+
+    /// What `status` means, with SQLite's message for the last call.
+    func error(_ status: CInt, in sql: String) -> CatalogError {
+        let code = SQLiteConnection.code(of: status)
+        let reason = String(cString: sqlite3_errmsg(handle))
+        return switch code {
+        case .diskFull: CatalogError(code, "the disk of the store is full (\(reason))")
+        case .cancelled: CatalogError(code, "cancelled")
+        case .uniqueViolation: CatalogError(code, reason)
+        default: CatalogError(code, "SQLite: \(reason), in \(sql.prefix(200))")
+        }
+    }
+
+    static func code(of status: CInt) -> CatalogError.Code {
+        switch status & 0xFF {
+        case SQLITE_FULL: .diskFull
+        case SQLITE_READONLY, SQLITE_PERM: .readOnly
+        case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT: .corrupt
+        case SQLITE_BUSY, SQLITE_LOCKED: .busy
+        case SQLITE_INTERRUPT: .cancelled
+        case SQLITE_TOOBIG: .limitExceeded
+        case SQLITE_CONSTRAINT: status == uniqueConstraint ? .uniqueViolation : .conflict
+        // A full disk under the log's index shows itself as this and not as SQLITE_FULL.
+        case SQLITE_IOERR: status == logIndexGrowth ? .diskFull : .inputOutput
+        default: .inputOutput
+        }
+    }
+
+    // MARK: - Private
+
+    /// `SQLITE_CONSTRAINT_UNIQUE` and `SQLITE_IOERR_SHMSIZE`: macros that Swift does not import.
+    private static let uniqueConstraint = SQLITE_CONSTRAINT | 8 << 8
+    private static let logIndexGrowth = SQLITE_IOERR | 19 << 8
+
+    /// Percent-encodes what has a meaning in a URI file name (https://sqlite.org/uri.html).
+    private static func escape(_ path: String) -> String {
+        var escaped = ""
+        for character in path.unicodeScalars {
+            switch character {
+            case "%": escaped += "%25"
+            case "?": escaped += "%3f"
+            case "#": escaped += "%23"
+            default: escaped.unicodeScalars.append(character)
+            }
+        }
+        return escaped
+    }
+}

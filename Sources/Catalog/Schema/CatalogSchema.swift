@@ -1,0 +1,43 @@
+public import Base
+
+/// All classes and their properties, as of one commit.
+public struct CatalogSchema: Sendable {
+    /// In the order in which they were first seen.
+    public private(set) var classes: [ClassSchema] = []
+    private var entityPlaces: [String: Int] = [:]
+    private var connectionPlaces: [String: Int] = [:]
+    private var places: [UInt32: Int] = [:]
+
+    init() {}
+
+    public var entityClasses: [ClassSchema] { classes.filter { $0.kind == .entity } }
+    public var connectionClasses: [ClassSchema] { classes.filter { $0.kind == .connection } }
+
+    /// The entity class of that name; `nil` where none was ever made.
+    public func entityClass(_ name: String) -> ClassSchema? { entityPlaces[name].map { classes[$0] } }
+
+    /// The connection class of that name; `nil` where none was ever made.
+    public func connectionClass(_ name: String) -> ClassSchema? { connectionPlaces[name].map { classes[$0] } }
+
+    /// The class of that number.
+    public subscript(id: UInt32) -> ClassSchema? { places[id].map { classes[$0] } }
+
+    /// The class that `id` belongs to; `nil` where the number or the generation is another.
+    public func entityClass(of id: EntityID) -> ClassSchema? {
+        guard let found = self[id.classNumber], found.generation == id.generation else { return nil }
+        return found
+    }
+
+    mutating func update(_ schema: ClassSchema) {
+        if let place = places[schema.id] {
+            classes[place] = schema
+            return
+        }
+        places[schema.id] = classes.count
+        switch schema.kind {
+        case .entity: entityPlaces[schema.name] = classes.count
+        case .connection: connectionPlaces[schema.name] = classes.count
+        }
+        classes.append(schema)
+    }
+}

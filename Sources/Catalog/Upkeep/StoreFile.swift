@@ -1,0 +1,60 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+import SystemPackage
+
+/// The file `catalog.sqlite` of a store, and how connections to it are made.
+struct StoreFile: Sendable {
+    let directory: FilePath
+    var path: String { directory.appending("catalog.sqlite").string }
+    /// Where the snapshots of the columns lie.
+    var columnsDirectory: FilePath { directory.appending("columns") }
+
+    var exists: Bool { access(path, F_OK) == 0 }
+
+    /// The connection of the writer: durable at every commit.
+    func openWriter(creating: Bool, options: CatalogOptions) throws(CatalogError) -> SQLiteConnection {
+        let connection = try SQLiteConnection(path: path, mode: creating ? .create : .readWrite)
+        // Checkpoints on the committing thread, each 1,000 pages: a background one never completes under steady
+        // writes, and the log grows without bound.
+        try connection.execute(
+            """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA wal_autocheckpoint = 1000;
+            PRAGMA journal_size_limit = 67108864;
+            PRAGMA temp_store = MEMORY;
+            PRAGMA cache_size = -65536;
+            """)
+        if let limit = options.pageLimit { try connection.execute("PRAGMA max_page_count = \(limit)") }
+        return connection
+    }
+
+    /// A connection that only reads.
+    func openReader() throws(CatalogError) -> SQLiteConnection {
+        let connection = try SQLiteConnection(path: path, mode: try readerMode())
+        try connection.execute(
+            """
+            PRAGMA query_only = 1;
+            PRAGMA temp_store = MEMORY;
+            PRAGMA cache_size = -8192;
+            PRAGMA mmap_size = 2147418112;
+            """)
+        return connection
+    }
+
+    // MARK: - Private
+
+    /// A log index is memory shared through a file. Where none can be made, a store that was closed cleanly has
+    /// no log either, and can be read as a file that never changes.
+    private func readerMode() throws(CatalogError) -> SQLiteConnection.Mode {
+        if access(directory.string, W_OK) == 0 { return .readOnly }
+        var log = stat()
+        let hasLog = stat(path + "-wal", &log) == 0 && log.st_size > 0
+        if !hasLog { return .immutable }
+        if access(path + "-shm", R_OK) == 0 { return .readOnly }
+        throw CatalogError(
+            .readOnly,
+            "\(path) was not closed cleanly and lies where nothing may be written; open it once where it can be")
+    }
+}

@@ -1,0 +1,122 @@
+import Base
+
+/// Classes and properties as they are needed: whatever is new is made.
+extension Transaction {
+    /// The entity class of that name, made if it is new.
+    func entityClass(_ name: String) throws(CatalogError) -> ClassSchema {
+        if let known = state.schema.entityClass(name) { return known }
+        return try makeClass(name, .entity)
+    }
+
+    /// The connection class of that name, made if it is new.
+    func connectionClass(_ name: String) throws(CatalogError) -> ClassSchema {
+        if let known = state.schema.connectionClass(name) { return known }
+        return try makeClass(name, .connection)
+    }
+
+    /// The property of that name, made if it is new.
+    func property(_ name: String, in known: inout ClassSchema) throws(CatalogError) -> PropertySchema {
+        if let property = known[name] { return property }
+        try CatalogName.check(name, of: "property")
+        let property = PropertySchema(
+            id: state.nextProperty, name: name, isUnique: false, inlineTypes: [], sideTypes: [])
+        let schema = known
+        try critical { () throws(CatalogError) in
+            try SchemaStorage.insert(property, of: schema, on: connection)
+        }
+        state.nextProperty += 1
+        known.append(property)
+        state.schema.update(known)
+        return property
+    }
+
+    /// Adds `type` to what `property` may have.
+    func addType(
+        _ type: PropertyType, to property: PropertySchema, in known: inout ClassSchema
+    ) throws(CatalogError) -> PropertySchema {
+        let width = type == .dateTime ? 2 : 1
+        let isInSideTable = known.inlineColumnCount + width > options.inlineColumnLimit
+        if isInSideTable, property.isUnique {
+            throw CatalogError(
+                .limitExceeded,
+                "'\(property.name)' is unique and has a first \(type), but '\(known.name)' has no column left for it")
+        }
+        var grown = property
+        if isInSideTable {
+            grown.sideTypes.insert(PropertyTypes(type))
+        } else {
+            grown.inlineTypes.insert(PropertyTypes(type))
+        }
+        let schema = known
+        try critical { () throws(CatalogError) in
+            try SchemaStorage.insert(type, of: property, in: schema, inSideTable: isInSideTable, on: connection)
+        }
+        known.update(grown)
+        state.schema.update(known)
+        return grown
+    }
+
+    /// The values of `properties` as cells, with a place for each.
+    func prepare(_ properties: Document, in known: inout ClassSchema) throws(CatalogError) -> [PropertyCell] {
+        var cells: [PropertyCell] = []
+        cells.reserveCapacity(properties.count)
+        for member in properties.members {
+            let stored = try StoredCell(member.value, of: member.key, limit: options.valueLimit)
+            var property = try self.property(member.key, in: &known)
+            if !property.types.contains(stored.type) {
+                property = try addType(stored.type, to: property, in: &known)
+            }
+            cells.append(PropertyCell(property: property, stored: stored))
+        }
+        return cells
+    }
+
+    /// Numbers of a unique property stand in two columns, and each column's index knows only its own.
+    func checkNumbersAreUnique(
+        _ cells: [PropertyCell], in known: ClassSchema, except local: LocalID?
+    ) throws(CatalogError) {
+        for cell in cells where cell.property.isUnique {
+            let other: PropertyType
+            switch cell.stored.type {
+            case .integer: other = .float
+            case .float: other = .integer
+            default: continue
+            }
+            guard cell.property.inlineTypes.contains(other) else { continue }
+            let statement = try connection.statement(
+                "SELECT 1 FROM \(known.table) WHERE \(cell.property.column(other)) = ? AND id <> ?")
+            defer { statement.reset() }
+            cell.stored.bind(to: statement, at: 1)
+            statement.bind(local.map(Int64.init) ?? -1, at: 2)
+            if try statement.step() { throw uniqueViolation(of: cell.property, in: known) }
+        }
+    }
+
+    /// The same of all rows at once.
+    func checkNumbersAreUnique(_ property: PropertySchema, in known: ClassSchema) throws(CatalogError) {
+        guard property.inlineTypes.contains(.integer), property.inlineTypes.contains(.float) else { return }
+        let twice = try connection.integer(
+            """
+            SELECT 1 FROM \(known.table) WHERE \(property.column(.float)) IN
+                (SELECT \(property.column(.integer)) FROM \(known.table)) LIMIT 1
+            """)
+        if twice != nil { throw uniqueViolation(of: property, in: known) }
+    }
+
+    func uniqueViolation(of property: PropertySchema, in known: ClassSchema) -> CatalogError {
+        CatalogError(
+            .uniqueViolation, "'\(property.name)' is unique in '\(known.name)', and another has this value already")
+    }
+
+    // MARK: - Private
+
+    private func makeClass(_ name: String, _ kind: ClassKind) throws(CatalogError) -> ClassSchema {
+        try CatalogName.check(name, of: "class")
+        let known = ClassSchema(id: state.nextClass, kind: kind, name: name, generation: 0)
+        try critical { () throws(CatalogError) in try SchemaStorage.insert(known, on: connection) }
+        state.nextClass += 1
+        state.schema.update(known)
+        state.counters[known.id] = WriterState.Counter()
+        return known
+    }
+}

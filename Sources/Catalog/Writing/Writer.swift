@@ -1,0 +1,37 @@
+import Base
+@preconcurrency import Dispatch
+import Synchronization
+
+/// The thread that writes, and the queue in front of it.
+final class Writer: Sendable {
+    private let queue: WriteQueue
+    private let hasEnded = DispatchSemaphore(value: 0)
+    private let thread = DispatchQueue(label: "catalog-writer")
+    private static let isThread = DispatchSpecificKey<Bool>()
+    private let loop: Mutex<WriterLoop?>
+
+    init(_ loop: WriterLoop, queueLimit: Int) {
+        queue = WriteQueue(limit: queueLimit)
+        self.loop = Mutex(loop)
+        thread.setSpecific(key: Writer.isThread, value: true)
+        thread.async { [queue, hasEnded] in
+            while let tasks = queue.takeAll() { loop.perform(tasks) }
+            hasEnded.signal()
+        }
+    }
+
+    /// Whether the caller is on the writer's thread, where waiting for the writer would never end.
+    var isOnThread: Bool { DispatchQueue.getSpecific(key: Writer.isThread) == true }
+
+    /// Queues work.
+    func submit(_ task: WriterTask) throws(CatalogError) { try queue.append(task) }
+
+    /// Refuses further transactions and waits until those that wait are committed.
+    func drain() {
+        queue.close()
+        if !isOnThread { hasEnded.wait() }
+    }
+
+    /// Closes the connection. The last one to be closed empties SQLite's log into the database.
+    func release() { loop.withLock { $0 = nil } }
+}

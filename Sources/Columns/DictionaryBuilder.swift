@@ -1,0 +1,127 @@
+import Synchronization
+
+/// Gives codes to strings: those of a dictionary keep theirs, new ones follow.
+struct DictionaryBuilder {
+    private let base: StringDictionary
+    private var segments: ChunkList<StringDictionary.Segment>
+    /// The sealed segments that hold new strings, for look-ups without a walk through the list.
+    private var sealed: [StringDictionary.Segment] = []
+    private let firstSealed: Int
+    private(set) var count: Int
+    /// The strings of the last, unsealed segment.
+    private var ends: [UInt32] = []
+    private var bytes: [UInt8] = []
+    /// The codes from `base.count` on.
+    private var table = StringHashTable()
+
+    /// Goes on from `base`.
+    init(_ base: StringDictionary = StringDictionary()) {
+        self.base = base
+        segments = base.segments
+        count = base.count
+        firstSealed = base.count / StringDictionary.Segment.width
+    }
+
+    /// The code of `text`, which becomes part of the dictionary if it is new.
+    ///
+    /// - Throws: `limitExceeded` for a string that is longer than a dictionary holds, or one too many.
+    mutating func code(of text: String) throws(ColumnsError) -> Int {
+        var text = text
+        var code: Int?
+        text.withUTF8 { code = self.code(ofBytes: UnsafeRawBufferPointer($0)) }
+        guard let code else { throw tooLarge(text.utf8.count) }
+        return code
+    }
+
+    /// The code of the string with these bytes; `nil` beyond the limits.
+    @inline(__always)
+    mutating func code(ofBytes string: UnsafeRawBufferPointer) -> Int? {
+        let hash = StringHashTable.hash(string)
+        if let known = table.code(hash: hash, { isNew($0, string) }) { return base.count &+ Int(known) }
+        return add(string, hash: hash)
+    }
+
+    func tooLarge(_ byteCount: Int) -> ColumnsError {
+        ColumnsError(
+            .limitExceeded,
+            "a string of \(byteCount) bytes as number \(count + 1) of a column; the limits are "
+                + "\(StringDictionary.maximumByteCount) bytes and \(StringDictionary.maximumCount) strings")
+    }
+
+    /// The dictionary with all strings so far.
+    consuming func finish() -> StringDictionary {
+        guard count > base.count else { return base }
+        if !ends.isEmpty { segments[count / StringDictionary.Segment.width] = .init(ends: ends, bytes: bytes) }
+        let isFirst = base.count == 0
+        let isNewest = base.index.state.withLock { state in
+            guard state.newestCount == base.count else { return false }
+            state.newestCount = count
+            if isFirst { state.table = table }
+            return true
+        }
+        let index = isNewest ? base.index : .init(table: isFirst ? table : nil, newestCount: count)
+        return StringDictionary(segments: segments, count: count, index: index)
+    }
+
+    // MARK: - Private
+
+    private func isNew(_ place: UInt32, _ string: UnsafeRawBufferPointer) -> Bool {
+        let code = base.count &+ Int(place)
+        let segment = code / StringDictionary.Segment.width
+        let index = code % StringDictionary.Segment.width
+        if segment &- firstSealed < sealed.count { return sealed[segment &- firstSealed].bytes(index).isEqual(to: string) }
+        return bytes.withUnsafeBytes { bytes in
+            let start = index == 0 ? 0 : Int(ends[index - 1])
+            return UnsafeRawBufferPointer(rebasing: bytes[start..<Int(ends[index])]).isEqual(to: string)
+        }
+    }
+
+    private mutating func add(_ string: UnsafeRawBufferPointer, hash: UInt64) -> Int? {
+        if base.count > 0, let known = base.code(bytes: string, hash: hash) { return known }
+        guard string.count <= StringDictionary.maximumByteCount, count < StringDictionary.maximumCount else {
+            return nil
+        }
+        if count == base.count { openLastSegment() }
+        if !table.hasRoom(for: table.count + 1) { growTable() }
+        table.insert(UInt32(count - base.count), hash: hash)
+        bytes.append(contentsOf: string)
+        ends.append(UInt32(bytes.count))
+        count += 1
+        if ends.count == StringDictionary.Segment.width {
+            let segment = StringDictionary.Segment(ends: ends, bytes: bytes)
+            segments[(count - 1) / StringDictionary.Segment.width] = segment
+            sealed.append(segment)
+            ends.removeAll(keepingCapacity: true)
+            bytes.removeAll(keepingCapacity: true)
+        }
+        return count - 1
+    }
+
+    /// Takes over the strings of the base's last segment where it is not full.
+    private mutating func openLastSegment() {
+        guard base.count % StringDictionary.Segment.width != 0, let last = segments[firstSealed] else { return }
+        for index in 0..<last.count {
+            bytes.append(contentsOf: last.bytes(index))
+            ends.append(UInt32(bytes.count))
+        }
+    }
+
+    private mutating func growTable() {
+        var grown = StringHashTable(minimumCapacity: table.count * 2 + 1)
+        for code in base.count..<count {
+            let segment = code / StringDictionary.Segment.width - firstSealed
+            let index = code % StringDictionary.Segment.width
+            let hash: UInt64
+            if segment < sealed.count {
+                hash = StringHashTable.hash(sealed[segment].bytes(index))
+            } else {
+                hash = bytes.withUnsafeBytes { bytes in
+                    let start = index == 0 ? 0 : Int(ends[index - 1])
+                    return StringHashTable.hash(UnsafeRawBufferPointer(rebasing: bytes[start..<Int(ends[index])]))
+                }
+            }
+            grown.insert(UInt32(code - base.count), hash: hash)
+        }
+        table = grown
+    }
+}

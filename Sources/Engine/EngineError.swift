@@ -1,0 +1,53 @@
+/// An error of the engine: the one kind that faces turn into HTTP statuses and exit codes.
+///
+/// Callers switch on ``code``; people read ``message``, which names the thing and says what to do.
+public struct EngineError: Error, Sendable, CustomStringConvertible {
+    public enum Code: String, Sendable, CaseIterable {
+        /// The request itself is wrong; ``EngineError/path`` says where, if it has parts.
+        case invalidRequest = "invalid_request"
+        /// The filter is wrong; ``EngineError/path`` is the JSON path of what is.
+        case invalidFilter = "invalid_filter"
+        /// An operation or its parameters are wrong.
+        case invalidOperation = "invalid_operation"
+        /// The bytes are no image that we read.
+        case unsupportedMedia = "unsupported_media"
+        /// There is no such store, class, entity or blob.
+        case notFound = "not_found"
+        /// It was there, and is deleted or its referenced file is gone.
+        case gone = "gone"
+        /// It contradicts what the store holds, or another process holds the store.
+        case conflict = "conflict"
+        /// The store is open for reading only.
+        case readOnly = "read_only"
+        /// It would cost more than the limits allow.
+        case limitExceeded = "limit_exceeded"
+        /// The caller gave up.
+        case cancelled = "cancelled"
+        /// Too much is waiting already; try again.
+        case overloaded = "overloaded"
+        /// The disk is full. Nothing of the request was stored.
+        case diskFull = "disk_full"
+        /// Stored bytes differ from their checksum. They are not served.
+        case corrupt = "corrupt"
+        /// The store was written by a newer version of the program.
+        case newerFormat = "newer_format"
+        /// Reading or writing failed for another reason.
+        case failed = "failed"
+    }
+
+    public var code: Code
+    public var message: String
+    /// Where in the request: a JSON path such as `$and[1].width.$gt`.
+    public var path: String?
+    /// The error underneath, if another layer reported one.
+    public var cause: (any Error)?
+
+    public init(_ code: Code, _ message: String, path: String? = nil, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.path = path
+        self.cause = cause
+    }
+
+    public var description: String { path.map { "\(message) (at \($0))" } ?? message }
+}

@@ -1,0 +1,54 @@
+import Base
+import Catalog
+
+/// An entity as every face shows it and as filters see it: its properties, and what is known of it beside them.
+///
+/// Before the properties come `_uniqueid` and, for an entity with bytes, `sha256`; after them `label`, the name of
+/// its class label (a list where there are several), and `labels`, all its labels with their provenance.
+struct EntityDocument {
+    /// Names of fields that are not properties.
+    static let systemFields = ["_uniqueid", "_key", "sha256", "label", "labels"]
+
+    /// Which of the fields that cost a look-up of their own are wanted.
+    var wantsLabels: Bool
+    var wantsDetails: Bool
+
+    func document(_ row: EntityRow, in snapshot: CatalogSnapshot) throws -> Document {
+        var document: Document = ["_uniqueid": .string(row.id.description), "_key": .string(row.key.description)]
+        for (name, value) in row.properties.members { document.append(name, value) }
+        if let digest = row.digest { document.append("sha256", .string(digest.description)) }
+        if wantsLabels {
+            let labels = try snapshot.labels(of: row.id)
+            let names = labels.filter { $0.kind == .class }.compactMap(\.name).reduce(into: [String]()) {
+                if !$0.contains($1) { $0.append($1) }
+            }
+            if names.count == 1 { document.append("label", .string(names[0])) }
+            if names.count > 1 { document.append("label", .array(names.map { .string($0) })) }
+            if !labels.isEmpty { document.append("labels", .array(labels.map { .object($0.document) })) }
+        }
+        if wantsDetails {
+            for (name, value) in try snapshot.details(of: row.id).members { document.append(name, value) }
+        }
+        return document
+    }
+}
+
+extension Label {
+    /// As a member of an entity's `labels`.
+    var document: Document {
+        var document: Document = ["id": .integer(id), "kind": .string(kind.description)]
+        if let name { document.append("class", .string(name)) }
+        if case .json(let geometry)? = geometry { document.append("geometry", geometry) }
+        if let confidence { document.append("confidence", .float(confidence)) }
+        document.append("source", .string(source))
+        if let run { document.append("run", .integer(run)) }
+        document.append("time", .dateTime(time))
+        if let parent { document.append("parent", .integer(parent)) }
+        return document
+    }
+}
+
+extension Store {
+    /// Names that users' properties may not have, as they are shown beside the properties.
+    static let reservedFields: Set<String> = ["sha256", "label", "labels", "histogram", "exif", "icc_profile_bytes", "paths"]
+}

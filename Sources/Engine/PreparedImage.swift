@@ -1,0 +1,33 @@
+public import Base
+import Blobs
+import Media
+
+/// An image whose bytes were read, analysed and stored, ready to be committed: all that a transaction needs.
+public struct PreparedImage: Sendable {
+    /// The name it is known by, as text.
+    public var path: String
+    /// What does not decode of it, if anything.
+    public var decodeError: String?
+
+    var digest: SHA256Digest
+    /// Everything recorded of it but its path; empty where its content is in the store already.
+    var properties: Document
+    /// What is large and never filtered on: the histogram, the EXIF tags.
+    var details: Document
+    /// Properties that the caller gave.
+    var given: Document
+    var labels: [String]
+    /// Where its bytes are; `nil` where its content was in the store already.
+    var blob: StoredBlob?
+    /// Keeps garbage collection from the bytes until the commit.
+    var hold: BlobHold?
+}
+
+/// What a commit made of a prepared image.
+public struct CommittedImage: Sendable {
+    public var id: EntityID
+    /// Whether it is a new image; otherwise its content was in the store.
+    public var isNew: Bool
+    /// What is noteworthy: a property that a duplicate would have changed.
+    public var note: String?
+}

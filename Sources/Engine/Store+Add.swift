@@ -1,0 +1,66 @@
+public import Base
+public import Blobs
+import Catalog
+import Media
+
+extension Store {
+    /// Reads an image file's bytes, analyses them, and stores them unless their content is in the store already.
+    ///
+    /// Blocks and computes: for compute threads. Nothing is visible before ``commit(_:run:)``.
+    /// - Parameters:
+    ///   - path: The name it is to be known by; may be empty.
+    ///   - properties: Properties beyond those of the file. They may not take the names of those.
+    ///   - reference: Where the bytes stay, if they are not to be copied into the store.
+    /// - Throws: ``EngineError/Code/unsupportedMedia`` for what is no image; ``EngineError/Code/diskFull``.
+    public func prepare(
+        _ bytes: [UInt8], path: String, properties: Document, labels: [String], reference: BlobReference?
+    ) throws -> PreparedImage {
+        try translating {
+            let digest = SHA256Digest(hashing: bytes)
+            var image = PreparedImage(
+                path: path, digest: digest, properties: [:], details: [:], given: properties, labels: labels)
+            if try catalog.read(Cancellation(), { try $0.imageID(of: digest) }) != nil { return image }
+            let facts = try ImageAnalysis.analyse(bytes, maxPixels: options.maxPixels)
+            image.decodeError = facts.decodeError
+            image.properties = facts.properties(byteCount: bytes.count)
+            image.details = facts.details
+            if let reference {
+                image.blob = StoredBlob(digest: digest, location: .reference(reference, length: bytes.count))
+            } else {
+                image.hold = try blobs.holdPuts()
+                image.blob = try blobs.put(bytes, digest: digest)
+            }
+            return image
+        }
+    }
+
+    /// Makes prepared images visible, all in one transaction, durable when it returns.
+    ///
+    /// Of images with the same content the first becomes an entity; the others add their path, their labels, and
+    /// properties that it does not have. Where nothing is new nothing is written.
+    /// - Parameter run: The import that the labels belong to.
+    /// - Returns: What became of each, in order.
+    public func commit(_ images: [PreparedImage], run: inout ImportRun) throws -> [CommittedImage] {
+        try translating {
+            // Ends with this function, after the commit that makes the bytes live.
+            defer { for image in images { image.hold?.end() } }
+            if images.contains(where: { $0.hold != nil }) { try blobs.sync() }
+            let started = run
+            let (outcomes, ended) = try catalog.write { transaction in
+                var commit = ImageCommit(transaction: transaction, run: started)
+                let outcomes = try images.map { try commit.add($0) }
+                return (outcomes, commit.run)
+            }
+            run = ended
+            return outcomes
+        }
+    }
+}
+
+extension CatalogSnapshot {
+    /// The image whose content is that of `digest`.
+    func imageID(of digest: SHA256Digest) throws -> EntityID? {
+        guard let images = schema.entityClass(Store.imageClass) else { return nil }
+        return try entities(of: images, digest: digest).first.map(images.entityID)
+    }
+}

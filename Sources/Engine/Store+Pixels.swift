@@ -1,0 +1,87 @@
+public import Base
+import Blobs
+import Catalog
+import Media
+
+extension Store {
+    /// The stored bytes of an entity.
+    /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone`` for a deleted entity.
+    public func blob(_ id: EntityID, class entityClass: String) async throws -> StoredBytes {
+        try await read { try $0.storedBytes(id, class: entityClass) }
+    }
+
+    /// Bytes of a blob, or of a range of it, checked against their checksums.
+    /// - Throws: ``EngineError/Code/corrupt``; ``EngineError/Code/gone`` where a referenced file is missing or changed.
+    public func bytes(of stored: StoredBytes, range: Range<Int>? = nil) async throws -> [UInt8] {
+        let blobs = blobs
+        return try await readPool.run { _ in try translating { try blobs.read(stored.blob, range: range) } }
+    }
+
+    /// Understands operations on an image, without running them.
+    /// - Parameter operations: Texts such as `resize=224x224,filter=bicubic`, in order; none for the image as it is.
+    /// - Throws: ``EngineError/Code/invalidOperation`` naming the operation and its parameter;
+    ///   ``EngineError/Code/notFound``, ``EngineError/Code/gone``.
+    public func pixelRequest(
+        _ id: EntityID, class entityClass: String, operations: [String]
+    ) async throws -> PixelRequest {
+        let pipeline = try translating { try ImagePipeline(operations) }
+        let source = try await blob(id, class: entityClass)
+        return PixelRequest(
+            key: DerivedPixelsKey(digest: source.digest.description, operations: pipeline.text),
+            source: source, pipeline: pipeline)
+    }
+
+    /// Makes derived pixels, or takes them from the cache.
+    /// - Throws: ``EngineError/Code/unsupportedMedia`` where the bytes do not decode;
+    ///   ``EngineError/Code/invalidOperation`` where an operation does not fit this image, such as a crop outside it;
+    ///   as ``bytes(of:range:)``.
+    public func pixels(_ request: PixelRequest) async throws -> DerivedPixels {
+        if let pixels = cache.inMemory(request.key) { return pixels }
+        let (cache, blobs, maxPixels) = (cache, blobs, options.maxPixels)
+        return try await computePool.run { cancellation in
+            if let pixels = cache.find(request.key) { return pixels }
+            return try translating {
+                let bytes = try blobs.read(request.source.blob, range: nil)
+                try cancellation.check()
+                let output = try request.pipeline.run(bytes, maxPixels: maxPixels)
+                let pixels = DerivedPixels(
+                    bytes: output.bytes, contentType: output.contentType, shape: output.shape,
+                    elementType: output.element?.numpyName ?? "")
+                cache.insert(pixels, for: request.key)
+                return pixels
+            }
+        }
+    }
+}
+
+extension CatalogSnapshot {
+    /// The class of an entity that is there.
+    /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone`` where it was deleted.
+    func checkEntity(_ id: EntityID, class entityClass: String) throws {
+        guard let known = schema.entityClass(entityClass) else {
+            throw EngineError(.notFound, "there is no class '\(entityClass)'")
+        }
+        guard known.id == id.classNumber, known.generation == id.generation else {
+            throw EngineError(.notFound, "\(id) is no \(entityClass): ids of that class begin with \(known.id).\(known.generation).")
+        }
+        guard try exists(id) else {
+            if let stone = try tombstone(of: id) {
+                throw EngineError(.gone, "\(id) was deleted at \(stone.time.iso8601) by \(stone.who)")
+            }
+            throw EngineError(.notFound, "there is no \(entityClass) \(id)")
+        }
+    }
+
+    func storedBytes(_ id: EntityID, class entityClass: String) throws -> StoredBytes {
+        try checkEntity(id, class: entityClass)
+        guard let entry = try blob(of: id) else { throw EngineError(.notFound, "\(id) has no bytes") }
+        var format: ImageFormat?
+        if let known = schema.entityClass(of: id) {
+            let row = try entities(of: known, [id.local], properties: ["format"]).first
+            format = row?.properties["format"]?.stringValue.flatMap(ImageFormat.init(rawValue:))
+        }
+        return StoredBytes(
+            digest: entry.digest, byteCount: Int(entry.place.length),
+            contentType: format?.mediaType ?? "application/octet-stream", blob: try entry.stored())
+    }
+}

@@ -1,0 +1,110 @@
+public import Base
+import Blobs
+import Catalog
+import Logging
+import Media
+public import SystemPackage
+
+/// A store that is open: its catalog, its blobs, its derived pixels, and the threads that work on them.
+///
+/// Every query and every change goes through here, whichever face it came by. One process opens a store at a time;
+/// taking the ``StoreLock`` first is the caller's part.
+public final class Store: Sendable {
+    /// What a store is opened for.
+    public enum Access: Sendable, Hashable {
+        case readWrite
+        case readOnly
+    }
+
+    /// The class that images are of.
+    public static let imageClass = "Image"
+
+    public let directory: FilePath
+    public let access: Access
+    public let options: StoreOptions
+    /// Threads that decode, analyse and compute.
+    public let computePool: BlockingPool
+    /// Threads that wait for SQLite and for disks.
+    public let readPool: BlockingPool
+    let catalog: Catalog
+    let blobs: BlobStore
+    let cache: DerivedPixelsCache
+
+    private init(
+        directory: FilePath, access: Access, options: StoreOptions, catalog: Catalog, blobs: BlobStore,
+        cache: DerivedPixelsCache
+    ) {
+        self.directory = directory
+        self.access = access
+        self.options = options
+        self.catalog = catalog
+        self.blobs = blobs
+        self.cache = cache
+        computePool = BlockingPool(label: "fovea-compute", threadCount: options.computeThreads)
+        readPool = BlockingPool(label: "fovea-read", threadCount: options.readThreads)
+    }
+
+    /// Makes an empty store at `directory`, which must not exist yet or be an empty folder. Only this user may
+    /// enter it.
+    /// - Throws: ``EngineError/Code/conflict`` where something is there already.
+    public static func create(at directory: FilePath) throws {
+        try StoreLayout(directory).make()
+        try translating {
+            try Catalog.create(directory).close()
+            _ = try BlobStore(directory: StoreLayout(directory).blobs)
+        }
+    }
+
+    /// Whether there is a store at `directory`.
+    /// - Throws: ``EngineError/Code/notFound`` saying how to make one.
+    public static func checkExists(at directory: FilePath) throws { try StoreLayout(directory).checkExists() }
+
+    /// Opens the store at `directory`.
+    /// - Throws: ``EngineError/Code/notFound``, ``EngineError/Code/newerFormat``, ``EngineError/Code/corrupt``.
+    public static func open(
+        at directory: FilePath, access: Access = .readWrite, options: StoreOptions = StoreOptions()
+    ) async throws -> Store {
+        let layout = StoreLayout(directory)
+        try layout.checkExists()
+        return try translating {
+            var catalogOptions = CatalogOptions()
+            catalogOptions.columnBudget = options.columnBudget
+            let catalog = try Catalog.open(
+                directory, access: access == .readWrite ? .readWrite : .readOnly, options: catalogOptions)
+            do {
+                let blobs = try BlobStore(
+                    directory: layout.blobs, access: access == .readWrite ? .readWrite : .readOnly)
+                let cache = DerivedPixelsCache(
+                    directory: access == .readWrite ? try layout.makeCache() : nil,
+                    memoryBudget: options.memoryCacheBudget, diskBudget: options.diskCacheBudget)
+                return Store(
+                    directory: directory, access: access, options: options, catalog: catalog, blobs: blobs,
+                    cache: cache)
+            } catch {
+                catalog.close()
+                throw error
+            }
+        }
+    }
+
+    /// Ends all work after what waits was committed, and writes what makes the next opening fast.
+    public func close() async throws {
+        let catalog = catalog
+        try await readPool.run { _ in catalog.close() }
+    }
+
+    /// - Throws: ``EngineError/Code/readOnly`` where the store was opened for reading.
+    public func checkWritable() throws {
+        guard access == .readWrite else {
+            throw EngineError(.readOnly, "the store \(directory) is open for reading only: its folder may not be written to")
+        }
+    }
+
+    /// Runs `body` on one commit of the store, on a reading thread.
+    func read<Result: Sendable>(_ body: @escaping @Sendable (CatalogSnapshot) throws -> Result) async throws -> Result {
+        let catalog = catalog
+        return try await readPool.run { cancellation in
+            try translating { try catalog.read(cancellation, body) }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Base
+#if canImport(Glibc)
+import Glibc
+#endif
+import SystemPackage
+
+/// Which file of a store is what.
+struct StoreLayout {
+    let directory: FilePath
+
+    init(_ directory: FilePath) { self.directory = directory }
+
+    var catalog: FilePath { directory.appending("catalog.sqlite") }
+    var blobs: FilePath { directory.appending("blobs") }
+    var cache: FilePath { directory.appending("cache") }
+
+    func checkExists() throws {
+        if exists(catalog) { return }
+        guard exists(directory) else {
+            throw EngineError(.notFound, "there is no store at \(directory); 'fovea init --store \(directory)' makes one")
+        }
+        throw EngineError(
+            .notFound, "\(directory) is no store: it holds no catalog.sqlite; 'fovea init' makes a store in a new folder")
+    }
+
+    /// Makes the folder, or takes an empty one.
+    func make() throws {
+        if exists(catalog) { throw EngineError(.conflict, "there is a store at \(directory) already") }
+        if mkdir(directory.string, 0o700) != 0 {
+            let error = Errno(rawValue: errno)
+            guard error == .fileExists else {
+                throw EngineError(.failed, "cannot make the folder \(directory): \(error)", cause: error)
+            }
+            guard try isEmpty() else {
+                throw EngineError(.conflict, "\(directory) is there already and holds something else; name a new folder")
+            }
+        }
+        if let parent = open(directory.removingLastComponent().isEmpty ? "." : directory.removingLastComponent().string) {
+            defer { close(parent) }
+            // The folder's own entry must survive a power failure with what it will hold.
+            guard fsync(parent) == 0 else {
+                throw EngineError(.failed, "cannot make the folder \(directory) durable: \(Errno(rawValue: errno))")
+            }
+        }
+    }
+
+    /// Makes the folder of derived pixels, if needed; `nil` where that fails: the cache then is memory alone.
+    func makeCache() throws -> FilePath? {
+        mkdir(cache.string, 0o700) == 0 || errno == EEXIST ? cache : nil
+    }
+
+    // MARK: - Private
+
+    private func exists(_ path: FilePath) -> Bool { access(path.string, F_OK) == 0 }
+
+    private func open(_ path: String) -> CInt? {
+        let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        return descriptor >= 0 ? descriptor : nil
+    }
+
+    private func isEmpty() throws -> Bool {
+        guard let stream = opendir(directory.string) else {
+            throw EngineError(.conflict, "\(directory) is there already and is no folder that can be read")
+        }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let isDots = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { [".", ".."].contains(String(cString: $0)) }
+            }
+            if !isDots { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,70 @@
+import Base
+import Blobs
+import Catalog
+import Columns
+import Media
+import SystemPackage
+
+/// Runs `body`, and turns the errors of the rooms below into ``EngineError``.
+func translating<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as EngineError {
+        throw error
+    } catch let error as CatalogError {
+        throw EngineError(error)
+    } catch let error as BlobError {
+        throw EngineError(error)
+    } catch let error as MediaError {
+        throw EngineError(error)
+    } catch is CancelledError {
+        throw EngineError(.cancelled, "cancelled")
+    } catch let error as Errno {
+        throw EngineError(error == .noSpace ? .diskFull : .failed, "\(error)", cause: error)
+    }
+}
+
+extension EngineError {
+    init(_ error: CatalogError) {
+        let code: Code =
+            switch error.code {
+            case .notFound: .notFound
+            case .alreadyExists, .uniqueViolation, .conflict, .busy: .conflict
+            case .invalidName, .invalidValue: .invalidRequest
+            case .limitExceeded: .limitExceeded
+            case .newerFormat: .newerFormat
+            case .needsMigration, .readOnly: .readOnly
+            case .corrupt: .corrupt
+            case .diskFull: .diskFull
+            case .overloaded: .overloaded
+            case .cancelled: .cancelled
+            case .inputOutput, .closed: .failed
+            }
+        self.init(code, error.message, cause: error)
+    }
+
+    init(_ error: BlobError) {
+        let code: Code =
+            switch error.code {
+            case .corrupt: .corrupt
+            case .missing, .changed: .gone
+            case .noSpace: .diskFull
+            case .readOnly: .readOnly
+            case .busy: .conflict
+            case .invalid: .invalidRequest
+            case .unsupported, .io: .failed
+            }
+        self.init(code, error.message, cause: error)
+    }
+
+    init(_ error: MediaError) {
+        let code: Code =
+            switch error.code {
+            case .malformedInput, .unknownFormat, .unsupported: .unsupportedMedia
+            case .limitExceeded: .limitExceeded
+            case .invalidOperation: .invalidOperation
+            case .cancelled: .cancelled
+            }
+        self.init(code, error.message, cause: error)
+    }
+}

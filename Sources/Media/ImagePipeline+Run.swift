@@ -1,0 +1,109 @@
+/// What a pipeline made.
+public struct PipelineOutput: Sendable, Equatable {
+    public var bytes: [UInt8]
+    /// The media type of `bytes`: of an image, or `application/octet-stream` for an array.
+    public var contentType: String
+    /// Width of the image in pixels.
+    public var width: Int
+    /// Height of the image in pixels.
+    public var height: Int
+    /// 1, 3 or 4.
+    public var channels: Int
+    /// The sides of an array, the outermost first; empty for an image file.
+    public var shape: [Int]
+    /// The type of an array's numbers; `nil` for an image file.
+    public var element: TensorFormat.Element?
+    /// What the decoder complained of where the file is damaged but part of it could be shown.
+    public var decodeError: String?
+
+    public init(
+        bytes: [UInt8], contentType: String, width: Int, height: Int, channels: Int, shape: [Int] = [],
+        element: TensorFormat.Element? = nil, decodeError: String? = nil
+    ) {
+        self.bytes = bytes
+        self.contentType = contentType
+        self.width = width
+        self.height = height
+        self.channels = channels
+        self.shape = shape
+        self.element = element
+        self.decodeError = decodeError
+    }
+}
+
+extension ImagePipeline {
+    /// Does it all on an image file.
+    ///
+    /// - Parameter maxPixels: The most pixels that the file's image, and every result, may have.
+    /// - Throws: What ``ImageCodec/decode(_:options:)`` throws; ``MediaError/Code/invalidOperation`` if an operation
+    public func run(_ bytes: [UInt8], maxPixels: Int = 1 << 28) throws(MediaError) -> PipelineOutput {
+        let decoded = try decodedImage(bytes, maxPixels: maxPixels)
+        let raster = try pixels(of: decoded, maxPixels: maxPixels)
+        var result = try finished(raster, from: decoded.header.format)
+        result.decodeError = decoded.decodeError
+        return result
+    }
+
+    /// Does the operations, without the output, on an image file.
+    ///
+    /// - Throws: As ``run(_:maxPixels:)``.
+    public func raster(_ bytes: [UInt8], maxPixels: Int = 1 << 28) throws(MediaError) -> Raster {
+        try pixels(of: try decodedImage(bytes, maxPixels: maxPixels), maxPixels: maxPixels)
+    }
+
+    // MARK: - Private
+
+    private func decodedImage(_ bytes: [UInt8], maxPixels: Int) throws(MediaError) -> DecodedImage {
+        var options = DecodeOptions(maxPixels: maxPixels, layout: decode.channels)
+        let isJPEG = ImageFormat.sniff(bytes) == .jpeg
+        if decode.isScaled, isJPEG, let first = operations.first {
+            let header = try ImageCodec.header(of: bytes)
+            let size = PixelSize(width: header.width, height: header.height)
+            if let needed = try first.decodeSize(for: size) {
+                options.scaling = .covering(width: needed.width, height: needed.height)
+            }
+        }
+        // Of the formats that are read, JPEG alone has no alpha, and needs no look at its header.
+        if decode.channels == .automatic, output.holdsAlpha, !isJPEG,
+            try ImageCodec.header(of: bytes).hasAlpha
+        {
+            options.layout = .rgba
+        }
+        return try ImageCodec.decode(bytes, options: options)
+    }
+
+    private func pixels(of decoded: DecodedImage, maxPixels: Int) throws(MediaError) -> Raster {
+        var raster = decoded.raster
+        for (index, operation) in operations.enumerated() {
+            // Only the first may meet fewer pixels than the image has.
+            let size =
+                index == 0
+                ? PixelSize(width: decoded.header.width, height: decoded.header.height) : raster.size
+            raster = try operation.apply(to: raster, of: size, maxPixels: maxPixels)
+        }
+        return raster
+    }
+
+    private func finished(_ raster: Raster, from format: ImageFormat) throws(MediaError) -> PipelineOutput {
+        var result = PipelineOutput(
+            bytes: [], contentType: "application/octet-stream", width: raster.width, height: raster.height,
+            channels: raster.channels)
+        let encoding: Encoding
+        switch output {
+        case .tensor(let format):
+            let tensor = try raster.tensor(format)
+            result.bytes = tensor.bytes
+            result.shape = tensor.shape
+            result.element = tensor.element
+            return result
+        case .encode(let given): encoding = given
+        case .automatic:
+            let keepsJPEG = format == .jpeg && raster.channels != 4
+            encoding = keepsJPEG ? .jpeg(quality: OutputStep.jpegQuality) : .png()
+        }
+        result.bytes = try ImageCodec.encode(raster, as: encoding)
+        result.contentType = encoding.format.mediaType
+        if case .jpeg = encoding, raster.channels == 4 { result.channels = 3 }
+        return result
+    }
+}

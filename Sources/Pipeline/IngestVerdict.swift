@@ -1,0 +1,37 @@
+public import Base
+
+/// What became of one file.
+public struct IngestVerdict: Sendable {
+    public enum Outcome: String, Sendable, CaseIterable {
+        /// A new image.
+        case added
+        /// Its content was in the store before, or came earlier in the same run.
+        case duplicate
+        /// It lay in a folder among the images and is none; nothing was expected of it.
+        case skipped
+        /// It could not be added; ``IngestVerdict/message`` says why.
+        case failed
+    }
+
+    public var path: String
+    public var outcome: Outcome
+    /// The image that was added, or that the duplicate is one of.
+    public var id: EntityID?
+    /// Why it failed; or what is noteworthy of an image that was added all the same, such as a decode error.
+    public var message: String?
+
+    public init(path: String, outcome: Outcome, id: EntityID? = nil, message: String? = nil) {
+        self.path = path
+        self.outcome = outcome
+        self.id = id
+        self.message = message
+    }
+
+    /// As `fovea add --json` prints it, a line a file.
+    public var document: Document {
+        var document: Document = ["path": .string(path), "verdict": .string(outcome.rawValue)]
+        if let id { document["_uniqueid"] = .string(id.description) }
+        if let message { document[outcome == .failed || outcome == .skipped ? "reason" : "note"] = .string(message) }
+        return document
+    }
+}

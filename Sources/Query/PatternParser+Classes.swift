@@ -1,0 +1,110 @@
+extension PatternParser {
+    /// What follows `[`.
+    mutating func parseClass() throws(FilterError) -> ScalarSet {
+        let start = place - 1
+        let isNegated = take("^")
+        var ranges: [ClosedRange<UInt32>] = []
+        var parts: [ScalarSet] = []
+        var isFirst = true
+        var isQuoted = false
+        while true {
+            guard let scalar = next else { throw error("the class has no ]", at: start) }
+            if isQuoted ? take(all: "\\E") : take(all: "\\Q") {
+                isQuoted.toggle()
+                continue
+            }
+            if !isQuoted {
+                if take(all: "\\E") { continue }
+                if scalar == "]", !isFirst {
+                    place += 1
+                    break
+                }
+            }
+            isFirst = false
+            if !isQuoted, let part = try parsePart() {
+                parts.append(part)
+                if next == "-", place + 1 < scalars.count, scalars[place + 1] != "]" {
+                    throw error("a range cannot begin with a class of characters; write \\- for a plain -")
+                }
+                continue
+            }
+            ranges.append(try parseRange(isQuoted: isQuoted))
+        }
+        if options.contains(.caseless) { ranges = CaseFolding.closed(ranges) }
+        return ScalarSet(ranges, parts: parts, isNegated: isNegated)
+    }
+
+    // MARK: - Private
+
+    /// A class within the class: `[:alpha:]`, `\d`, `\p{…}`; `nil` if none comes next.
+    private mutating func parsePart() throws(FilterError) -> ScalarSet? {
+        if next == "[", let posix = try parsePOSIX() { return posix }
+        guard next == "\\", place + 1 < scalars.count else { return nil }
+        place += 1
+        if let set = try parseSetEscape() { return set }
+        place -= 1
+        return nil
+    }
+
+    /// `[:name:]` or `[:^name:]`; `nil` where the `[` is a plain one.
+    private mutating func parsePOSIX() throws(FilterError) -> ScalarSet? {
+        let start = place
+        guard take(all: "[:") else { return nil }
+        let isNegated = take("^")
+        var name = ""
+        while let scalar = next, ("a"..."z").contains(scalar), name.utf8.count < 16 {
+            name.unicodeScalars.append(scalar)
+            place += 1
+        }
+        guard take(all: ":]") else {
+            place = start
+            return nil
+        }
+        if options.contains(.caseless), name == "lower" || name == "upper" { name = "alpha" }
+        guard let set = hasUnicodeClasses ? ScalarSet.unicodePOSIX(name) : ScalarSet.posix[name] else {
+            throw error(
+                "unknown class [:\(name):]; known are \(ScalarSet.posix.keys.sorted().joined(separator: ", "))", at: start)
+        }
+        return isNegated ? set.negated : set
+    }
+
+    private mutating func parseRange(isQuoted: Bool) throws(FilterError) -> ClosedRange<UInt32> {
+        let start = place
+        let lower = try parseMember(isQuoted: isQuoted)
+        guard !isQuoted, next == "-", place + 1 < scalars.count, scalars[place + 1] != "]" else { return lower...lower }
+        place += 1
+        if try parsePart() != nil { throw error("a range cannot end with a class of characters", at: start) }
+        let upper = try parseMember(isQuoted: false)
+        guard lower <= upper else { throw error("the range is out of order", at: start) }
+        return lower...upper
+    }
+
+    private mutating func parseMember(isQuoted: Bool) throws(FilterError) -> UInt32 {
+        guard let scalar = next else { throw error("the class has no ]") }
+        place += 1
+        guard scalar == "\\", !isQuoted else { return scalar.value }
+        if take("b") { return 0x08 }
+        if let letter = next, "BRXN89".unicodeScalars.contains(letter) {
+            throw error("\\\(letter) has no meaning within a class", at: place - 1)
+        }
+        return try parseScalarEscape().value
+    }
+}
+
+extension ScalarSet {
+    /// POSIX's classes over all of Unicode, as PCRE maps them with `(*UCP)`.
+    fileprivate static func unicodePOSIX(_ name: String) -> ScalarSet? {
+        switch name {
+        case "alpha": ScalarSet([], categories: .named["L"] ?? [])
+        case "lower": ScalarSet([], categories: .named["Ll"] ?? [])
+        case "upper": ScalarSet([], categories: .named["Lu"] ?? [])
+        case "alnum": ScalarSet([], categories: CategorySet.named["L"]?.union(.named["N"] ?? []) ?? [])
+        case "digit": unicodeDigits
+        case "space": unicodeSpaces
+        case "blank": horizontalSpaces
+        case "word": unicodeWords
+        case "cntrl": ScalarSet([], categories: .named["Cc"] ?? [])
+        default: posix[name]
+        }
+    }
+}

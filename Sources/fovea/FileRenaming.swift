@@ -1,0 +1,19 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+import SystemPackage
+
+/// Renaming, which SystemPackage does not have.
+enum FileRenaming {
+    /// Puts the file at `source` in the place of whatever is at `target`, in one step.
+    static func rename(_ source: FilePath, to target: FilePath) throws(Errno) {
+        guard Glibc.rename(source.string, target.string) == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    /// Whether something is at `path` that is neither a file nor a folder.
+    static func isSpecial(_ path: FilePath) -> Bool {
+        var status = stat()
+        guard stat(path.string, &status) == 0 else { return false }
+        return status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
+    }
+}

@@ -1,0 +1,109 @@
+import Base
+import Foundation
+import Testing
+
+/// What is left when the power of life and death over processes is used.
+@Suite(.serialized) struct CrashTests {
+    private static let pictureCount = 2_000
+
+    private func pictures(in folder: TemporaryFolder) throws -> String {
+        for index in 0..<Self.pictureCount {
+            try folder.write(Picture.ppm(width: 8 + index % 7, height: 8, seed: index), to: "data/c\(index % 10)/\(index).ppm")
+        }
+        return folder.url.appendingPathComponent("data").path
+    }
+
+    /// The store's entities without what differs from run to run.
+    private func content(of fovea: Fovea) throws -> [String] {
+        try fovea.run("find", "--json").lines().map { entity in
+            var entity = entity
+            for changing in ["_uniqueid", "_key", "added_at", "labels"] { entity[changing] = nil }
+            return entity.json
+        }.sorted()
+    }
+
+    @Test func `killed at any point, nothing acknowledged is lost and the run completes to the same store`() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededGenerator(state: seed)
+        let fovea = try Fovea()
+        let data = try pictures(in: fovea.folder)
+        var acknowledged: Set<String> = []
+        for kill in 0..<20 {
+            let target = Int.random(in: 0..<Self.pictureCount, using: &random)
+            let add = fovea.start(["add", data, "--label-from", "folder", "--json"])
+            let deadline = Date().addingTimeInterval(120)
+            while add.process.isRunning, Date() < deadline, add.outputSoFar.utf8.count < target * 90 {
+                Thread.sleep(forTimeInterval: 0.002)
+            }
+            Foundation.kill(add.process.processIdentifier, SIGKILL)
+            let output = try add.finish().output
+            // A line that was cut off was not acknowledged.
+            for line in output.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
+                let verdict = try #require(try JSON.parse(Array(line)).objectValue)
+                if ["added", "duplicate"].contains(verdict["verdict"]?.stringValue) {
+                    acknowledged.insert(try #require(verdict["path"]?.stringValue))
+                }
+            }
+            let verified = try fovea.run("verify", "--json")
+            #expect(verified.status == 0, "seed \(seed), kill \(kill): \(verified.text)")
+            let present = Set(try fovea.run("find", "--json").lines().compactMap { $0["path"]?.stringValue })
+            #expect(acknowledged.isSubset(of: present), "seed \(seed), kill \(kill): lost \(acknowledged.subtracting(present).sorted().prefix(5))")
+        }
+        #expect(try fovea.run("add", data, "--label-from", "folder").status == 0)
+        let uninterrupted = try Fovea()
+        #expect(try uninterrupted.run("add", data, "--label-from", "folder").status == 0)
+        #expect(try content(of: fovea) == content(of: uninterrupted), "seed \(seed)")
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "mounting a small disk needs root"))
+    func `a disk that fills up ends the run with its reason, and the run completes once there is room`() throws {
+        let folder = try TemporaryFolder()
+        let disk = folder.url.appendingPathComponent("disk").path
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
+        func shell(_ arguments: String...) throws -> Int32 {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = arguments
+            try process.run()
+            process.waitUntilExit()
+            return process.terminationStatus
+        }
+        guard try shell("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk) == 0 else {
+            print("left out: this machine does not let root mount a tmpfs")
+            return
+        }
+        defer { _ = try? shell("umount", disk) }
+        let fovea = try Fovea()
+        let store = disk + "/store"
+        #expect(try fovea.run("init", "--store", store).status == 0)
+        for index in 0..<60 {
+            try fovea.folder.write(Picture.ppm(width: 400, height: 300, seed: index), to: "data/\(index).ppm")
+        }
+        let data = fovea.folder.url.appendingPathComponent("data").path
+        let full = try fovea.run("add", data, "--store", store, "--json")
+        #expect(full.status != 0)
+        #expect((full.errors + full.text).contains("No space left"), "\(full.errors)")
+        let verified = try fovea.run("verify", "--store", store)
+        #expect(verified.status == 0, "\(verified.text) \(verified.errors)")
+        let acknowledged = try full.lines().filter { $0["verdict"] == "added" }.count
+        let count = try #require(Int(try fovea.run("count", "--store", store).text.dropLast()))
+        #expect(count >= acknowledged)
+        #expect(try shell("mount", "-o", "remount,size=120m", disk) == 0)
+        #expect(try fovea.run("add", data, "--store", store).status == 0)
+        #expect(try fovea.run("count", "--store", store).text == "60\n")
+        #expect(try fovea.run("verify", "--store", store).status == 0)
+    }
+}
+
+/// A seeded generator (SplitMix64, Steele et al. 2014), so that a failure can be repeated.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,157 @@
+import Base
+import Foundation
+
+/// Runs the real binary on a store of its own, as a user would.
+struct Fovea {
+    /// The binary under test: `FOVEA_BINARY`, else what this package's debug build made.
+    static let binary: URL = {
+        if let path = ProcessInfo.processInfo.environment["FOVEA_BINARY"] { return URL(fileURLWithPath: path) }
+        return repository.appendingPathComponent(".build/debug/fovea")
+    }()
+
+    static let repository = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Pictures outside the repository, where they are at hand.
+    static let testData: URL? = {
+        let path = ProcessInfo.processInfo.environment["FOVEA_TEST_DATA"]
+        let folder = path.map { URL(fileURLWithPath: $0) } ?? repository.appendingPathComponent("../shared").standardized
+        return FileManager.default.fileExists(atPath: folder.appendingPathComponent("data/coco128").path) ? folder : nil
+    }()
+
+    /// Whether missing test data is an error rather than a reason to leave tests out.
+    static let requiresTestData = ProcessInfo.processInfo.environment["FOVEA_REQUIRE_TEST_DATA"] == "1"
+
+    let folder: TemporaryFolder
+    var store: String { folder.url.appendingPathComponent("store").path }
+
+    /// A new store in a folder that is removed with this value.
+    init() throws {
+        folder = try TemporaryFolder()
+        _ = try run("init")
+    }
+
+    /// What a command printed and how it ended.
+    struct Outcome {
+        var status: Int32
+        var output: Data
+        var errors: String
+        var text: String { String(decoding: output, as: UTF8.self) }
+
+        /// The output's lines as JSON objects.
+        func lines() throws -> [Document] {
+            try output.split(separator: 0x0A).map { line in
+                guard let object = try JSON.parse(Array(line)).objectValue else { throw NoObject(line: String(decoding: line, as: UTF8.self)) }
+                return object
+            }
+        }
+        struct NoObject: Error { var line: String }
+    }
+
+    @discardableResult
+    func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Outcome {
+        try run(arguments, environment: environment)
+    }
+
+    func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+        let process = start(arguments, environment: environment)
+        return try process.finish()
+    }
+
+    /// Starts a command and leaves it running.
+    func start(_ arguments: [String], environment: [String: String] = [:]) -> Running {
+        Running(arguments, environment: environment.merging(["FOVEA_STORE": store]) { own, _ in own })
+    }
+
+    /// A running command, whose output is collected as it comes.
+    final class Running: @unchecked Sendable {  // The lock guards what the reading threads fill.
+        let process = Process()
+        private let out = Pipe()
+        private let err = Pipe()
+        private let lock = NSLock()
+        private var output = Data()
+        private var errors = Data()
+        private let group = DispatchGroup()
+        private var failure: (any Error)?
+
+        init(_ arguments: [String], environment: [String: String]) {
+            process.executableURL = Fovea.binary
+            process.arguments = arguments
+            process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+            process.standardOutput = out
+            process.standardError = err
+            process.standardInput = FileHandle.nullDevice
+            do { try process.run() } catch { failure = error }
+            for (pipe, isOutput) in [(out, true), (err, false)] {
+                group.enter()
+                DispatchQueue(label: "pipe").async { [self] in
+                    while true {
+                        let data = pipe.fileHandleForReading.availableData
+                        if data.isEmpty { break }
+                        lock.withLock { if isOutput { output.append(data) } else { errors.append(data) } }
+                    }
+                    group.leave()
+                }
+            }
+        }
+
+        var outputSoFar: String { lock.withLock { String(decoding: output, as: UTF8.self) } }
+        var errorsSoFar: String { lock.withLock { String(decoding: errors, as: UTF8.self) } }
+
+        func finish() throws -> Outcome {
+            if let failure { throw failure }
+            process.waitUntilExit()
+            group.wait()
+            return lock.withLock {
+                Outcome(status: process.terminationStatus, output: output, errors: String(decoding: errors, as: UTF8.self))
+            }
+        }
+
+        /// Waits until the output holds a whole line; `nil` if the command ended before.
+        func firstLine() throws -> String? {
+            if let failure { throw failure }
+            let deadline = Date().addingTimeInterval(60)
+            while Date() < deadline {
+                if let end = outputSoFar.firstIndex(of: "\n") { return String(outputSoFar[..<end]) }
+                if !process.isRunning { return nil }
+                Thread.sleep(forTimeInterval: 0.01)
+            }
+            return nil
+        }
+    }
+}
+
+/// A folder that is removed, with all that is in it, when the last reference goes.
+final class TemporaryFolder: Sendable {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("fovea-e2e-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    /// Writes a file, its folders made as needed, and returns its path.
+    @discardableResult
+    func write(_ bytes: [UInt8], to name: String) throws -> String {
+        let file = url.appendingPathComponent(name)
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: file)
+        return file.path
+    }
+}
+
+/// Small pictures made on the spot, in the simplest format there is: binary PPM.
+enum Picture {
+    /// A gradient that differs with `seed`; every pixel of it is a formula.
+    static func ppm(width: Int, height: Int, seed: Int) -> [UInt8] {
+        var bytes = Array("P6\n\(width) \(height)\n255\n".utf8)
+        for y in 0..<height {
+            for x in 0..<width {
+                bytes += [UInt8((x * 3 + seed) & 255), UInt8((y * 5 + seed * 7) & 255), UInt8((x + y + seed * 13) & 255)]
+            }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,134 @@
+import Base
+#if canImport(Glibc)
+import Glibc
+#endif
+import Synchronization
+import SystemPackage
+import Testing
+
+@testable import Pipeline
+
+@Suite struct IngestSourceTests {
+    /// A folder that is removed with everything in it when the test ends.
+    private final class Folder {
+        let path: FilePath
+        init() {
+            var template = Array("/tmp/fovea-test-XXXXXX".utf8CString)
+            path = FilePath(platformString: mkdtemp(&template)!)
+        }
+        deinit { remove(path) }
+
+        func file(_ name: [UInt8], _ text: String = "x") throws {
+            var file = path
+            for component in name.split(separator: UInt8(ascii: "/")).dropLast() {
+                file = FileTree.appending(Array(component), to: file)
+                mkdir(file.string, 0o700)
+            }
+            file = name.split(separator: UInt8(ascii: "/")).reduce(path) { FileTree.appending(Array($1), to: $0) }
+            let descriptor = try FileDescriptor.open(file, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
+            try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
+        }
+        func file(_ name: String, _ text: String = "x") throws { try file(Array(name.utf8), text) }
+
+        private func remove(_ path: FilePath) {
+            for name in (try? FileTree.names(in: path)) ?? [] { remove(FileTree.appending(name, to: path)) }
+            if rmdir(path.string) != 0 { unlink(path.string) }
+        }
+    }
+
+    private func walk(_ request: IngestRequest) -> [IngestItem] {
+        let items = Mutex<[IngestItem]>([])
+        IngestSource(request: request, cancellation: Cancellation()) { item in
+            items.withLock { $0.append(item) }
+            return true
+        }.walk()
+        return items.withLock { $0 }
+    }
+
+    @Test func `a folder is walked whole, in byte order, hidden files left out`() throws {
+        let folder = Folder()
+        for name in ["b.jpg", "a/2.jpg", "a/1.jpg", ".hidden/x.jpg", "C.jpg"] { try folder.file(name) }
+        let items = walk(IngestRequest(paths: [folder.path]))
+        #expect(items.map { $0.path.string.dropFirst(folder.path.string.count + 1) } == ["C.jpg", "a/1.jpg", "a/2.jpg", "b.jpg"])
+        #expect(items.allSatisfy { !$0.isNamed && $0.failure == nil })
+    }
+
+    @Test func `labels and splits come from the folders`() throws {
+        let folder = Folder()
+        for name in ["train/cat/1.jpg", "val/dog/deep/2.jpg", "bird/3.jpg"] { try folder.file(name) }
+        let items = walk(IngestRequest(paths: [folder.path], labelSource: .folder))
+        #expect(items.map(\.labels) == [["bird"], ["cat"], ["dog"]])
+        #expect(items.map { $0.properties["split"]?.stringValue } == [nil, "train", "val"])
+    }
+
+    @Test func `a missing path is a failed item and the walk goes on`() throws {
+        let folder = Folder()
+        try folder.file("1.jpg")
+        let items = walk(IngestRequest(paths: [folder.path.appending("none"), folder.path]))
+        #expect(items.count == 2)
+        #expect(items[0].failure?.contains("no such file") == true)
+        #expect(items[1].failure == nil)
+    }
+
+    @Test func `names with line ends and bytes that are no UTF-8 are found and shown without ambiguity`() throws {
+        let folder = Folder()
+        let names: [[UInt8]] = [Array("a\nb.jpg".utf8), [0x66, 0xFF, 0x2E, 0x6A, 0x70, 0x67]]
+        for name in names { try folder.file(name) }
+        let items = walk(IngestRequest(paths: [folder.path]))
+        #expect(items.count == 2)
+        #expect(items[0].path.shown.hasSuffix("/a\nb.jpg"))
+        #expect(items[1].path.shown.hasSuffix("/f\\xff.jpg"))
+        #expect(FileTree.bytes(of: items[1].path).suffix(6) == names[1][...])
+    }
+
+    @Test func `a circle of links ends`() throws {
+        let folder = Folder()
+        try folder.file("a/1.jpg")
+        #expect(symlink(folder.path.string, folder.path.appending("a/loop").string) == 0)
+        let items = walk(IngestRequest(paths: [folder.path]))
+        #expect(items.contains { $0.failure != nil })
+        unlink(folder.path.appending("a/loop").string)
+    }
+
+    @Test func `a list names files relative to itself and its columns become properties`() throws {
+        let folder = Folder()
+        try folder.file("pictures/1.jpg")
+        try folder.file("list.csv", "path,label,camera,exposure\npictures/1.jpg,cat,\"A, B\",0.5\n/abs.jpg,,x,\npictures/2.jpg,dog\n")
+        let items = walk(IngestRequest(paths: [folder.path.appending("list.csv")], properties: ["camera": "none", "site": 3]))
+        #expect(items.count == 3)
+        #expect(items[0].path == folder.path.appending("pictures/1.jpg"))
+        #expect(items[0].labels == ["cat"])
+        #expect(items[0].properties == ["camera": "A, B", "site": 3, "exposure": 0.5])
+        #expect(items[1].path == "/abs.jpg")
+        #expect(items[1].properties == ["camera": "x", "site": 3])
+        #expect(items[2].failure?.contains("line 4") == true)
+    }
+
+    @Test func `a JSON lines list keeps types, and a bad line does not end it`() throws {
+        let folder = Folder()
+        try folder.file(
+            "list.jsonl",
+            """
+            {"path": "1.jpg", "label": ["cat", "pet"], "meta": {"a": [1, 2]}, "at": {"$date": "2024-05-06T07:08:09Z"}}
+            not json
+
+            {"path": 7}
+            {"path": "2.jpg"}
+            """)
+        let items = walk(IngestRequest(paths: [folder.path.appending("list.jsonl")]))
+        #expect(items.count == 4)
+        #expect(items[0].labels == ["cat", "pet"])
+        #expect(items[0].properties["meta"] == ["a": [1, 2]])
+        #expect(items[0].properties["at"] == .dateTime(DateTime(microseconds: 1_714_979_289_000_000)))
+        #expect(items[1].failure?.contains("line 2") == true)
+        #expect(items[2].failure?.contains("'path'") == true)
+        #expect(items[3].path == folder.path.appending("2.jpg"))
+    }
+
+    @Test func `a list without a path column says which columns there are`() throws {
+        let folder = Folder()
+        try folder.file("list.csv", "file,label\n1.jpg,cat\n")
+        let items = walk(IngestRequest(paths: [folder.path.appending("list.csv")]))
+        #expect(items.map(\.failure) == ["no column is named 'path'; the columns are file, label"])
+    }
+}

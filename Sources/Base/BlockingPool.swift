@@ -5,7 +5,8 @@ import Synchronization
 /// A fixed set of threads for calls that block or burn a core: codecs, SQLite, fsync, inference.
 ///
 /// The Swift concurrency pool has one thread per core and never grows, so a blocking call there stops every
-/// other task. A pool's threads live as long as the process; its queue is bounded, and a full one refuses work.
+/// other task. A pool's threads live as long as the process; its queue is bounded, and a full one refuses
+/// work.
 public final class BlockingPool: Sendable {
     /// The pool's queue is full: more work arrives than its threads can do.
     public struct Overloaded: Error, Sendable, CustomStringConvertible {
@@ -43,7 +44,8 @@ public final class BlockingPool: Sendable {
         guard !Task.isCancelled else { throw CancelledError() }
         let cancellation = Cancellation()
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Result, any Error>) in
+            try await withCheckedThrowingContinuation {
+                (continuation: CheckedContinuation<Result, any Error>) in
                 let refused = submit {
                     continuation.resume(
                         with: Swift.Result {

@@ -2,7 +2,8 @@ import DequeModule
 @preconcurrency import Dispatch
 import Synchronization
 
-/// A first-in-first-out queue between threads that holds at most `limit` elements: a producer that is ahead waits.
+/// A first-in-first-out queue between threads that holds at most `limit` elements: a producer that is ahead
+/// waits.
 ///
 /// For threads that may block (pool threads), never for tasks.
 public final class BoundedQueue<Element: Sendable>: Sendable {
@@ -23,7 +24,8 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
         self.limit = limit
     }
 
-    /// Appends `element`, waiting while the queue is full; `false` when the queue was closed, the element dropped.
+    /// Appends `element`, waiting while the queue is full; `false` when the queue was closed, the element
+    /// dropped.
     @discardableResult
     public func push(_ element: Element) -> Bool {
         while true {
@@ -65,8 +67,8 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
         }
     }
 
-    /// Ends the queue: producers are refused, consumers get what is left and then `nil`. Also how a consumer that
-    /// gives up sets its producers free.
+    /// Ends the queue: producers are refused, consumers get what is left and then `nil`. Also how a consumer
+    /// that gives up sets its producers free.
     public func close() {
         state.withLock { state in
             state.isClosed = true

@@ -2,7 +2,8 @@ import Synchronization
 
 /// A flag that travels down with long work: whoever holds it may raise it, the work looks at it now and then.
 ///
-/// Work that sits in a C call registers an action (interrupting SQLite, closing a socket) with ``onCancel(_:)``.
+/// Work that sits in a C call registers an action (interrupting SQLite, closing a socket) with
+/// ``onCancel(_:)``.
 public final class Cancellation: Sendable {
     private struct State {
         var isCancelled = false
@@ -33,8 +34,8 @@ public final class Cancellation: Sendable {
 
     /// Runs `body`, and `action` if the flag is raised meanwhile (at once if it already is).
     ///
-    /// `action` may still be running on the cancelling thread when `body` has returned: let it touch only what
-    /// outlives the call.
+    /// `action` may still be running on the cancelling thread when `body` has returned: let it touch only
+    /// what outlives the call.
     public func onCancel<Result>(
         _ action: @escaping @Sendable () -> Void, while body: () throws -> Result
     ) rethrows -> Result {

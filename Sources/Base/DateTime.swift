@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// A point in time: UTC microseconds since 1970, with the offset that it was written with beside them.
@@ -11,6 +11,7 @@ public struct DateTime: Sendable, Hashable {
     public var microseconds: Int64
     public var zone: Zone
 
+    /// Where a time was written down.
     public enum Zone: Sendable, Hashable {
         /// Minutes east of Greenwich, in `-1439...1439`.
         case offset(minutes: Int16)
@@ -35,7 +36,8 @@ public struct DateTime: Sendable, Hashable {
     /// The fields of a proleptic Gregorian calendar date and a time of day, as its zone's clock shows them;
     /// `nil` where one is out of range (29 February of a common year, hour 24; second 60 is refused too).
     public init?(
-        year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, microsecond: Int = 0,
+        year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0,
+        microsecond: Int = 0,
         zone: Zone = DateTime.utc
     ) {
         guard (1...9999).contains(year), (1...12).contains(month), day >= 1, (0...23).contains(hour),
@@ -64,7 +66,9 @@ public struct DateTime: Sendable, Hashable {
         var hour = 0, minute = 0, second = 0, microsecond = 0
         var zone = defaultZone
         if reader.take("T") || reader.take("t") || reader.take(" ") {
-            guard let hours = reader.digits(2), reader.take(":"), let minutes = reader.digits(2) else { return nil }
+            guard let hours = reader.digits(2), reader.take(":"), let minutes = reader.digits(2) else {
+                return nil
+            }
             (hour, minute) = (hours, minutes)
             if reader.take(":") {
                 guard let seconds = reader.digits(2) else { return nil }
@@ -92,8 +96,8 @@ public struct DateTime: Sendable, Hashable {
     /// ISO 8601, as this time's zone shows it: `2024-05-06T07:08:09.123456+02:00`, `…Z` for UTC, without an
     /// offset where the zone is not known; the fraction is left out where it is zero.
     ///
-    /// A year outside `0...9999` is written with its sign and six digits, as ECMAScript does; ``init(iso8601:defaultZone:)``
-    /// reads years `1...9999` only.
+    /// A year outside `0...9999` is written with its sign and six digits, as ECMAScript does;
+    /// ``init(iso8601:defaultZone:)`` reads years `1...9999` only.
     public var iso8601: String {
         var (days, inDay) = microseconds.flooredQuotient(by: 86_400_000_000)
         if case .offset(let minutes) = zone {
@@ -105,7 +109,8 @@ public struct DateTime: Sendable, Hashable {
         let isPlain = (0...9999).contains(year)
         var text = isPlain ? DateTime.pad(year, 4) : (year < 0 ? "-" : "+") + DateTime.pad(abs(year), 6)
         text += "-\(DateTime.pad(month, 2))-\(DateTime.pad(day, 2))T"
-        text += "\(DateTime.pad(seconds / 3_600, 2)):\(DateTime.pad(seconds / 60 % 60, 2)):\(DateTime.pad(seconds % 60, 2))"
+        text +=
+            "\(DateTime.pad(seconds / 3_600, 2)):\(DateTime.pad(seconds / 60 % 60, 2)):\(DateTime.pad(seconds % 60, 2))"
         let fraction = Int(inDay % 1_000_000)
         if fraction != 0 { text += "." + DateTime.pad(fraction, 6) }
         switch zone {
@@ -113,7 +118,9 @@ public struct DateTime: Sendable, Hashable {
         case .offset(0): text += "Z"
         case .offset(let minutes):
             let magnitude = abs(Int(minutes))
-            text += (minutes < 0 ? "-" : "+") + DateTime.pad(magnitude / 60, 2) + ":" + DateTime.pad(magnitude % 60, 2)
+            text +=
+                (minutes < 0 ? "-" : "+") + DateTime.pad(magnitude / 60, 2) + ":"
+                + DateTime.pad(magnitude % 60, 2)
         }
         return text
     }
@@ -138,7 +145,9 @@ public struct DateTime: Sendable, Hashable {
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let monthIndex = (5 * dayOfYear + 2) / 153
         let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthIndex + 2) / 5 + 1)
+        return (
+            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthIndex + 2) / 5 + 1
+        )
     }
 
     private static func pad(_ number: Int, _ width: Int) -> String {

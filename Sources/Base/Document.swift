@@ -1,6 +1,7 @@
 /// An ordered list of named values: a JSON object, or the properties of an entity.
 ///
-/// Keys are unique, byte for byte, and keep the order they came in. A look-up walks the list: documents are small.
+/// Keys are unique, byte for byte, and keep the order they came in. A look-up walks the list: documents are
+/// small.
 public struct Document: Sendable, Hashable {
     /// The members in order.
     public private(set) var members: [(key: String, value: Value)]

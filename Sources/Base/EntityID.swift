@@ -22,7 +22,9 @@ public struct EntityID: Sendable, Hashable, Comparable, CustomStringConvertible 
         guard parts.count == 3 else { return nil }
         var numbers: [UInt32] = []
         for part in parts {
-            guard !part.isEmpty, part.count <= 10, part.count == 1 || part.first != UInt8(ascii: "0") else { return nil }
+            guard !part.isEmpty, part.count <= 10, part.count == 1 || part.first != UInt8(ascii: "0") else {
+                return nil
+            }
             var number: UInt64 = 0
             for digit in part {
                 guard (0x30...0x39).contains(digit) else { return nil }

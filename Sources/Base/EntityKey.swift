@@ -15,7 +15,8 @@ public struct EntityKey: Sendable, Hashable, Comparable, CustomStringConvertible
     /// A fresh key for an entity first seen at `time`.
     public init(at time: DateTime) {
         self.init(
-            seconds: UInt32(clamping: time.microseconds / 1_000_000), random: UInt64.random(in: 0...UInt64.max))
+            seconds: UInt32(clamping: time.microseconds / 1_000_000),
+            random: UInt64.random(in: 0...UInt64.max))
     }
 
     /// The 12 bytes, big-endian.

@@ -7,7 +7,8 @@ extension IdSet {
         case (.sorted(let ids), .bits(let words)), (.bits(let words), .sorted(let ids)):
             return IdSet(sorted: ids.filter { IdSet.isSet($0, in: words) })
         case (.sorted(let ids), .sorted(let others)):
-            return IdSet(sorted: ids.count < others.count ? IdSet.merge(ids, others) : IdSet.merge(others, ids))
+            return IdSet(
+                sorted: ids.count < others.count ? IdSet.merge(ids, others) : IdSet.merge(others, ids))
         }
     }
 
@@ -33,7 +34,9 @@ extension IdSet {
         case (.sorted(let ids), _):
             return IdSet(sorted: ids.filter { !other.contains($0) })
         case (.bits(var words), .sorted(let others)):
-            for id in others where Int(id) / 64 < words.count { words[Int(id) / 64] &= ~(1 << UInt64(id % 64)) }
+            for id in others where Int(id) / 64 < words.count {
+                words[Int(id) / 64] &= ~(1 << UInt64(id % 64))
+            }
             return IdSet(words: words)
         case (.bits(var words), .bits(let others)):
             for index in 0..<min(words.count, others.count) { words[index] &= ~others[index] }

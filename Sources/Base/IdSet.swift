@@ -1,8 +1,8 @@
 /// A set of ``LocalID``s of one class: a sorted array while it is sparse, a flat bitset when it is dense.
 ///
-/// The representation follows from the contents: a bitset where it takes less memory than the array would, that is
-/// from one id in 32 upwards. Building either is one pass, and AND, OR and NOT of bitsets run at memory speed.
-/// Values are immutable once shared; equality compares members, not representations.
+/// The representation follows from the contents: a bitset where it takes less memory than the array would,
+/// that is from one id in 32 upwards. Building either is one pass, and AND, OR and NOT of bitsets run at
+/// memory speed. Values are immutable once shared; equality compares members, not representations.
 public struct IdSet: Sendable {
     enum Storage: Sendable {
         /// Strictly increasing.
@@ -36,7 +36,9 @@ public struct IdSet: Sendable {
         for word in Int(range.lowerBound) / 64..<words.count {
             var mask = UInt64.max
             if word == Int(range.lowerBound) / 64 { mask &= .max << UInt64(range.lowerBound % 64) }
-            if word == words.count - 1, range.upperBound % 64 != 0 { mask &= (1 << UInt64(range.upperBound % 64)) - 1 }
+            if word == words.count - 1, range.upperBound % 64 != 0 {
+                mask &= (1 << UInt64(range.upperBound % 64)) - 1
+            }
             words[word] = mask
         }
         self.init(words: words)
@@ -69,8 +71,8 @@ public struct IdSet: Sendable {
         self.init(sorted: sorted)
     }
 
-    /// The ids whose bits are set: bit `id % 64` of word `id / 64`. `count`, where the caller knows it, must be
-    /// the number of bits set.
+    /// The ids whose bits are set: bit `id % 64` of word `id / 64`. `count`, where the caller knows it, must
+    /// be the number of bits set.
     public init(words: [UInt64], count known: Int? = nil) {
         var words = words
         while let last = words.last, last == 0 { words.removeLast() }

@@ -1,8 +1,8 @@
 /// JSON text ⇄ ``Value``: RFC 8259, strictly, with limits that hold before memory is taken.
 ///
-/// Key order is kept. A number without fraction and exponent that fits 64 bits is an integer, any other a float
-/// (`1e400` is refused: it has no finite value). Of a key that comes twice the last value counts. `NaN` and
-/// `Infinity` are no JSON: they are refused on reading and written as `null`.
+/// Key order is kept. A number without fraction and exponent that fits 64 bits is an integer, any other a
+/// float (`1e400` is refused: it has no finite value). Of a key that comes twice the last value counts. `NaN`
+/// and `Infinity` are no JSON: they are refused on reading and written as `null`.
 public enum JSON {
     /// What a text may cost.
     public struct Limits: Sendable {

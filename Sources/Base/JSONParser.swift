@@ -52,7 +52,9 @@ struct JSONParser {
     private mutating func parseWord(_ word: StaticString, _ value: Value) throws(JSONError) -> Value {
         let count = word.utf8CodeUnitCount
         guard place + count <= bytes.count else { throw error("unknown word") }
-        for index in 0..<count where bytes[place + index] != word.utf8Start[index] { throw error("unknown word") }
+        for index in 0..<count where bytes[place + index] != word.utf8Start[index] {
+            throw error("unknown word")
+        }
         place += count
         return value
     }
@@ -61,7 +63,8 @@ struct JSONParser {
         depth += 1
         guard depth <= maxDepth else {
             throw JSONError(
-                "arrays and objects are nested deeper than \(maxDepth)", position: place, code: .limitExceeded)
+                "arrays and objects are nested deeper than \(maxDepth)", position: place, code: .limitExceeded
+            )
         }
     }
 
@@ -74,7 +77,9 @@ struct JSONParser {
         if take(UInt8(ascii: "}")) { return .object(Document()) }
         while true {
             skipSpace()
-            guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else { throw error("a key must be a string") }
+            guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else {
+                throw error("a key must be a string")
+            }
             let key = try parseString()
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw error("':' is missing after a key") }
@@ -114,7 +119,9 @@ struct JSONParser {
         let integerStart = place
         skipDigits()
         guard place > integerStart else { throw error("a digit is missing") }
-        if bytes[integerStart] == UInt8(ascii: "0"), place > integerStart + 1 { throw error("a number may not begin with 0") }
+        if bytes[integerStart] == UInt8(ascii: "0"), place > integerStart + 1 {
+            throw error("a number may not begin with 0")
+        }
         var isInteger = true
         if take(UInt8(ascii: ".")) {
             isInteger = false
@@ -149,7 +156,9 @@ struct JSONParser {
         for byte in rest {
             let (scaled, overflow) = number.multipliedReportingOverflow(by: 10)
             let digit = Int64(byte - 0x30)
-            let (next, overflow2) = isNegative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
+            let (next, overflow2) =
+                isNegative
+                ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
             if overflow || overflow2 { return nil }
             number = next
         }
@@ -159,7 +168,9 @@ struct JSONParser {
     private mutating func parseString() throws(JSONError) -> String {
         place += 1
         let start = place
-        while place < bytes.count, bytes[place] != UInt8(ascii: "\""), bytes[place] != UInt8(ascii: "\\"), bytes[place] >= 0x20 {
+        while place < bytes.count, bytes[place] != UInt8(ascii: "\""), bytes[place] != UInt8(ascii: "\\"),
+            bytes[place] >= 0x20
+        {
             place += 1
         }
         if place < bytes.count, bytes[place] == UInt8(ascii: "\"") {
@@ -211,7 +222,9 @@ struct JSONParser {
         case UInt8(ascii: "u"):
             var scalar = try parseHex4()
             if (0xD800...0xDBFF).contains(scalar) {
-                guard take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else { throw error("half of a surrogate pair") }
+                guard take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
+                    throw error("half of a surrogate pair")
+                }
                 let low = try parseHex4()
                 guard (0xDC00...0xDFFF).contains(low) else { throw error("half of a surrogate pair") }
                 scalar = 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00)
@@ -223,7 +236,9 @@ struct JSONParser {
     }
 
     private mutating func parseHex4() throws(JSONError) -> UInt32 {
-        guard place + 4 <= bytes.count, let pair = Hex.decode(String(decoding: bytes[place..<place + 4], as: UTF8.self)) else {
+        guard place + 4 <= bytes.count,
+            let pair = Hex.decode(String(decoding: bytes[place..<place + 4], as: UTF8.self))
+        else {
             throw error("four hexadecimal digits are missing")
         }
         place += 4

@@ -11,6 +11,7 @@ public struct JSONWriter: Sendable {
         return bytes
     }
 
+    /// A value of any kind; a date-time as ISO 8601 text.
     public mutating func write(_ value: Value) {
         switch value {
         case .null: raw("null")
@@ -30,6 +31,7 @@ public struct JSONWriter: Sendable {
         }
     }
 
+    /// An object.
     public mutating func write(_ document: Document) {
         bytes.append(UInt8(ascii: "{"))
         for (index, member) in document.members.enumerated() {
@@ -74,7 +76,9 @@ public struct JSONWriter: Sendable {
             var start = 0
             for index in 0..<utf8.count {
                 let byte = utf8[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
+                    continue
+                }
                 bytes.append(contentsOf: utf8[start..<index])
                 start = index + 1
                 escape(byte)

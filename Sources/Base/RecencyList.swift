@@ -1,7 +1,7 @@
 /// Elements by key under a budget: whatever was used longest ago goes first when the sum of costs exceeds it.
 ///
-/// A value type without locks; look-up, insertion and eviction take constant time. An element that alone costs more
-/// than the budget is not kept.
+/// A value type without locks; look-up, insertion and eviction take constant time. An element that alone
+/// costs more than the budget is not kept.
 public struct RecencyList<Key: Hashable & Sendable, Element: Sendable>: Sendable {
     private struct Node: Sendable {
         var key: Key
@@ -35,9 +35,10 @@ public struct RecencyList<Key: Hashable & Sendable, Element: Sendable>: Sendable
         return nodes[place]!.element
     }
 
-    /// Keeps `element` as the most recently used, in place of any other of `key`; returns what had to go for it,
-    /// `element` itself where it alone exceeds the budget.
-    public mutating func insert(_ element: Element, for key: Key, cost: Int) -> [(key: Key, element: Element)] {
+    /// Keeps `element` as the most recently used, in place of any other of `key`; returns what had to go for
+    /// it, `element` itself where it alone exceeds the budget.
+    public mutating func insert(_ element: Element, for key: Key, cost: Int) -> [(key: Key, element: Element)]
+    {
         _ = remove(key)
         guard cost <= budget else { return [(key, element)] }
         let node = Node(key: key, element: element, cost: cost, newer: -1, older: -1)

@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
-/// Text as its UTF-8 bytes. Swift's own `==` and `<` go by canonical equivalence, which equates a composed `é`
-/// with `e` and a combining accent: other programs, and the files that we keep, tell the two apart.
+/// Text as its UTF-8 bytes. Swift's own `==` and `<` go by canonical equivalence, which equates a composed
+/// `é` with `e` and a combining accent: other programs, and the files that we keep, tell the two apart.
 extension String {
     /// Calls `body` with the UTF-8 bytes, without a copy on the heap.
     @inlinable
@@ -23,8 +23,8 @@ extension String {
         }
     }
 
-    /// The order of the bytes: negative, zero or positive as this string stands before, with or after `other`.
-    /// It is also the order of the Unicode scalars.
+    /// The order of the bytes: negative, zero or positive as this string stands before, with or after
+    /// `other`. It is also the order of the Unicode scalars.
     public func compareBytes(to other: String) -> Int {
         withBytes { bytes in
             other.withBytes { others in

@@ -1,7 +1,7 @@
 /// One value: of a property, of a JSON text, or of a literal in a query.
 ///
-/// Integers and floats are kept apart as they were written (`1` and `1.0`), though a comparison treats them as
-/// one number type. `dateTime` has no JSON spelling of its own: it is written as ISO 8601 text.
+/// Integers and floats are kept apart as they were written (`1` and `1.0`), though a comparison treats them
+/// as one number type. `dateTime` has no JSON spelling of its own: it is written as ISO 8601 text.
 public enum Value: Sendable {
     case null
     case boolean(Bool)
@@ -70,7 +70,8 @@ extension Value {
 }
 
 extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
-    ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByNilLiteral, ExpressibleByDictionaryLiteral
+    ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByNilLiteral,
+    ExpressibleByDictionaryLiteral
 {
     public init(stringLiteral value: String) { self = .string(value) }
     public init(integerLiteral value: Int64) { self = .integer(value) }

@@ -3,11 +3,10 @@
 // constant in one direction, a perceptual hash depends on those errors.
 
 #include "CPixels.h"
+#include "kernels.h"
 
 #include <math.h>
 #include <pthread.h>
-
-#define ALWAYS_INLINE __attribute__((always_inline)) static inline
 
 enum { N = 32, CORNER = 8 };
 

@@ -1,8 +1,7 @@
 #include "CPixels.h"
+#include "kernels.h"
 
 #include <string.h>
-
-#define ALWAYS_INLINE __attribute__((always_inline)) static inline
 
 void fovea_crop(
     const uint8_t *src, int src_width, int channels, int x, int y, int width, int height, uint8_t *dst
@@ -14,8 +13,7 @@ void fovea_crop(
 
 void fovea_lay(
     const uint8_t *src, int width, int height, int channels, const uint8_t fill[4], int x, int y,
-    uint8_t *dst,
-    int out_width, int out_height
+    uint8_t *dst, int out_width, int out_height
 ) {
     const size_t stride = (size_t)out_width * (size_t)channels, bytes = (size_t)width * (size_t)channels;
     for (size_t at = 0; at < stride; at += (size_t)channels) memcpy(dst + at, fill, (size_t)channels);

@@ -79,15 +79,14 @@ struct kernels {
     /// Two neighbours of each output, `bytes` in all, to sums with 11 fraction bits.
     void (*linear_row)(
         const uint8_t *src, size_t bytes, int channels, const struct linear_tap *taps, int width,
-            int32_t *dst);
+        int32_t *dst);
     /// Two such rows to bytes.
     void (*linear_blend)(
         const int32_t *upper, const int32_t *lower, const int16_t weights[2], size_t count, uint8_t *dst);
     /// `count` rows (1 to ROWS_AT_ONCE) of `bytes` to rows of `samples` weighted sums.
     void (*shared_rows)(
         const uint8_t *src, size_t bytes, int channels, const struct share *shares, int share_count,
-        int count,
-        float *sums, size_t samples);
+        int count, float *sums, size_t samples);
     /// `sum = scale × row`, or `sum += scale × row`.
     void (*accumulate)(float *sum, const float *row, float scale, size_t count, bool begins);
     /// Rounds to the nearest, half to even, and clamps.

@@ -102,8 +102,9 @@ ALWAYS_INLINE void add_across(
     }
 }
 
-static int resize_area_whole(const fovea_resample_spec *spec, const uint8_t *src, uint8_t *dst, int across,
-    int down) {
+static int resize_area_whole(
+    const fovea_resample_spec *spec, const uint8_t *src, uint8_t *dst, int across, int down
+) {
     const struct kernels *kernels = fovea_kernels();
     const size_t stride = (size_t)spec->in_width * (size_t)spec->channels;
     const size_t samples = (size_t)spec->out_width * (size_t)spec->channels;
@@ -135,8 +136,8 @@ static int make_shares(int in_size, int out_size, struct share *shares) {
         int first = (int)ceil(begin), last = floored(end);
         if (last > in_size - 1) last = in_size - 1;
         if (first > last) first = last;
-        if (first - begin > 1e-3) shares[count++] = (struct share){first - 1, i,
-            (float)((first - begin) / width)};
+        if (first - begin > 1e-3)
+            shares[count++] = (struct share){first - 1, i, (float)((first - begin) / width)};
         for (int in = first; in < last; in++) shares[count++] = (struct share){in, i, (float)(1.0 / width)};
         if (end - last > 1e-3) {
             double part = end - last < 1.0 ? end - last : 1.0;
@@ -165,12 +166,12 @@ static int resize_area(const fovea_resample_spec *spec, const uint8_t *src, uint
                 first = row;
                 end = spec->in_height - row < ROWS_AT_ONCE ? spec->in_height : row + ROWS_AT_ONCE;
                 kernels->shared_rows(
-                    src + (size_t)row * bytes, bytes, spec->channels, across, across_count, end - first,
-                        rows, samples);
+                    src + (size_t)row * bytes, bytes, spec->channels, across, across_count, end - first, rows,
+                    samples);
             }
             const bool begins = k == 0 || down[k - 1].out != out;
-            kernels->accumulate(sums, rows + (size_t)(row - first) * samples, down[k].weight, samples,
-                begins);
+            const float *brought = rows + (size_t)(row - first) * samples;
+            kernels->accumulate(sums, brought, down[k].weight, samples, begins);
             if (k + 1 == down_count || down[k + 1].out != out)
                 kernels->round_floats(sums, samples, dst + (size_t)out * samples);
         }

@@ -10,8 +10,8 @@ static void *allocate(size_t bytes) {
 }
 
 static bool init_across(struct resample *r, const fovea_resample_spec *spec) {
-    if (!axis_init(&r->x, spec->in_width, spec->box[0], spec->box[2], spec->out_width, spec->filter,
-        r->kernels))
+    const float *box = spec->box;
+    if (!axis_init(&r->x, spec->in_width, box[0], box[2], spec->out_width, spec->filter, r->kernels))
         return false;
     struct row_program *program = &r->program;
     *program = (struct row_program){
@@ -29,8 +29,8 @@ static bool init_across(struct resample *r, const fovea_resample_spec *spec) {
 }
 
 static bool init_down(struct resample *r, const fovea_resample_spec *spec) {
-    if (!axis_init(&r->y, spec->in_height, spec->box[1], spec->box[3], spec->out_height, spec->filter,
-        r->kernels))
+    const float *box = spec->box;
+    if (!axis_init(&r->y, spec->in_height, box[1], box[3], spec->out_height, spec->filter, r->kernels))
         return false;
     const int last = spec->out_height - 1;
     r->first_row = r->y.first[0];
@@ -73,10 +73,9 @@ static void emit(struct resample *r) {
         for (int i = 0; i < count; i++)
             r->taps[i] = r->ring + (size_t)((first - r->first_row + i) % r->ring_rows) * r->row_bytes;
         for (int i = count; i < (count + 3) / 4 * 4; i++) r->taps[i] = r->taps[count - 1];
-        r->kernels->columns(
-            r->taps, r->y.weights + (size_t)r->next_output * (size_t)r->y.widest, count, r->row_bytes,
-                r->scratch,
-            r->dst + (size_t)r->next_output * r->row_bytes);
+        const int32_t *weights = r->y.weights + (size_t)r->next_output * (size_t)r->y.widest;
+        uint8_t *target = r->dst + (size_t)r->next_output * r->row_bytes;
+        r->kernels->columns(r->taps, weights, count, r->row_bytes, r->scratch, target);
     }
 }
 

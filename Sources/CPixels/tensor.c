@@ -1,11 +1,9 @@
 #include "CPixels.h"
-
-#define ALWAYS_INLINE __attribute__((always_inline)) static inline
+#include "kernels.h"
 
 ALWAYS_INLINE void look_up(
     const uint8_t *src, size_t pixels, const float *tables, const size_t pixel_step,
-    const size_t channel_step,
-    float *dst, const int channels
+    const size_t channel_step, float *dst, const int channels
 ) {
     for (size_t i = 0; i < pixels; i++, src += channels, dst += pixel_step)
         for (int c = 0; c < channels; c++) dst[(size_t)c * channel_step] = tables[c * 256 + src[c]];

@@ -85,8 +85,7 @@ ALWAYS_INLINE void nearest(
 
 int fovea_warp(
     const uint8_t *src, int width, int height, int channels, const double m[6], int filter,
-    const uint8_t fill[4],
-    uint8_t *dst, int out_width, int out_height
+    const uint8_t fill[4], uint8_t *dst, int out_width, int out_height
 ) {
     struct picture picture = {src, width, height};
     if (filter == FOVEA_WARP_NEAREST) {

@@ -1,6 +1,6 @@
 import Base
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 import SystemPackage
 
@@ -8,7 +8,8 @@ import SystemPackage
 ///
 /// Every failure to read or write is a miss: the cache holds nothing that cannot be made again.
 enum CacheFile {
-    /// The cache files in `directory`, least recently modified first; leftovers of interrupted writes are removed.
+    /// The cache files in `directory`, least recently modified first; leftovers of interrupted writes are
+    /// removed.
     static func list(in directory: FilePath) -> [(name: String, byteCount: Int)] {
         guard let stream = opendir(directory.string) else { return [] }
         defer { closedir(stream) }
@@ -27,7 +28,9 @@ enum CacheFile {
             guard stat(path.string, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
             files.append((name, Int(status.st_size), Int(status.st_mtim.tv_sec)))
         }
-        return files.sorted { ($0.modified, $0.name) < ($1.modified, $1.name) }.map { ($0.name, $0.byteCount) }
+        return files.sorted { ($0.modified, $0.name) < ($1.modified, $1.name) }.map {
+            ($0.name, $0.byteCount)
+        }
     }
 
     static func remove(_ path: FilePath) { _ = unlink(path.string) }
@@ -53,7 +56,8 @@ enum CacheFile {
     ) -> Int? {
         let header: Document = [
             "digest": .string(key.digest), "operations": .string(key.operations),
-            "content_type": .string(pixels.contentType), "shape": .array(pixels.shape.map { .integer(Int64($0)) }),
+            "content_type": .string(pixels.contentType),
+            "shape": .array(pixels.shape.map { .integer(Int64($0)) }),
             "element_type": .string(pixels.elementType),
         ]
         let text = Array(header.json.utf8)
@@ -62,7 +66,8 @@ enum CacheFile {
         bytes.insert(contentsOf: bigEndian(CRC32C.checksum(bytes)), at: 0)
         do {
             let descriptor = try FileDescriptor.open(
-                temporary, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite])
+                temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: [.ownerReadWrite])
             try descriptor.closeAfter { _ = try descriptor.writeAll(bytes) }
         } catch {
             remove(temporary)
@@ -82,7 +87,9 @@ enum CacheFile {
     }
 
     private static func contents(of path: FilePath) -> [UInt8]? {
-        guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return nil }
+        guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else {
+            return nil
+        }
         defer { _ = close(descriptor.rawValue) }
         var status = stat()
         guard fstat(descriptor.rawValue, &status) == 0 else { return nil }
@@ -90,7 +97,8 @@ enum CacheFile {
         var filled = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             while filled < size {
-                let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+                let rest = UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
                 guard let read = try? descriptor.read(into: rest), read > 0 else { break }
                 filled += read
             }

@@ -16,7 +16,9 @@ extension CatalogSnapshot {
     }
 
     /// The ids that match, and the plan.
-    func ids(_ known: ClassSchema, _ filter: Filter, _ maxDocuments: Int) throws -> (ids: IdSet, plan: PlanStep) {
+    func ids(
+        _ known: ClassSchema, _ filter: Filter, _ maxDocuments: Int
+    ) throws -> (ids: IdSet, plan: PlanStep) {
         try FilterEvaluator(snapshot: self, known: known, maxDocuments: maxDocuments)
             .evaluate(filter, within: alive(known))
     }

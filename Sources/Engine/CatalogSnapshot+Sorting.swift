@@ -5,7 +5,9 @@ import Query
 
 extension CatalogSnapshot {
     /// Ids in a sort order, by columns alone; `nil` where a key's values are not all in one column.
-    func sortedByColumn(_ known: ClassSchema, _ ids: IdSet, by order: SortOrder, limit: Int) throws -> [LocalID]? {
+    func sortedByColumn(
+        _ known: ClassSchema, _ ids: IdSet, by order: SortOrder, limit: Int
+    ) throws -> [LocalID]? {
         var keys: [ColumnSortKey] = []
         for key in order.keys {
             guard key.path.components.count == 1, SystemField(key.path) == nil else { return nil }
@@ -13,7 +15,8 @@ extension CatalogSnapshot {
             // A null sorts as a missing value does.
             let types = property.types.list.filter { $0 != .null }
             guard types.count <= 1, types.first != .json else { return nil }
-            guard !types.isEmpty, let column = try columns(known, property).first(where: { $0.count > 0 }) else { continue }
+            guard !types.isEmpty, let column = try columns(known, property).first(where: { $0.count > 0 })
+            else { continue }
             keys.append(ColumnSortKey(column, ascending: key.ascending))
         }
         if keys.isEmpty { return ids.page(skip: 0, count: limit) }

@@ -6,7 +6,9 @@ extension Column {
     func bounds(over ids: IdSet) -> (least: Double, greatest: Double)? {
         // NaN sorts below all numbers: what is no NaN lies in the range without bounds.
         let numbers = ids.intersection(select(.range(lower: nil, upper: nil)))
-        guard let least = minimum(over: numbers)?.number, let greatest = maximum(over: numbers)?.number else { return nil }
+        guard let least = minimum(over: numbers)?.number, let greatest = maximum(over: numbers)?.number else {
+            return nil
+        }
         return (least, greatest)
     }
 }

@@ -31,6 +31,7 @@ public struct DerivedPixelsKey: Sendable, Hashable {
     public var name: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in operations.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return digest + "-" + String(repeating: "0", count: 16 - String(hash, radix: 16).count) + String(hash, radix: 16)
+        return digest + "-" + String(repeating: "0", count: 16 - String(hash, radix: 16).count)
+            + String(hash, radix: 16)
     }
 }

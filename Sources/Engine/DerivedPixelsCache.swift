@@ -4,8 +4,9 @@ public import SystemPackage
 
 /// Derived pixels in memory and, below them, in `cache/` on disk, each bounded in bytes.
 ///
-/// Disk entries are written to a temporary name and renamed, never fsynced: a torn one fails its checksum and is
-/// made anew. An entry stands under a name that is a hash, and carries its whole key, so that a collision is a miss.
+/// Disk entries are written to a temporary name and renamed, never fsynced: a torn one fails its checksum and
+/// is made anew. An entry stands under a name that is a hash, and carries its whole key, so that a collision
+/// is a miss.
 public final class DerivedPixelsCache: Sendable {
     private struct State {
         var memory: RecencyList<DerivedPixelsKey, DerivedPixels>
@@ -58,7 +59,9 @@ public final class DerivedPixelsCache: Sendable {
         guard let directory else { return }
         let name = key.name
         let temporary = directory.appending(".\(temporaryName).part")
-        guard let byteCount = CacheFile.write(pixels, key: key, to: directory.appending(name), through: temporary)
+        guard
+            let byteCount = CacheFile.write(
+                pixels, key: key, to: directory.appending(name), through: temporary)
         else { return }
         let evicted = state.withLock { $0.disk.insert(byteCount, for: name, cost: byteCount) }
         for file in evicted { CacheFile.remove(directory.appending(file.key)) }
@@ -66,7 +69,9 @@ public final class DerivedPixelsCache: Sendable {
 
     /// Forgets everything made of the content named `digest`.
     public func removeAll(digest: String) {
-        guard let directory else { return state.withLock { $0.memory = RecencyList(budget: $0.memory.budget) } }
+        guard let directory else {
+            return state.withLock { $0.memory = RecencyList(budget: $0.memory.budget) }
+        }
         state.withLock { $0.memory = RecencyList(budget: $0.memory.budget) }
         for file in CacheFile.list(in: directory) where file.name.hasPrefix(digest) {
             state.withLock { _ = $0.disk.remove(file.name) }

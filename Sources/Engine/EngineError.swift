@@ -2,6 +2,7 @@
 ///
 /// Callers switch on ``code``; people read ``message``, which names the thing and says what to do.
 public struct EngineError: Error, Sendable, CustomStringConvertible {
+    /// What went wrong, coarse enough to act on.
     public enum Code: String, Sendable, CaseIterable {
         /// The request itself is wrong; ``EngineError/path`` says where, if it has parts.
         case invalidRequest = "invalid_request"

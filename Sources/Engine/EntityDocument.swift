@@ -1,10 +1,12 @@
 import Base
 import Catalog
 
-/// An entity as every face shows it and as filters see it: its properties, and what is known of it beside them.
+/// An entity as every face shows it and as filters see it: its properties, and what is known of it beside
+/// them.
 ///
-/// Before the properties come `_uniqueid` and, for an entity with bytes, `sha256`; after them `label`, the name of
-/// its class label (a list where there are several), and `labels`, all its labels with their provenance.
+/// Before the properties come `_uniqueid` and, for an entity with bytes, `sha256`; after them `label`, the
+/// name of its class label (a list where there are several), and `labels`, all its labels with their
+/// provenance.
 struct EntityDocument {
     /// Names of fields that are not properties.
     static let systemFields = ["_uniqueid", "_key", "sha256", "label", "labels"]
@@ -14,7 +16,9 @@ struct EntityDocument {
     var wantsDetails: Bool
 
     func document(_ row: EntityRow, in snapshot: CatalogSnapshot) throws -> Document {
-        var document: Document = ["_uniqueid": .string(row.id.description), "_key": .string(row.key.description)]
+        var document: Document = [
+            "_uniqueid": .string(row.id.description), "_key": .string(row.key.description),
+        ]
         for (name, value) in row.properties.members { document.append(name, value) }
         if let digest = row.digest { document.append("sha256", .string(digest.description)) }
         if wantsLabels {
@@ -50,5 +54,7 @@ extension Label {
 
 extension Store {
     /// Names that users' properties may not have, as they are shown beside the properties.
-    static let reservedFields: Set<String> = ["sha256", "label", "labels", "histogram", "exif", "icc_profile_bytes", "paths"]
+    static let reservedFields: Set<String> = [
+        "sha256", "label", "labels", "histogram", "exif", "icc_profile_bytes", "paths",
+    ]
 }

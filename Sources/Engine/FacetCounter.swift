@@ -54,7 +54,8 @@ struct FacetCounter {
 extension Facet {
     fileprivate init(_ property: String, _ result: FacetResult) {
         self.init(
-            property: property, values: result.values.map { ($0.value.value, $0.count) }, distinct: result.distinct,
+            property: property, values: result.values.map { ($0.value.value, $0.count) },
+            distinct: result.distinct,
             missing: result.missing)
     }
 }

@@ -5,9 +5,9 @@ import Query
 
 /// Answers a filter over one class with the set of ids that satisfy it, exactly.
 ///
-/// A condition on a scalar property is asked of the memory columns of its types, one on labels of their postings; the
-/// rest, such as conditions into arrays and objects, is held against documents one by one, and of those only against
-/// the ones that every other condition has left over.
+/// A condition on a scalar property is asked of the memory columns of its types, one on labels of their
+/// postings; the rest, such as conditions into arrays and objects, is held against documents one by one, and
+/// of those only against the ones that every other condition has left over.
 struct FilterEvaluator {
     let snapshot: CatalogSnapshot
     let known: ClassSchema
@@ -20,7 +20,11 @@ struct FilterEvaluator {
         try snapshot.checkCancelled()
         switch filter {
         case .all:
-            return (candidates, PlanStep(step: "{}", by: "all", estimated: candidates.count, ids: candidates.count, elapsed: .zero))
+            return (
+                candidates,
+                PlanStep(
+                    step: "{}", by: "all", estimated: candidates.count, ids: candidates.count, elapsed: .zero)
+            )
         case .and(let parts):
             return try conjunction(parts, within: candidates, filter, start)
         case .or(let parts):
@@ -58,7 +62,9 @@ struct FilterEvaluator {
     ) throws -> (ids: IdSet, plan: PlanStep) {
         var ids = candidates
         var steps: [PlanStep] = []
-        for part in parts.enumerated().sorted(by: { (cost($0.element), $0.offset) < (cost($1.element), $1.offset) }) {
+        for part in parts.enumerated().sorted(by: {
+            (cost($0.element), $0.offset) < (cost($1.element), $1.offset)
+        }) {
             let (found, step) = try evaluate(part.element, within: ids)
             ids = ids.intersection(found)
             steps.append(step)
@@ -95,7 +101,8 @@ struct FilterEvaluator {
                 let ids = found.intersection(candidates)
                 return (ids, step(filter.text, by, found.count, ids, start))
             }
-            let ids = try verified(filter, within: candidates, properties: [], wantsLabels: system.needsLabels)
+            let ids = try verified(
+                filter, within: candidates, properties: [], wantsLabels: system.needsLabels)
             return (ids, step(filter.text, "documents", nil, ids, start))
         }
         guard let property = known[path.root] else {
@@ -106,8 +113,8 @@ struct FilterEvaluator {
         return try leaf(property, path, predicate, filter, within: candidates, start)
     }
 
-    /// A condition on a stored property: what its scalar columns say, with the members that hold an array, an object,
-    /// a null or nothing decided apart.
+    /// A condition on a stored property: what its scalar columns say, with the members that hold an array, an
+    /// object, a null or nothing decided apart.
     private func leaf(
         _ property: PropertySchema, _ path: FieldPath, _ predicate: Predicate, _ filter: Filter,
         within candidates: IdSet, _ start: ContinuousClock.Instant
@@ -128,19 +135,30 @@ struct FilterEvaluator {
             found.take(ids: candidates.subtracting(present.ids), by: present.source.rawValue)
         }
         let ids = found.ids.intersection(candidates)
-        return (ids, step(filter.text, found.ways.isEmpty ? "all" : found.ways.joined(separator: " + "), found.ids.count, ids, start))
+        return (
+            ids,
+            step(
+                filter.text, found.ways.isEmpty ? "all" : found.ways.joined(separator: " + "),
+                found.ids.count, ids, start)
+        )
     }
 
     /// The members whose array or object of a property satisfies a condition.
     private func nested(
-        _ property: PropertySchema, _ path: FieldPath, _ predicate: Predicate, _ filter: Filter, within candidates: IdSet
+        _ property: PropertySchema, _ path: FieldPath, _ predicate: Predicate, _ filter: Filter,
+        within candidates: IdSet
     ) throws -> (ids: IdSet, by: String) {
         let answers = PathColumn.Candidate.allCases.map { ($0, predicate.accepts($0)) }
-        guard let question = predicate.scalarQuestion, question.types.isEmpty || question.types == ScalarQuestion.scalars,
+        guard let question = predicate.scalarQuestion,
+            question.types.isEmpty || question.types == ScalarQuestion.scalars,
             question.integerPredicates.isEmpty, answers.allSatisfy({ $0.1 != nil })
         else {
-            let inside = try snapshot.select(known, property, having: [.init(.json)]).ids.intersection(candidates)
-            return (try verified(filter, within: inside, properties: [property.name], wantsLabels: false), "documents")
+            let inside = try snapshot.select(known, property, having: [.init(.json)]).ids.intersection(
+                candidates)
+            return (
+                try verified(filter, within: inside, properties: [property.name], wantsLabels: false),
+                "documents"
+            )
         }
         let column = try snapshot.path(known, property, Array(path.components.dropFirst()))
         var ids = IdSet()
@@ -183,12 +201,15 @@ struct FilterEvaluator {
         guard candidates.count <= maxDocuments else {
             throw EngineError(
                 .limitExceeded,
-                "the condition \(filter.text) needs \(candidates.count) documents to be looked at, the limit is \(maxDocuments); add a condition that narrows it down")
+                "the condition \(filter.text) needs \(candidates.count) documents to be looked at, the limit is \(maxDocuments); add a condition that narrows it down"
+            )
         }
         let shape = EntityDocument(wantsLabels: wantsLabels, wantsDetails: false)
         var ids: [LocalID] = []
         for page in stride(from: 0, to: candidates.count, by: 4_096) {
-            for row in try snapshot.entities(of: known, candidates.page(skip: page, count: 4_096), properties: properties) {
+            for row in try snapshot.entities(
+                of: known, candidates.page(skip: page, count: 4_096), properties: properties)
+            {
                 if filter.matches(try shape.document(row, in: snapshot)) { ids.append(row.id.local) }
             }
         }

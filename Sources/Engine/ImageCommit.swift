@@ -13,7 +13,8 @@ struct ImageCommit {
         }
         guard let blob = image.blob else {
             // It was there when it was prepared and has been deleted since.
-            throw EngineError(.conflict, "'\(image.path)' was deleted while it was added again; add it once more")
+            throw EngineError(
+                .conflict, "'\(image.path)' was deleted while it was added again; add it once more")
         }
         var properties = Document()
         if !image.path.isEmpty { properties.append("path", .string(image.path)) }
@@ -37,8 +38,8 @@ struct ImageCommit {
 
     /// Adds to an image what another file of the same content says of it.
     ///
-    /// `path` is the least of the paths in byte order and `paths` lists them all, so that the order in which they came
-    /// leaves no trace.
+    /// `path` is the least of the paths in byte order and `paths` lists them all, so that the order in which
+    /// they came leaves no trace.
     private mutating func merge(_ image: PreparedImage, into id: EntityID) throws -> CommittedImage {
         let known = try transaction.properties(of: id) ?? [:]
         var changes = Document()
@@ -57,7 +58,8 @@ struct ImageCommit {
             if known[name] == nil, !Store.reservedFields.contains(name) {
                 changes[name] = value
             } else {
-                notes.append("the same content has '\(name)' = \(known[name]?.json ?? "its own") already, which stays")
+                notes.append(
+                    "the same content has '\(name)' = \(known[name]?.json ?? "its own") already, which stays")
             }
         }
         if !changes.isEmpty { try transaction.update(id, set: changes) }

@@ -4,8 +4,9 @@ import Media
 extension ImageFacts {
     /// What is filtered on, as the properties of an image.
     ///
-    /// `width` and `height` are those of the upright image in pixels, `mean` and `std` lists with a number a channel,
-    /// `phash` and `dhash` 16 hexadecimal digits; what could not be had is left out, and `error` says why.
+    /// `width` and `height` are those of the upright image in pixels, `mean` and `std` lists with a number a
+    /// channel, `phash` and `dhash` 16 hexadecimal digits; what could not be had is left out, and `error`
+    /// says why.
     func properties(byteCount: Int) -> Document {
         var properties: Document = ["format": .string(format.rawValue), "bytes": .integer(Int64(byteCount))]
         if let header {
@@ -13,7 +14,9 @@ extension ImageFacts {
             properties.append("height", .integer(Int64(header.height)))
             properties.append("channels", .integer(Int64(header.channels)))
             properties.append("bits", .integer(Int64(header.bitsPerChannel)))
-            if header.orientation != 1 { properties.append("orientation", .integer(Int64(header.orientation))) }
+            if header.orientation != 1 {
+                properties.append("orientation", .integer(Int64(header.orientation)))
+            }
             if header.frameCount > 1 { properties.append("frames", .integer(Int64(header.frameCount))) }
             if header.hasAlpha { properties.append("alpha", true) }
         }
@@ -35,8 +38,8 @@ extension ImageFacts {
         return properties
     }
 
-    /// What is shown of one image and never filtered on: the histogram, a list of 256 counts a channel, and the EXIF
-    /// tags.
+    /// What is shown of one image and never filtered on: the histogram, a list of 256 counts a channel, and
+    /// the EXIF tags.
     var details: Document {
         var details = Document()
         if let pixels {
@@ -45,7 +48,9 @@ extension ImageFacts {
                 .array(pixels.channels.map { .array($0.histogram.map { .integer(Int64($0)) }) }))
         }
         if let tags = header?.exif?.tags, !tags.isEmpty { details.append("exif", .object(tags)) }
-        if let profile = header?.iccProfile { details.append("icc_profile_bytes", .integer(Int64(profile.count))) }
+        if let profile = header?.iccProfile {
+            details.append("icc_profile_bytes", .integer(Int64(profile.count)))
+        }
         return details
     }
 }

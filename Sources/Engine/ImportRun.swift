@@ -1,7 +1,7 @@
 public import Base
 
-/// The run that an ingest's labels belong to. It is begun in the store with the first label that is new, so that an
-/// ingest that changes nothing leaves no trace.
+/// The run that an ingest's labels belong to. It is begun in the store with the first label that is new, so
+/// that an ingest that changes nothing leaves no trace.
 public struct ImportRun: Sendable {
     /// What the run was asked to do.
     public var parameters: Document

@@ -19,7 +19,9 @@ struct LeafFinding {
     mutating func take(_ selection: Selection) { take(ids: selection.ids, by: selection.source.rawValue) }
 
     /// Asks a property's scalar columns.
-    mutating func take(_ question: ScalarQuestion, _ property: PropertySchema, in evaluator: FilterEvaluator) throws {
+    mutating func take(
+        _ question: ScalarQuestion, _ property: PropertySchema, in evaluator: FilterEvaluator
+    ) throws {
         let (snapshot, known) = (evaluator.snapshot, evaluator.known)
         for predicate in question.predicates { take(try snapshot.select(known, property, predicate)) }
         let types = question.types.intersection(property.types)

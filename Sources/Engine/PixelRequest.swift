@@ -1,6 +1,7 @@
 import Media
 
-/// Derived pixels that were asked for, with the operations understood: their name is known before they are made.
+/// Derived pixels that were asked for, with the operations understood: their name is known before they are
+/// made.
 public struct PixelRequest: Sendable {
     /// Names them for caches and entity tags.
     public let key: DerivedPixelsKey

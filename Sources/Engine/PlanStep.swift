@@ -4,7 +4,8 @@ public import Base
 public struct PlanStep: Sendable {
     /// The condition, as text.
     public var step: String
-    /// `column`, `posting`, `identity`, `rows` (plain SQL), `documents` (looked at one by one), `and`, `or`, `not`, `all`.
+    /// `column`, `posting`, `identity`, `rows` (plain SQL), `documents` (looked at one by one), `and`, `or`,
+    /// `not`, `all`.
     public var by: String
     /// How many ids were expected before it ran; `nil` where nothing was known.
     public var estimated: Int?

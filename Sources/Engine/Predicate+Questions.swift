@@ -3,8 +3,8 @@ import Catalog
 import Columns
 import Query
 
-/// What a predicate asks of the scalar values at the end of a path. A value that satisfies any of it satisfies the
-/// predicate; the values may be of any type.
+/// What a predicate asks of the scalar values at the end of a path. A value that satisfies any of it
+/// satisfies the predicate; the values may be of any type.
 struct ScalarQuestion {
     /// Conditions that columns answer.
     var predicates: [ColumnPredicate] = []
@@ -30,7 +30,9 @@ extension Predicate {
         case .among(let list, let patterns):
             var question = ScalarQuestion()
             let literals = list.values.compactMap(\.literal)
-            if !literals.isEmpty { question.predicates.append(literals.count == 1 ? .equal(literals[0]) : .in(literals)) }
+            if !literals.isEmpty {
+                question.predicates.append(literals.count == 1 ? .equal(literals[0]) : .in(literals))
+            }
             if !patterns.isEmpty {
                 question.predicates.append(.matching { text in patterns.contains { $0.matches(text) } })
             }
@@ -45,8 +47,8 @@ extension Predicate {
         }
     }
 
-    /// Whether a candidate that is an array, an object or null, or no candidate at all, satisfies this; `nil` where it
-    /// depends on which array or object.
+    /// Whether a candidate that is an array, an object or null, or no candidate at all, satisfies this; `nil`
+    /// where it depends on which array or object.
     func accepts(_ candidate: PathColumn.Candidate) -> Bool? {
         switch candidate {
         case .missing: return Filter.field(FieldPath("x"), self).matches([:])
@@ -56,7 +58,8 @@ extension Predicate {
             case .exists: return true
             case .type(let types): return types.contains(candidate == .array ? .array : .object)
             case .matches, .modulo: return false
-            case .equal(let value), .less(let value), .lessOrEqual(let value), .greater(let value), .greaterOrEqual(let value):
+            case .equal(let value), .less(let value), .lessOrEqual(let value), .greater(let value),
+                .greaterOrEqual(let value):
                 return value.isNested ? nil : false
             case .among(let list, _): return list.values.contains(where: \.isNested) ? nil : false
             case .size, .elementMatchesValue, .elementMatchesDocument, .all: return nil

@@ -4,7 +4,8 @@ import Catalog
 import Media
 
 extension Store {
-    /// Reads an image file's bytes, analyses them, and stores them unless their content is in the store already.
+    /// Reads an image file's bytes, analyses them, and stores them unless their content is in the store
+    /// already.
     ///
     /// Blocks and computes: for compute threads. Nothing is visible before ``commit(_:run:)``.
     /// - Parameters:
@@ -36,8 +37,8 @@ extension Store {
 
     /// Makes prepared images visible, all in one transaction, durable when it returns.
     ///
-    /// Of images with the same content the first becomes an entity; the others add their path, their labels, and
-    /// properties that it does not have. Where nothing is new nothing is written.
+    /// Of images with the same content the first becomes an entity; the others add their path, their labels,
+    /// and properties that it does not have. Where nothing is new nothing is written.
     /// - Parameter run: The import that the labels belong to.
     /// - Returns: What became of each, in order.
     public func commit(_ images: [PreparedImage], run: inout ImportRun) throws -> [CommittedImage] {

@@ -42,11 +42,15 @@ extension Store {
                 entities[known.name] = .integer(Int64(snapshot.count(of: known)))
             }
             return [
-                "store": .string(directory.string), "access": access == .readWrite ? "read-write" : "read-only",
+                "store": .string(directory.string),
+                "access": access == .readWrite ? "read-write" : "read-only",
                 "commit": .integer(Int64(snapshot.commit)), "entities": .object(entities),
                 "blobs": ["count": .integer(Int64(blobCount)), "bytes": .integer(Int64(blobBytes))],
                 "columns": ["bytes": .integer(Int64(columnBytes))],
-                "cache": ["memory_bytes": .integer(Int64(cached.memory)), "disk_bytes": .integer(Int64(cached.disk))],
+                "cache": [
+                    "memory_bytes": .integer(Int64(cached.memory)),
+                    "disk_bytes": .integer(Int64(cached.disk)),
+                ],
             ]
         }
     }

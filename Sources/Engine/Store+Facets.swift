@@ -6,7 +6,8 @@ public import Query
 extension Store {
     /// Exact counts of the values of properties within a filter.
     ///
-    /// An entity whose property is a list counts once for each different element; an object counts as one value.
+    /// An entity whose property is a list counts once for each different element; an object counts as one
+    /// value.
     /// - Parameters:
     ///   - properties: `nil` for those that have few values, as a page shows them beside its results.
     ///   - limit: Values of each, the most frequent first; 0 for all.
@@ -16,11 +17,14 @@ extension Store {
         let maxDocuments = options.maxVerifiedDocuments
         return try await read { snapshot in
             guard let known = try snapshot.entityClass(entityClass) else {
-                let facets = (properties ?? []).map { Facet(property: $0, values: [], distinct: 0, missing: 0) }
+                let facets = (properties ?? []).map {
+                    Facet(property: $0, values: [], distinct: 0, missing: 0)
+                }
                 return FacetAnswer(count: 0, facets: facets)
             }
             let ids = try snapshot.ids(known, filter, maxDocuments).ids
-            let counter = FacetCounter(snapshot: snapshot, known: known, ids: ids, limit: limit == 0 ? .max : limit)
+            let counter = FacetCounter(
+                snapshot: snapshot, known: known, ids: ids, limit: limit == 0 ? .max : limit)
             return FacetAnswer(
                 count: ids.count,
                 facets: try properties.map { try $0.map(counter.facet) } ?? counter.facetsOfFewValues())
@@ -52,7 +56,8 @@ extension Store {
             guard !counted.isEmpty else {
                 guard columns.isEmpty else {
                     let types = stored.types.list.map(\.description).joined(separator: ", ")
-                    throw EngineError(.invalidRequest, "'\(property)' holds \(types), no numbers", path: "property")
+                    throw EngineError(
+                        .invalidRequest, "'\(property)' holds \(types), no numbers", path: "property")
                 }
                 histogram.missing = ids.count
                 return histogram
@@ -82,11 +87,14 @@ extension HistogramBins {
         switch self {
         case .even(let count):
             guard (1...1_000).contains(count) else {
-                throw EngineError(.invalidRequest, "'bins' is \(count), it must be from 1 to 1000", path: "bins")
+                throw EngineError(
+                    .invalidRequest, "'bins' is \(count), it must be from 1 to 1000", path: "bins")
             }
         case .edges(let edges):
             guard (2...1_001).contains(edges.count) else {
-                throw EngineError(.invalidRequest, "'edges' must be from 2 to 1001 numbers, not \(edges.count)", path: "edges")
+                throw EngineError(
+                    .invalidRequest, "'edges' must be from 2 to 1001 numbers, not \(edges.count)",
+                    path: "edges")
             }
             for index in 1..<edges.count where !(edges[index - 1] < edges[index]) {
                 throw EngineError(
@@ -102,8 +110,12 @@ extension HistogramBins {
         case .edges(let edges): return edges
         case .even(let count):
             let known = bounds.compactMap { $0 }
-            guard let least = known.map(\.least).min(), let greatest = known.map(\.greatest).max() else { return [] }
-            guard least < greatest else { return [least, least.nextUp > least + 1 ? least.nextUp : least + 1] }
+            guard let least = known.map(\.least).min(), let greatest = known.map(\.greatest).max() else {
+                return []
+            }
+            guard least < greatest else {
+                return [least, least.nextUp > least + 1 ? least.nextUp : least + 1]
+            }
             // Halved before subtracting, so that the whole range of floats has a width.
             let width = (greatest / 2 - least / 2) / Double(count) * 2
             var edges = (0..<count).map { least + width * Double($0) }

@@ -5,7 +5,8 @@ import Synchronization
 
 extension Store {
     /// The entities that a request asks for.
-    /// - Throws: ``EngineError/Code/notFound`` where the class was never used; ``EngineError/Code/limitExceeded``.
+    /// - Throws: ``EngineError/Code/notFound`` where the class was never used;
+    ///   ``EngineError/Code/limitExceeded``.
     public func find(_ request: FindRequest) async throws -> FindAnswer {
         try await search(request) { found, ids, count in
             let page = request.limit == 0 ? Array(ids) : Array(ids.prefix(request.limit))
@@ -56,7 +57,9 @@ extension Store {
     public func entity(_ id: EntityID, class entityClass: String) async throws -> Document {
         try await read { snapshot in
             try snapshot.checkEntity(id, class: entityClass)
-            guard let row = try snapshot.entity(id) else { throw EngineError(.notFound, "there is no entity \(id)") }
+            guard let row = try snapshot.entity(id) else {
+                throw EngineError(.notFound, "there is no entity \(id)")
+            }
             return try EntityDocument(wantsLabels: true, wantsDetails: true).document(row, in: snapshot)
         }
     }
@@ -66,14 +69,19 @@ extension Store {
     /// Hands over the ids from the request's `skip` on, in its order, and how many match in all.
     private func search<Result: Sendable>(
         _ request: FindRequest,
-        _ body: @escaping @Sendable (_ found: (CatalogSnapshot, ClassSchema)?, _ ids: ArraySlice<LocalID>, _ count: Int) throws -> Result
+        _ body:
+            @escaping @Sendable (
+                _ found: (CatalogSnapshot, ClassSchema)?, _ ids: ArraySlice<LocalID>, _ count: Int
+            ) throws -> Result
     ) async throws -> Result {
         let limit = options.maxVerifiedDocuments
         return try await read { snapshot in
             let known = try snapshot.entityClass(request.entityClass)
             guard let known else { return try body(nil, [], 0) }
             let ids = try snapshot.ids(known, request.filter, limit).ids
-            let wanted = request.limit == 0 ? Int.max : request.skip.addingReportingOverflow(request.limit).partialValue
+            let wanted =
+                request.limit == 0
+                ? Int.max : request.skip.addingReportingOverflow(request.limit).partialValue
             if request.sort.keys.isEmpty {
                 let page = ids.page(skip: request.skip, count: request.limit == 0 ? .max : request.limit)
                 return try body((snapshot, known), page[...], ids.count)
@@ -86,8 +94,8 @@ extension Store {
 
 /// What a search found, to be fetched a page at a time.
 ///
-/// The ids are those of one commit; each page is read from a commit of its own, so that a slow reader holds nothing
-/// up. What was deleted in between is left out.
+/// The ids are those of one commit; each page is read from a commit of its own, so that a slow reader holds
+/// nothing up. What was deleted in between is left out.
 public struct FindResults: Sendable {
     static let pageCount = 1_000
 

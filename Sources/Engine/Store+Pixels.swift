@@ -11,14 +11,16 @@ extension Store {
     }
 
     /// Bytes of a blob, or of a range of it, checked against their checksums.
-    /// - Throws: ``EngineError/Code/corrupt``; ``EngineError/Code/gone`` where a referenced file is missing or changed.
+    /// - Throws: ``EngineError/Code/corrupt``; ``EngineError/Code/gone`` where a referenced file is missing
+    ///   or changed.
     public func bytes(of stored: StoredBytes, range: Range<Int>? = nil) async throws -> [UInt8] {
         let blobs = blobs
         return try await readPool.run { _ in try translating { try blobs.read(stored.blob, range: range) } }
     }
 
     /// Understands operations on an image, without running them.
-    /// - Parameter operations: Texts such as `resize=224x224,filter=bicubic`, in order; none for the image as it is.
+    /// - Parameter operations: Texts such as `resize=224x224,filter=bicubic`, in order; none for the image as
+    ///   it is.
     /// - Throws: ``EngineError/Code/invalidOperation`` naming the operation and its parameter;
     ///   ``EngineError/Code/notFound``, ``EngineError/Code/gone``.
     public func pixelRequest(
@@ -33,8 +35,8 @@ extension Store {
 
     /// Makes derived pixels, or takes them from the cache.
     /// - Throws: ``EngineError/Code/unsupportedMedia`` where the bytes do not decode;
-    ///   ``EngineError/Code/invalidOperation`` where an operation does not fit this image, such as a crop outside it;
-    ///   as ``bytes(of:range:)``.
+    ///   ``EngineError/Code/invalidOperation`` where an operation does not fit this image, such as a crop
+    ///   outside it; as ``bytes(of:range:)``.
     public func pixels(_ request: PixelRequest) async throws -> DerivedPixels {
         if let pixels = cache.inMemory(request.key) { return pixels }
         let (cache, blobs, maxPixels) = (cache, blobs, options.maxPixels)
@@ -62,7 +64,9 @@ extension CatalogSnapshot {
             throw EngineError(.notFound, "there is no class '\(entityClass)'")
         }
         guard known.id == id.classNumber, known.generation == id.generation else {
-            throw EngineError(.notFound, "\(id) is no \(entityClass): ids of that class begin with \(known.id).\(known.generation).")
+            throw EngineError(
+                .notFound,
+                "\(id) is no \(entityClass): ids of that class begin with \(known.id).\(known.generation).")
         }
         guard try exists(id) else {
             if let stone = try tombstone(of: id) {

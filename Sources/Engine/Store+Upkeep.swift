@@ -2,14 +2,14 @@ public import Base
 import Blobs
 import Catalog
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 public import SystemPackage
 
 extension Store {
     /// Frees the bytes that no entity stands for, and packs that are mostly dead.
-    /// - Returns: `freed_bytes`, `forgotten_blobs`, `moved_blobs`, `dropped_packs`, and `damaged` with what could not
-    ///   be moved as it cannot be read.
+    /// - Returns: `freed_bytes`, `forgotten_blobs`, `moved_blobs`, `dropped_packs`, and `damaged` with what
+    ///   could not be moved as it cannot be read.
     public func collectGarbage() async throws -> Document {
         try checkWritable()
         let (catalog, blobs) = (catalog, blobs)
@@ -20,7 +20,9 @@ extension Store {
                     // Within the collection: what is put from now on lies in packs that it leaves alone.
                     let dead = try catalog.read(cancellation) { snapshot in
                         var dead: [SHA256Digest] = []
-                        try snapshot.forEachBlob { entry, isReferenced in if !isReferenced { dead.append(entry.digest) } }
+                        try snapshot.forEachBlob { entry, isReferenced in
+                            if !isReferenced { dead.append(entry.digest) }
+                        }
                         return dead
                     }
                     if !dead.isEmpty { forgotten = try catalog.write { try $0.forget(dead) }.count }
@@ -36,14 +38,18 @@ extension Store {
                 } commit: { moves in
                     let places = moves.map { move in
                         (
-                            move.digest, BlobEntry(StoredBlob(digest: move.digest, location: move.from)).place,
+                            move.digest,
+                            BlobEntry(StoredBlob(digest: move.digest, location: move.from)).place,
                             BlobEntry(StoredBlob(digest: move.digest, location: move.to)).place
                         )
                     }
-                    try catalog.write { _ = try $0.relocate(places.map { (digest: $0.0, from: $0.1, to: $0.2) }) }
+                    try catalog.write {
+                        _ = try $0.relocate(places.map { (digest: $0.0, from: $0.1, to: $0.2) })
+                    }
                 }
                 return [
-                    "freed_bytes": .integer(Int64(report.freedBytes)), "forgotten_blobs": .integer(Int64(forgotten)),
+                    "freed_bytes": .integer(Int64(report.freedBytes)),
+                    "forgotten_blobs": .integer(Int64(forgotten)),
                     "moved_blobs": .integer(Int64(report.movedCount)),
                     "dropped_packs": .integer(Int64(report.droppedPacks.count)),
                     "damaged": .array(report.damaged.map { .string($0.message) }),
@@ -56,7 +62,9 @@ extension Store {
     /// - Parameter folder: Absolute; must not exist, its parent must.
     /// - Throws: ``EngineError/Code/conflict`` where it exists. A copy that failed is removed.
     public func backup(to folder: FilePath) async throws -> Document {
-        guard folder.isAbsolute else { throw EngineError(.invalidRequest, "'folder' must be absolute", path: "folder") }
+        guard folder.isAbsolute else {
+            throw EngineError(.invalidRequest, "'folder' must be absolute", path: "folder")
+        }
         let (catalog, blobs) = (catalog, blobs)
         return try await readPool.run { cancellation in
             try translating {
@@ -70,7 +78,9 @@ extension Store {
                         return snapshot.commit
                     }
                     var copied = 0
-                    try blobs.copy(try blobs.extents(), to: layout.blobs, cancellation: cancellation) { copied = $0.bytes }
+                    try blobs.copy(try blobs.extents(), to: layout.blobs, cancellation: cancellation) {
+                        copied = $0.bytes
+                    }
                     try FolderCopy.syncFolder(folder)
                     let bytes = copied + (try FolderCopy.byteCount(of: layout.catalog))
                     return [
@@ -87,8 +97,8 @@ extension Store {
 
     /// Makes a store of a backup, which stays as it is.
     /// - Returns: The bytes copied.
-    /// - Throws: ``EngineError/Code/notFound`` where `backup` is no store; ``EngineError/Code/conflict`` where
-    ///   `directory` exists; ``EngineError/Code/corrupt`` where the backup's catalog is damaged.
+    /// - Throws: ``EngineError/Code/notFound`` where `backup` is no store; ``EngineError/Code/conflict``
+    ///   where `directory` exists; ``EngineError/Code/corrupt`` where the backup's catalog is damaged.
     public static func restore(from backup: FilePath, to directory: FilePath) async throws -> Int {
         let source = StoreLayout(backup)
         try source.checkExists()
@@ -100,11 +110,15 @@ extension Store {
                 try target.make()
                 do {
                     try catalog.read(cancellation) { snapshot in
-                        if let finding = try snapshot.verify().first { throw EngineError(.corrupt, "\(finding)") }
+                        if let finding = try snapshot.verify().first {
+                            throw EngineError(.corrupt, "\(finding)")
+                        }
                         try snapshot.backUp(to: target.catalog.string)
                     }
                     var copied = 0
-                    try blobs.copy(try blobs.extents(), to: target.blobs, cancellation: cancellation) { copied = $0.bytes }
+                    try blobs.copy(try blobs.extents(), to: target.blobs, cancellation: cancellation) {
+                        copied = $0.bytes
+                    }
                     try FolderCopy.syncFolder(directory)
                     return copied + (try FolderCopy.byteCount(of: target.catalog))
                 } catch {

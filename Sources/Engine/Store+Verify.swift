@@ -4,9 +4,11 @@ import Catalog
 import Synchronization
 
 extension Store {
-    /// Checks that the catalog is whole and consistent, and reads every blob and compares it with its checksums.
+    /// Checks that the catalog is whole and consistent, and reads every blob and compares it with its
+    /// checksums.
     ///
-    /// Runs on one commit of the store; what is added meanwhile is not looked at. Reads everything: as slow as the disk.
+    /// Runs on one commit of the store; what is added meanwhile is not looked at. Reads everything: as slow
+    /// as the disk.
     public func verify() -> AsyncThrowingStream<VerifyEvent, any Error> {
         let (events, continuation) = AsyncThrowingStream.makeStream(of: VerifyEvent.self)
         let cancellation = Cancellation()
@@ -41,7 +43,9 @@ private struct StoreVerification {
         let hold = try blobs.holdCollection()
         defer { hold.end() }
         let entries = try catalog.read(cancellation) { snapshot in
-            for finding in try snapshot.verify() { report(.finding(kind: "catalog", message: finding.description)) }
+            for finding in try snapshot.verify() {
+                report(.finding(kind: "catalog", message: finding.description))
+            }
             var entries: [BlobEntry] = []
             try snapshot.forEachBlob { entry, isReferenced in if isReferenced { entries.append(entry) } }
             return entries
@@ -62,7 +66,9 @@ private struct StoreVerification {
         var bytes = 0
         for blob in stored {
             let findings = try blobs.verify(CollectionOfOne(blob), cancellation: cancellation)
-            for finding in findings { report(.finding(kind: StoreVerification.kind(of: blob), message: finding.description)) }
+            for finding in findings {
+                report(.finding(kind: StoreVerification.kind(of: blob), message: finding.description))
+            }
             count += 1
             bytes += blob.location.length
             if ContinuousClock.now - lastTold > .milliseconds(200) {

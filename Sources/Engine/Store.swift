@@ -7,8 +7,8 @@ public import SystemPackage
 
 /// A store that is open: its catalog, its blobs, its derived pixels, and the threads that work on them.
 ///
-/// Every query and every change goes through here, whichever face it came by. One process opens a store at a time;
-/// taking the ``StoreLock`` first is the caller's part.
+/// Every query and every change goes through here, whichever face it came by. One process opens a store at a
+/// time; taking the ``StoreLock`` first is the caller's part.
 public final class Store: Sendable {
     /// What a store is opened for.
     public enum Access: Sendable, Hashable {
@@ -44,8 +44,8 @@ public final class Store: Sendable {
         readPool = BlockingPool(label: "fovea-read", threadCount: options.readThreads)
     }
 
-    /// Makes an empty store at `directory`, which must not exist yet or be an empty folder. Only this user may
-    /// enter it.
+    /// Makes an empty store at `directory`, which must not exist yet or be an empty folder. Only this user
+    /// may enter it.
     /// - Throws: ``EngineError/Code/conflict`` where something is there already.
     public static func create(at directory: FilePath) throws {
         try StoreLayout(directory).make()
@@ -60,7 +60,8 @@ public final class Store: Sendable {
     public static func checkExists(at directory: FilePath) throws { try StoreLayout(directory).checkExists() }
 
     /// Opens the store at `directory`.
-    /// - Throws: ``EngineError/Code/notFound``, ``EngineError/Code/newerFormat``, ``EngineError/Code/corrupt``.
+    /// - Throws: ``EngineError/Code/notFound``, ``EngineError/Code/newerFormat``,
+    ///   ``EngineError/Code/corrupt``.
     public static func open(
         at directory: FilePath, access: Access = .readWrite, options: StoreOptions = StoreOptions()
     ) async throws -> Store {
@@ -96,12 +97,16 @@ public final class Store: Sendable {
     /// - Throws: ``EngineError/Code/readOnly`` where the store was opened for reading.
     public func checkWritable() throws {
         guard access == .readWrite else {
-            throw EngineError(.readOnly, "the store \(directory) is open for reading only: its folder may not be written to")
+            throw EngineError(
+                .readOnly, "the store \(directory) is open for reading only: its folder may not be written to"
+            )
         }
     }
 
     /// Runs `body` on one commit of the store, on a reading thread.
-    func read<Result: Sendable>(_ body: @escaping @Sendable (CatalogSnapshot) throws -> Result) async throws -> Result {
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (CatalogSnapshot) throws -> Result
+    ) async throws -> Result {
         let catalog = catalog
         return try await readPool.run { cancellation in
             try translating { try catalog.read(cancellation, body) }

@@ -1,6 +1,6 @@
 import Base
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 import SystemPackage
 
@@ -17,10 +17,13 @@ struct StoreLayout {
     func checkExists() throws {
         if exists(catalog) { return }
         guard exists(directory) else {
-            throw EngineError(.notFound, "there is no store at \(directory); 'fovea init --store \(directory)' makes one")
+            throw EngineError(
+                .notFound, "there is no store at \(directory); 'fovea init --store \(directory)' makes one")
         }
         throw EngineError(
-            .notFound, "\(directory) is no store: it holds no catalog.sqlite; 'fovea init' makes a store in a new folder")
+            .notFound,
+            "\(directory) is no store: it holds no catalog.sqlite; 'fovea init' makes a store in a new folder"
+        )
     }
 
     /// Makes the folder, or takes an empty one.
@@ -32,14 +35,18 @@ struct StoreLayout {
                 throw EngineError(.failed, "cannot make the folder \(directory): \(error)", cause: error)
             }
             guard try isEmpty() else {
-                throw EngineError(.conflict, "\(directory) is there already and holds something else; name a new folder")
+                throw EngineError(
+                    .conflict, "\(directory) is there already and holds something else; name a new folder")
             }
         }
-        if let parent = open(directory.removingLastComponent().isEmpty ? "." : directory.removingLastComponent().string) {
+        if let parent = open(
+            directory.removingLastComponent().isEmpty ? "." : directory.removingLastComponent().string)
+        {
             defer { close(parent) }
             // The folder's own entry must survive a power failure with what it will hold.
             guard fsync(parent) == 0 else {
-                throw EngineError(.failed, "cannot make the folder \(directory) durable: \(Errno(rawValue: errno))")
+                throw EngineError(
+                    .failed, "cannot make the folder \(directory) durable: \(Errno(rawValue: errno))")
             }
         }
     }
@@ -65,7 +72,9 @@ struct StoreLayout {
         defer { closedir(stream) }
         while let entry = readdir(stream) {
             let isDots = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { [".", ".."].contains(String(cString: $0)) }
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    [".", ".."].contains(String(cString: $0))
+                }
             }
             if !isDots { return false }
         }

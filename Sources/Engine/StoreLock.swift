@@ -1,12 +1,13 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 public import SystemPackage
 
-/// The advisory lock on `store/lock`: whoever has it is the store's holder, the one process that opens its files.
+/// The advisory lock on `store/lock`: whoever has it is the store's holder, the one process that opens its
+/// files.
 ///
-/// The kernel releases it when the process ends, however it ends. The file's text is the holder's process number,
-/// for messages only.
+/// The kernel releases it when the process ends, however it ends. The file's text is the holder's process
+/// number, for messages only.
 public final class StoreLock: Sendable {
     private let descriptor: FileDescriptor
 
@@ -16,7 +17,8 @@ public final class StoreLock: Sendable {
     /// - Throws: `Errno` when the lock file cannot be opened, as in a directory that may not be written.
     public static func acquire(directory: FilePath) throws -> StoreLock? {
         let descriptor = try FileDescriptor.open(
-            directory.appending("lock"), .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
+            directory.appending("lock"), .readWrite, options: [.create, .closeOnExec],
+            permissions: [.ownerReadWrite])
         guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             let error = Errno(rawValue: errno)
             try descriptor.close()
@@ -35,11 +37,15 @@ public final class StoreLock: Sendable {
 
     /// The process number that the holder of the store at `directory` wrote, as far as it can be read.
     public static func holder(of directory: FilePath) -> Int? {
-        guard let descriptor = try? FileDescriptor.open(directory.appending("lock"), .readOnly) else { return nil }
+        guard let descriptor = try? FileDescriptor.open(directory.appending("lock"), .readOnly) else {
+            return nil
+        }
         defer { _ = close(descriptor.rawValue) }
         var buffer = [UInt8](repeating: 0, count: 32)
         // A lock file that cannot be read leaves the message without a number; nothing hangs on it.
-        guard let count = try? buffer.withUnsafeMutableBytes({ try descriptor.read(into: $0) }) else { return nil }
+        guard let count = try? buffer.withUnsafeMutableBytes({ try descriptor.read(into: $0) }) else {
+            return nil
+        }
         return Int(String(decoding: buffer[..<count].prefix { $0 != 0x0A }, as: UTF8.self))
     }
 

@@ -24,7 +24,8 @@ enum SystemField: String {
     /// Whether the documents that decide need their labels.
     var needsLabels: Bool { self == .label || self == .labels }
 
-    /// What to ask, where equality with texts is all that `predicate` says; `nil` where documents must decide.
+    /// What to ask, where equality with texts is all that `predicate` says; `nil` where documents must
+    /// decide.
     func lookUp(_ predicate: Predicate) -> Question? {
         let texts: [String]
         switch predicate {

@@ -5,7 +5,8 @@ public enum ImageAnalysis {
     /// A file that begins like an image but cannot be decoded, or not within `maxPixels`, has facts too: its
     /// format, its header if that much could be read, and what is wrong with it.
     ///
-    /// - Throws: ``MediaError/Code/unknownFormat`` or ``MediaError/Code/unsupported`` for bytes that do not begin like
+    /// - Throws: ``MediaError/Code/unknownFormat`` or ``MediaError/Code/unsupported`` for bytes that do not
+    ///   begin like an image that we know; ``MediaError/Code/malformedInput`` if there are none at all.
     public static func analyse(_ bytes: [UInt8], maxPixels: Int = 1 << 28) throws(MediaError) -> ImageFacts {
         guard let format = ImageFormat.sniff(bytes) else {
             // The header's error says what the bytes look like instead.

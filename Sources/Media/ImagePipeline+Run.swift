@@ -35,7 +35,8 @@ extension ImagePipeline {
     /// Does it all on an image file.
     ///
     /// - Parameter maxPixels: The most pixels that the file's image, and every result, may have.
-    /// - Throws: What ``ImageCodec/decode(_:options:)`` throws; ``MediaError/Code/invalidOperation`` if an operation
+    /// - Throws: What ``ImageCodec/decode(_:options:)`` throws; ``MediaError/Code/invalidOperation`` if an
+    ///   operation cannot be done on this image; ``MediaError/Code/limitExceeded`` above `maxPixels`.
     public func run(_ bytes: [UInt8], maxPixels: Int = 1 << 28) throws(MediaError) -> PipelineOutput {
         let decoded = try decodedImage(bytes, maxPixels: maxPixels)
         let raster = try pixels(of: decoded, maxPixels: maxPixels)

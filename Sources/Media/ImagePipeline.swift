@@ -21,14 +21,16 @@ public struct ImagePipeline: Sendable {
     /// A pipeline that begins with a thumbnail decodes scaled unless it says otherwise.
     ///
     /// - Throws: ``MediaError/Code/invalidOperation`` for a text that is no operation, or one out of place; the
+    ///   message names the operation, the parameter, its range and what was given.
     public init(_ texts: [String]) throws(MediaError) {
         guard texts.count <= Self.longest else {
             throw MediaError(
                 .invalidOperation,
                 "a pipeline has at most \(Self.longest) operations, this one \(texts.count)")
         }
-        var decode: DecodeStep?, operations: [any ImageOperation] = [],
-            output: (name: String, step: OutputStep)?
+        var decode: DecodeStep?
+        var operations: [any ImageOperation] = []
+        var output: (name: String, step: OutputStep)?
         for (index, text) in texts.enumerated() {
             let (reference, arguments) = try OperationTable.parse(text)
             if let output {

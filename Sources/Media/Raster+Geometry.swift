@@ -3,7 +3,8 @@ import CPixels
 extension Raster {
     /// The part of this image with its top-left corner at (`x`, `y`).
     ///
-    /// - Throws: ``MediaError/Code/invalidOperation`` unless the part has at least one pixel and lies within the
+    /// - Throws: ``MediaError/Code/invalidOperation`` unless the part has at least one pixel and lies within
+    ///   the image.
     public func cropped(x: Int, y: Int, width: Int, height: Int) throws(MediaError) -> Raster {
         guard width >= 1, height >= 1, x >= 0, y >= 0, width <= self.width, height <= self.height,
             x <= self.width - width, y <= self.height - height
@@ -23,6 +24,7 @@ extension Raster {
     /// This image in the middle of a larger one of `fill`; of an odd rest the smaller half is left and above.
     ///
     /// - Throws: ``MediaError/Code/invalidOperation`` if `size` is smaller than this image on a side;
+    ///   ``MediaError/Code/limitExceeded`` above `maxPixels`.
     public func padded(
         to size: PixelSize, fill: FillColour, maxPixels: Int = 1 << 28
     ) throws(MediaError) -> Raster {

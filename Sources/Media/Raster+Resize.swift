@@ -11,6 +11,7 @@ extension Raster {
     /// ``ResizeFilter/linear`` and ``ResizeFilter/area``, which take no `box`.
     ///
     /// - Throws: ``MediaError/Code/invalidOperation`` for a side below 1, or a box that is empty, not finite, or
+    ///   reaches outside the image; ``MediaError/Code/limitExceeded`` above `maxPixels`.
     public func resized(
         to size: PixelSize, filter: ResizeFilter = .bicubic, box: PixelBox? = nil, maxPixels: Int = 1 << 28
     ) throws(MediaError) -> Raster {
@@ -22,8 +23,8 @@ extension Raster {
         }
         var spec = fovea_resample_spec(
             channels: CInt(channels), in_width: CInt(width), in_height: CInt(height),
-            out_width: CInt(size.width),
-            out_height: CInt(size.height), filter: filter.kernel, box: try edges(of: box, filter: filter))
+            out_width: CInt(size.width), out_height: CInt(size.height), filter: filter.kernel,
+            box: try edges(of: box, filter: filter))
         let isWhole =
             spec.box.0 == 0 && spec.box.1 == 0 && spec.box.2 == Float(width) && spec.box.3 == Float(height)
         if isWhole && size == self.size { return self }
@@ -85,13 +86,11 @@ extension Raster {
         let edges = (Float(box.x), Float(box.y), Float(box.x + box.width), Float(box.y + box.height))
         let isInside =
             box.x >= 0 && box.y >= 0 && box.width > 0 && box.height > 0 && edges.0 < edges.2
-            && edges.1 < edges.3
-            && edges.2 <= Float(width) && edges.3 <= Float(height)
+            && edges.1 < edges.3 && edges.2 <= Float(width) && edges.3 <= Float(height)
         guard isInside else {
             throw MediaError(
                 .invalidOperation,
-                "resize: box \(box.x):\(box.y):\(box.width):\(box.height) must lie within the image of \(size)"
-            )
+                "resize: box \(OperationValue.box(box).text) must lie within the image of \(size)")
         }
         return edges
     }

@@ -13,8 +13,10 @@ extension Raster {
     /// the result grows with them or the image is square. Where nothing comes from the image the result is
     /// `fill` (Pillow takes a fill of part transparency as already multiplied by alpha, this does not).
     ///
-    /// - Parameter expand: Whether the result has room for the whole turned image, otherwise it keeps the size.
+    /// - Parameter expand: Whether the result has room for the whole turned image, otherwise it keeps the
+    ///   size.
     /// - Throws: ``MediaError/Code/invalidOperation`` if `degrees` is not finite;
+    ///   ``MediaError/Code/limitExceeded`` above `maxPixels`.
     public func rotated(
         degrees: Double, filter: RotateFilter = .bilinear, expand: Bool = false, fill: FillColour = .clear,
         maxPixels: Int = 1 << 28
@@ -96,14 +98,12 @@ struct Rotation {
         return rest < 0 ? rest + 360 : abs(rest)
     }
 
-    /// `value`, which lies in `-1...1`, to 15 decimal places, correctly rounded as Python's `round(value,
-    /// 15)`.
+    /// `value`, which lies in `-1...1`, correctly rounded to 15 decimal places, as Python's `round` does it.
     static func rounded(_ value: Double) -> Double {
         let product = value * 1e15
         let lost = fma(value, 1e15, -product)
         var nearest = product.rounded(.toNearestOrEven)
-        // `nearest` is the closest integer to the rounded product; the exact one may be closer to a
-        // neighbour.
+        // `nearest` is the integer closest to the rounded product; the exact product may be closer to another.
         let distance = (product - nearest) + lost
         if distance > 0.5 { nearest += 1 } else if distance < -0.5 { nearest -= 1 }
         return nearest / 1e15

@@ -4,6 +4,7 @@ extension Raster {
     /// This image as an array of numbers.
     ///
     /// - Throws: ``MediaError/Code/invalidOperation`` if `format` has means or deviations for another number of
+    ///   channels, a deviation of 0, or a result past what single precision holds.
     public func tensor(_ format: TensorFormat) throws(MediaError) -> Tensor {
         let shape = format.shape(of: size, channels: channels)
         guard format.element == .float32 else {
@@ -56,10 +57,9 @@ extension TensorFormat {
     ) throws(MediaError) -> Double {
         if values.count == 1 { return values[0] }
         guard values.count == channels else {
+            let image = channels == 1 ? "1 channel" : "\(channels) channels"
             throw MediaError(
-                .invalidOperation,
-                "tensor: \(name) has \(values.count) values, the image has \(channels) channel\(channels == 1 ? "" : "s")"
-            )
+                .invalidOperation, "tensor: \(name) has \(values.count) values, the image has \(image)")
         }
         return values[channel]
     }

@@ -1,5 +1,6 @@
-/// Reads CSV a record at a time (RFC 4180): fields in quotes may hold commas, line ends and doubled quotes; lines end
-/// in CRLF, LF or CR. Takes bytes in pieces and keeps no more than one record, which `maxRecord` bounds.
+/// Reads CSV a record at a time (RFC 4180): fields in quotes may hold commas, line ends and doubled quotes;
+/// lines end in CRLF, LF or CR. Takes bytes in pieces and keeps no more than one record, which `maxRecord`
+/// bounds.
 struct CSVReader {
     struct Failure: Error {
         var message: String
@@ -33,7 +34,9 @@ struct CSVReader {
             }
             recordByteCount += 1
             guard recordByteCount <= maxRecord else {
-                throw Failure(message: "a record is longer than \(maxRecord) bytes; is a quote left open?", line: recordLine)
+                throw Failure(
+                    message: "a record is longer than \(maxRecord) bytes; is a quote left open?",
+                    line: recordLine)
             }
             if byte == 0x0A { line += 1 }
             switch (place, byte) {

@@ -1,6 +1,6 @@
 import Base
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 import SystemPackage
 
@@ -33,7 +33,10 @@ enum FileTree {
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: UInt8.self, capacity: 256) { start in
-                    Array(UnsafeBufferPointer(start: start, count: strlen(UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self))))
+                    Array(
+                        UnsafeBufferPointer(
+                            start: start,
+                            count: strlen(UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self))))
                 }
             }
             if name.first != UInt8(ascii: ".") { names.append(name) }
@@ -55,7 +58,9 @@ enum FileTree {
     static func appending(_ name: [UInt8], to path: FilePath) -> FilePath {
         var path = path
         (name + [0]).withUnsafeBufferPointer { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { path.append(FilePath(platformString: $0.baseAddress!).components) }
+            bytes.withMemoryRebound(to: CChar.self) {
+                path.append(FilePath(platformString: $0.baseAddress!).components)
+            }
         }
         return path
     }
@@ -69,15 +74,17 @@ enum FileTree {
 }
 
 extension FilePath {
-    /// The path as text that no two paths share: what is no UTF-8 is shown as `\xNN`, a backslash as `\\` where that
-    /// could be mistaken.
+    /// The path as text that no two paths share: what is no UTF-8 is shown as `\xNN`, a backslash as `\\`
+    /// where that could be mistaken.
     var shown: String {
         let bytes = FileTree.bytes(of: self)
         if let text = String(validating: bytes, as: UTF8.self) { return text }
         var shown = ""
         var rest = bytes[...]
         while let byte = rest.first {
-            let length = (1...4).first { String(validating: rest.prefix($0), as: UTF8.self)?.unicodeScalars.count == 1 }
+            let length = (1...4).first {
+                String(validating: rest.prefix($0), as: UTF8.self)?.unicodeScalars.count == 1
+            }
             if let length, let scalar = String(validating: rest.prefix(length), as: UTF8.self) {
                 shown += scalar == "\\" ? "\\\\" : scalar
                 rest = rest.dropFirst(length)

@@ -1,9 +1,9 @@
 /// The class, and the split, that an image's folder stands for.
 ///
-/// Below the folder that was added, the first folder is the class (Keras' `flow_from_directory`), whatever lies
-/// deeper. Where the first folder is a split (`train`, `val`, `test` and their spellings, as Hugging Face's
-/// `imagefolder` knows them) the second one is the class. An image directly in the folder that was added is of the
-/// class of that folder's own name, or unlabelled if that is a split.
+/// Below the folder that was added, the first folder is the class (Keras' `flow_from_directory`), whatever
+/// lies deeper. Where the first folder is a split (`train`, `val`, `test` and their spellings, as Hugging
+/// Face's `imagefolder` knows them) the second one is the class. An image directly in the folder that was
+/// added is of the class of that folder's own name, or unlabelled if that is a split.
 struct FolderLabel: Equatable {
     var label: String?
     /// `train`, `val` or `test`.
@@ -27,7 +27,8 @@ struct FolderLabel: Equatable {
     }
 
     private static let splits = [
-        "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
+        "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val",
+        "dev": "val",
         "test": "test", "testing": "test", "eval": "test", "evaluation": "test",
     ]
 }

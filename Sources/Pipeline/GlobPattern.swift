@@ -1,5 +1,6 @@
 /// A shell pattern for paths: `*` and `?` within one component, `[a-z]` and `[!a-z]`, `**` for any number of
-/// components. A backslash takes the next character as it is. Names are bytes; `?` and ranges stand for one byte.
+/// components. A backslash takes the next character as it is. Names are bytes; `?` and ranges stand for one
+/// byte.
 struct GlobPattern {
     private enum Component {
         case anyDepth
@@ -50,7 +51,8 @@ struct GlobPattern {
         case nil: return false
         case .anyDepth: return true
         case .name(let pattern):
-            return GlobPattern.matches(name[...], pattern[...]) && mayContain(names.dropFirst(), components.dropFirst())
+            return GlobPattern.matches(name[...], pattern[...])
+                && mayContain(names.dropFirst(), components.dropFirst())
         }
     }
 
@@ -101,7 +103,9 @@ struct GlobPattern {
         var isIn = false
         let first = p
         while p < pattern.endIndex, pattern[p] != UInt8(ascii: "]") || p == first {
-            if p + 2 < pattern.endIndex, pattern[p + 1] == UInt8(ascii: "-"), pattern[p + 2] != UInt8(ascii: "]") {
+            if p + 2 < pattern.endIndex, pattern[p + 1] == UInt8(ascii: "-"),
+                pattern[p + 2] != UInt8(ascii: "]")
+            {
                 if pattern[p] <= byte, byte <= pattern[p + 2] { isIn = true }
                 p += 3
             } else {

@@ -3,11 +3,11 @@ import Base
 public import Engine
 import Synchronization
 
-/// Adds files to a store: every core decodes, what is ready is committed in groups and in order, and each file gets
-/// its verdict only once it is durable.
+/// Adds files to a store: every core decodes, what is ready is committed in groups and in order, and each
+/// file gets its verdict only once it is durable.
 ///
-/// Memory is bounded by the number of files under way, whatever the number of files. Running it again after it was
-/// interrupted at any point adds what is missing and changes nothing else.
+/// Memory is bounded by the number of files under way, whatever the number of files. Running it again after
+/// it was interrupted at any point adds what is missing and changes nothing else.
 public struct Ingest: Sendable {
     private let request: IngestRequest
     private let store: Store
@@ -17,11 +17,11 @@ public struct Ingest: Sendable {
         self.store = store
     }
 
-    /// Runs to the end and hands `write` JSON lines: a verdict for each file, and `{"progress": …}` in between and
-    /// last. The next group waits until `write` has returned. When `write` throws, or the task is cancelled, the
-    /// run ends after the group under way; what was committed stays.
-    /// - Throws: What `write` throws; ``EngineError`` where the store can no longer be written to, such as for a full
-    ///   disk. A file that cannot be added does not end the run.
+    /// Runs to the end and hands `write` JSON lines: a verdict for each file, and `{"progress": …}` in
+    /// between and last. The next group waits until `write` has returned. When `write` throws, or the task is
+    /// cancelled, the run ends after the group under way; what was committed stays.
+    /// - Throws: What `write` throws; ``EngineError`` where the store can no longer be written to, such as
+    ///   for a full disk. A file that cannot be added does not end the run.
     public func run(_ write: @escaping @Sendable ([UInt8]) async throws -> Void) async throws {
         try store.checkWritable()
         let cancellation = Cancellation()

@@ -41,12 +41,15 @@ public struct IngestProgress: Sendable {
     public var document: Document {
         var document: Document = [
             "added": .integer(Int64(added)), "duplicate": .integer(Int64(duplicate)),
-            "skipped": .integer(Int64(skipped)), "failed": .integer(Int64(failed)), "found": .integer(Int64(found)),
+            "skipped": .integer(Int64(skipped)), "failed": .integer(Int64(failed)),
+            "found": .integer(Int64(found)),
             "counted": .boolean(isCounted), "bytes_read": .integer(Int64(bytesRead)),
             "seconds": .float((elapsed / .milliseconds(1)).rounded() / 1_000),
             "per_second": .float((rate * 10).rounded() / 10),
         ]
-        if let remaining { document["seconds_left"] = .float((remaining / .milliseconds(100)).rounded() / 10) }
+        if let remaining {
+            document["seconds_left"] = .float((remaining / .milliseconds(100)).rounded() / 10)
+        }
         return document
     }
 }

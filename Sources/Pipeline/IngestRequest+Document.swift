@@ -10,7 +10,8 @@ extension IngestRequest {
         return request
     }
 
-    /// The request as it goes over the holder's socket. A path that is no UTF-8 goes as hexadecimal digits of its bytes.
+    /// The request as it goes over the holder's socket. A path that is no UTF-8 goes as hexadecimal digits of
+    /// its bytes.
     public var document: Document {
         let paths: [Value] = paths.map { path in
             let bytes = FileTree.bytes(of: path)
@@ -18,7 +19,8 @@ extension IngestRequest {
             return ["hex": .string(Hex.encode(bytes))]
         }
         return [
-            "paths": .array(paths), "properties": .object(properties), "label_from": .string(labelSource.rawValue),
+            "paths": .array(paths), "properties": .object(properties),
+            "label_from": .string(labelSource.rawValue),
             "reference": .boolean(isReference),
         ]
     }
@@ -36,10 +38,14 @@ extension IngestRequest {
             let file: FilePath
             if let text = path.stringValue {
                 file = FilePath(text)
-            } else if let bytes = path.objectValue?["hex"]?.stringValue.flatMap({ Hex.decode($0) }), !bytes.contains(0) {
+            } else if let bytes = path.objectValue?["hex"]?.stringValue.flatMap({ Hex.decode($0) }),
+                !bytes.contains(0)
+            {
                 file = bytes.withUnsafeBufferPointer { bytes in
                     (Array(bytes) + [0]).withUnsafeBufferPointer { buffer in
-                        buffer.withMemoryRebound(to: CInterop.PlatformChar.self) { FilePath(platformString: $0.baseAddress!) }
+                        buffer.withMemoryRebound(to: CInterop.PlatformChar.self) {
+                            FilePath(platformString: $0.baseAddress!)
+                        }
                     }
                 }
             } else {
@@ -50,7 +56,8 @@ extension IngestRequest {
         }
         let source = document["label_from"]?.stringValue ?? LabelSource.none.rawValue
         guard let labelSource = LabelSource(rawValue: source) else {
-            throw refuse("label_from", "one of \(LabelSource.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw refuse(
+                "label_from", "one of \(LabelSource.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let properties = document["properties"] ?? .object([:])
         guard let properties = properties.objectValue else { throw refuse("properties", "an object") }

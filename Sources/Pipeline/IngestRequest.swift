@@ -19,7 +19,8 @@ public struct IngestRequest: Sendable {
     public var isReference: Bool
 
     public init(
-        paths: [FilePath], properties: Document = [:], labelSource: LabelSource = .none, isReference: Bool = false
+        paths: [FilePath], properties: Document = [:], labelSource: LabelSource = .none,
+        isReference: Bool = false
     ) {
         self.paths = paths
         self.properties = properties

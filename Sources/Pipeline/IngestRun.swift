@@ -3,8 +3,8 @@ import Base
 import Engine
 import Synchronization
 
-/// One run of an ingest on its own thread: hands files to the store's compute threads, takes results in order,
-/// commits them in groups.
+/// One run of an ingest on its own thread: hands files to the store's compute threads, takes results in
+/// order, commits them in groups.
 final class IngestRun {
     /// Files of a group, at most.
     static let groupCount = 256
@@ -23,7 +23,10 @@ final class IngestRun {
     private var groupStart = ContinuousClock.now
     private var importRun: ImportRun
 
-    init(_ request: IngestRequest, _ store: Store, _ cancellation: Cancellation, emit: @escaping ([UInt8]) -> Void) {
+    init(
+        _ request: IngestRequest, _ store: Store, _ cancellation: Cancellation,
+        emit: @escaping ([UInt8]) -> Void
+    ) {
         self.request = request
         self.store = store
         self.cancellation = cancellation

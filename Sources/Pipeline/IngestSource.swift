@@ -1,10 +1,11 @@
 import Base
 import SystemPackage
 
-/// Turns what the caller named into files, in a total order: as named, folders walked depth first in byte order.
+/// Turns what the caller named into files, in a total order: as named, folders walked depth first in byte
+/// order.
 ///
-/// A folder reached twice through symbolic links is walked twice but never endlessly: nesting is bounded. What is
-/// missing or unreadable becomes an item with its failure, and the walk goes on.
+/// A folder reached twice through symbolic links is walked twice but never endlessly: nesting is bounded.
+/// What is missing or unreadable becomes an item with its failure, and the walk goes on.
 struct IngestSource {
     static let maxDepth = 128
 
@@ -53,10 +54,13 @@ struct IngestSource {
         return fail(path, "matches no file")
     }
 
-    private func walk(folder: FilePath, root: FilePath, below names: [[UInt8]], matching: GlobPattern?) -> Bool {
+    private func walk(
+        folder: FilePath, root: FilePath, below names: [[UInt8]], matching: GlobPattern?
+    ) -> Bool {
         guard !cancellation.isCancelled else { return false }
         guard names.count <= IngestSource.maxDepth else {
-            return fail(folder, "lies more than \(IngestSource.maxDepth) folders deep; do links form a circle?")
+            return fail(
+                folder, "lies more than \(IngestSource.maxDepth) folders deep; do links form a circle?")
         }
         let entries: [[UInt8]]
         do throws(Errno) {
@@ -73,7 +77,9 @@ struct IngestSource {
                         matching.map { $0.mayContain(names + [name]) || $0.matches(names + [name]) } ?? true
                     // A folder that the pattern itself names is taken whole.
                     let rest = matching.flatMap { $0.matches(names + [name]) ? nil : $0 }
-                    if goesOn, !walk(folder: path, root: root, below: names + [name], matching: rest) { return false }
+                    if goesOn, !walk(folder: path, root: root, below: names + [name], matching: rest) {
+                        return false
+                    }
                 case .file:
                     if let matching, !matching.matches(names + [name]) { continue }
                     if !visit(item(path, root: root, below: names, isNamed: matching != nil)) { return false }
@@ -96,7 +102,9 @@ struct IngestSource {
                 var item = IngestItem(path: FileTree.absolute(file), properties: properties, isNamed: true)
                 item.labels = row.labels
                 item.failure = row.failure
-                if request.labelSource == .folder, row.failure == nil { addFolderLabel(to: &item, root: nil, below: []) }
+                if request.labelSource == .folder, row.failure == nil {
+                    addFolderLabel(to: &item, root: nil, below: [])
+                }
                 return visit(item)
             }
         } catch {
@@ -104,7 +112,8 @@ struct IngestSource {
         }
     }
 
-    private func item(_ path: FilePath, root: FilePath?, below names: [[UInt8]], isNamed: Bool) -> IngestItem {
+    private func item(_ path: FilePath, root: FilePath?, below names: [[UInt8]], isNamed: Bool) -> IngestItem
+    {
         var item = IngestItem(path: path, properties: request.properties, isNamed: isNamed)
         if request.labelSource == .folder { addFolderLabel(to: &item, root: root, below: names) }
         return item
@@ -115,7 +124,9 @@ struct IngestSource {
         let folder = FolderLabel(
             root: root.lastComponent?.string, folders: names.map { String(decoding: $0, as: UTF8.self) })
         if let label = folder.label, !item.labels.contains(label) { item.labels.append(label) }
-        if let split = folder.split, item.properties["split"] == nil { item.properties["split"] = .string(split) }
+        if let split = folder.split, item.properties["split"] == nil {
+            item.properties["split"] = .string(split)
+        }
     }
 
     private func fail(_ path: FilePath, _ reason: String) -> Bool {

@@ -2,6 +2,7 @@ public import Base
 
 /// What became of one file.
 public struct IngestVerdict: Sendable {
+    /// What can become of a file.
     public enum Outcome: String, Sendable, CaseIterable {
         /// A new image.
         case added
@@ -31,7 +32,9 @@ public struct IngestVerdict: Sendable {
     public var document: Document {
         var document: Document = ["path": .string(path), "verdict": .string(outcome.rawValue)]
         if let id { document["_uniqueid"] = .string(id.description) }
-        if let message { document[outcome == .failed || outcome == .skipped ? "reason" : "note"] = .string(message) }
+        if let message {
+            document[outcome == .failed || outcome == .skipped ? "reason" : "note"] = .string(message)
+        }
         return document
     }
 }

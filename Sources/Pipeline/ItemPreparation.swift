@@ -3,7 +3,7 @@ import Blobs
 import Engine
 import Media
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 import SystemPackage
 
@@ -64,7 +64,8 @@ struct ItemPreparation: Sendable {
             guard size <= store.options.maxFileBytes.bytes else {
                 throw EngineError(
                     .limitExceeded,
-                    "the file has \(ByteCount(size)), the limit for an image is \(store.options.maxFileBytes)")
+                    "the file has \(ByteCount(size)), the limit for an image is \(store.options.maxFileBytes)"
+                )
             }
             var filled = 0
             var failure: Errno?
@@ -83,7 +84,9 @@ struct ItemPreparation: Sendable {
                 count = filled
             }
             if let failure { throw failure }
-            guard filled == size else { throw EngineError(.failed, "the file became shorter while it was read") }
+            guard filled == size else {
+                throw EngineError(.failed, "the file became shorter while it was read")
+            }
             return bytes
         }
     }
@@ -106,7 +109,8 @@ struct ItemPreparation: Sendable {
     }
 
     private static let imageNames: Set<String> = [
-        "jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "dib", "tif", "tiff", "webp", "heic", "heif", "avif", "ppm",
+        "jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "dib", "tif", "tiff", "webp", "heic", "heif",
+        "avif", "ppm",
         "pgm", "pbm", "pnm",
     ]
 

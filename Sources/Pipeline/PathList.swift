@@ -1,8 +1,9 @@
 import Base
 import SystemPackage
 
-/// A list of files with properties: a `.csv` file whose first line names the columns, or a `.jsonl` file with an object
-/// on each line. `path` names the file, relative to the list; `label` is a label; every other column is a property.
+/// A list of files with properties: a `.csv` file whose first line names the columns, or a `.jsonl` file with
+/// an object on each line. `path` names the file, relative to the list; `label` is a label; every other
+/// column is a property.
 struct PathList {
     struct Row {
         var path: FilePath
@@ -51,7 +52,9 @@ struct PathList {
         } catch let failure as CSVReader.Failure {
             throw Unreadable(description: "line \(failure.line): \(failure.message)")
         }
-        guard columns != nil else { throw Unreadable(description: "the list is empty: its first line must name the columns") }
+        guard columns != nil else {
+            throw Unreadable(description: "the list is empty: its first line must name the columns")
+        }
         return true
     }
 
@@ -59,7 +62,8 @@ struct PathList {
         var names = fields.map { String(decoding: $0, as: UTF8.self) }
         if let first = names.first, first.hasPrefix("\u{FEFF}") { names[0] = String(first.dropFirst()) }
         guard names.contains("path") else {
-            throw Unreadable(description: "no column is named 'path'; the columns are \(names.joined(separator: ", "))")
+            throw Unreadable(
+                description: "no column is named 'path'; the columns are \(names.joined(separator: ", "))")
         }
         if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
             throw Unreadable(description: "two columns are named '\(twice)'")
@@ -76,7 +80,8 @@ struct PathList {
         var row = Row(path: FilePath(""))
         for (name, field) in zip(names, fields) {
             if name == "path" {
-                row.path = FileTree.appending(field, to: FilePath(field.first == UInt8(ascii: "/") ? "/" : ""))
+                row.path = FileTree.appending(
+                    field, to: FilePath(field.first == UInt8(ascii: "/") ? "/" : ""))
                 continue
             }
             guard let text = String(validating: field, as: UTF8.self) else {
@@ -110,7 +115,8 @@ struct PathList {
                         try take()
                     } else {
                         guard line.count < PathList.maxLine else {
-                            throw Unreadable(description: "line \(number + 1) is longer than \(PathList.maxLine) bytes")
+                            throw Unreadable(
+                                description: "line \(number + 1) is longer than \(PathList.maxLine) bytes")
                         }
                         line.append(byte)
                     }

@@ -3,9 +3,9 @@ public import Base
 extension Value {
     /// The value that a cell of a CSV file or a `--property name=text` stands for.
     ///
-    /// `true` and `false` are booleans; digits as JSON writes a number are a number, so that `007` and `1_000` stay
-    /// text; a date with a time of day in ISO 8601 is a date-time (of unknown zone where it names none); all else is
-    /// a string. An empty cell has no value: `nil`.
+    /// `true` and `false` are booleans; digits as JSON writes a number are a number, so that `007` and
+    /// `1_000` stay text; a date with a time of day in ISO 8601 is a date-time (of unknown zone where it
+    /// names none); all else is a string. An empty cell has no value: `nil`.
     public init?(inferredFrom text: String) {
         if text.isEmpty { return nil }
         switch text {

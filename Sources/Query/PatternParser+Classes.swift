@@ -2,6 +2,9 @@ extension PatternParser {
     /// What follows `[`.
     mutating func parseClass() throws(FilterError) -> ScalarSet {
         let start = place - 1
+        if let mark = next, endOfPOSIX(mark, from: place + 1) != nil {
+            throw error("[:…:] stands within a class: write [[:…:]]", at: start)
+        }
         let isNegated = take("^")
         var ranges: [ClosedRange<UInt32>] = []
         var parts: [ScalarSet] = []
@@ -49,23 +52,34 @@ extension PatternParser {
     /// `[:name:]` or `[:^name:]`; `nil` where the `[` is a plain one.
     private mutating func parsePOSIX() throws(FilterError) -> ScalarSet? {
         let start = place
-        guard take(all: "[:") else { return nil }
+        guard place + 1 < scalars.count, let end = endOfPOSIX(scalars[place + 1], from: place + 2) else { return nil }
+        guard scalars[place + 1] == ":" else { throw error("collating elements [.….] and [=…=] are not served") }
+        place += 2
         let isNegated = take("^")
         var name = ""
-        while let scalar = next, ("a"..."z").contains(scalar), name.utf8.count < 16 {
-            name.unicodeScalars.append(scalar)
-            place += 1
-        }
-        guard take(all: ":]") else {
-            place = start
-            return nil
-        }
+        name.unicodeScalars.append(contentsOf: scalars[place..<end].prefix(16))
+        place = end + 2
         if options.contains(.caseless), name == "lower" || name == "upper" { name = "alpha" }
         guard let set = hasUnicodeClasses ? ScalarSet.unicodePOSIX(name) : ScalarSet.posix[name] else {
             throw error(
                 "unknown class [:\(name):]; known are \(ScalarSet.posix.keys.sorted().joined(separator: ", "))", at: start)
         }
         return isNegated ? set.negated : set
+    }
+
+    /// The place of the `:]` that ends what begins at `start` behind a `[:`, or likewise with `.` and `=`.
+    private func endOfPOSIX(_ mark: Unicode.Scalar, from start: Int) -> Int? {
+        guard ":.=".unicodeScalars.contains(mark) else { return nil }
+        var place = start
+        while place + 1 < scalars.count {
+            switch (scalars[place], scalars[place + 1]) {
+            case (mark, "]"): return place
+            case ("]", _), ("[", mark): return nil
+            case ("\\", "]"), ("\\", "\\"): place += 2
+            default: place += 1
+            }
+        }
+        return nil
     }
 
     private mutating func parseRange(isQuoted: Bool) throws(FilterError) -> ClosedRange<UInt32> {
@@ -84,7 +98,7 @@ extension PatternParser {
         place += 1
         guard scalar == "\\", !isQuoted else { return scalar.value }
         if take("b") { return 0x08 }
-        if let letter = next, "BRXN89".unicodeScalars.contains(letter) {
+        if let letter = next, "BRX89".unicodeScalars.contains(letter) {
             throw error("\\\(letter) has no meaning within a class", at: place - 1)
         }
         return try parseScalarEscape().value

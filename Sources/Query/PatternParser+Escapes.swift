@@ -9,10 +9,7 @@ extension PatternParser {
         case "z": return taken(.assertion(.veryEnd))
         case "b": return taken(.assertion(.wordBoundary))
         case "B": return taken(.assertion(.noWordBoundary))
-        case "N":
-            place += 1
-            if next == "{" { throw error("\\N{…} is not served; write \\x{…}", at: start) }
-            return .set(ScalarSet.newline.negated)
+        case "N" where !isNamedScalar: return taken(.set(ScalarSet.newline.negated))
         case "1"..."9", "g", "k":
             throw error("back-references are not served: patterns run in linear time without them", at: start)
         case "R", "X", "G", "K", "C":
@@ -21,6 +18,12 @@ extension PatternParser {
             if let set = try parseSetEscape() { return .set(set) }
             return literal(try parseScalarEscape())
         }
+    }
+
+    /// Whether `N{…}` comes next, where the braces are no quantifier.
+    private var isNamedScalar: Bool {
+        var reader = self
+        return reader.take("N") && reader.next == "{" && reader.bounds() == nil
     }
 
     /// A class that one escape stands for: `\d`, `\p{Lu}`, …; `nil` if none comes next.
@@ -68,6 +71,9 @@ extension PatternParser {
         case "o":
             guard take("{") else { throw error("\\o goes with octal digits in braces: \\o{101}", at: start) }
             return try parseNumber(radix: 8, until: "}", from: start)
+        case "N":
+            guard take(all: "{U+") else { throw error("\\N goes with a number: \\N{U+1F600}", at: start) }
+            return try parseNumber(radix: 16, until: "}", from: start)
         case "0"..."7":
             place -= 1
             return try parseOctal(from: start)
@@ -92,6 +98,7 @@ extension PatternParser {
         return scalar
     }
 
+    /// `\x{…}`, or up to two digits: none are 0.
     private mutating func parseHexadecimal(from start: Int) throws(FilterError) -> Unicode.Scalar {
         if take("{") { return try parseNumber(radix: 16, until: "}", from: start) }
         var number: UInt32 = 0
@@ -101,7 +108,6 @@ extension PatternParser {
             count += 1
             place += 1
         }
-        guard count > 0 else { throw error("\\x goes with hexadecimal digits: \\x41 or \\x{1F600}", at: start) }
         return try scalar(number, at: start)
     }
 

@@ -56,6 +56,22 @@ struct PatternParser {
         return digits
     }
 
+    /// The bounds of `{n}`, `{n,}` or `{n,m}` if one comes next; anything else is plain text. No digits are kept
+    /// beyond what cannot be a bound.
+    func bounds() -> (least: Int, most: Int?, end: Int)? {
+        var reader = self
+        guard reader.take("{") else { return nil }
+        let least = reader.takeDigits()
+        guard !least.isEmpty else { return nil }
+        var most: Int? = PatternParser.number(least)
+        if reader.take(",") {
+            let digits = reader.takeDigits()
+            most = digits.isEmpty ? nil : PatternParser.number(digits)
+        }
+        guard reader.take("}") else { return nil }
+        return (PatternParser.number(least), most, reader.place)
+    }
+
     /// One scalar, or in a caseless pattern all that differ from it in case alone.
     func literal(_ scalar: Unicode.Scalar) -> PatternNode {
         guard options.contains(.caseless) else { return .scalar(scalar.value) }
@@ -191,22 +207,6 @@ struct PatternParser {
         return .repeated(atom, least: least, most: most)
     }
 
-    /// The bounds of `{n}`, `{n,}` or `{n,m}` if one comes next; anything else is plain text. No digits are kept
-    /// beyond what cannot be a bound.
-    private func bounds() -> (least: Int, most: Int?, end: Int)? {
-        var reader = self
-        guard reader.take("{") else { return nil }
-        let least = reader.takeDigits()
-        guard !least.isEmpty else { return nil }
-        var most: Int? = PatternParser.number(least)
-        if reader.take(",") {
-            let digits = reader.takeDigits()
-            most = digits.isEmpty ? nil : PatternParser.number(digits)
-        }
-        guard reader.take("}") else { return nil }
-        return (PatternParser.number(least), most, reader.place)
-    }
-
     private static func number(_ digits: Substring.UnicodeScalarView) -> Int {
         digits.reduce(0) { min(maxRepeat + 1, $0 * 10 + Int($1.value - 0x30)) }
     }
@@ -272,6 +272,9 @@ struct PatternParser {
     }
 
     private mutating func parseInlineOptions(from start: Int) throws(FilterError) -> Bool {
+        // A ^ switches all of them off first, and none may be switched off after it.
+        let isReset = take("^")
+        if isReset { options = [] }
         var isOn = true
         var seen: Pattern.Options = []
         while let scalar = next {
@@ -286,7 +289,7 @@ struct PatternParser {
                 set(.extended, isOn)
             // Groups are not captured, and greed makes no difference to whether a pattern matches.
             case "n", "U", "J": break
-            case "-" where isOn:
+            case "-" where isOn && !isReset:
                 isOn = false
                 seen = []
             case ":": return false

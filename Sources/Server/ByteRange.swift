@@ -1,6 +1,7 @@
 /// One range of a `Range: bytes=…` header, resolved against a length (RFC 9110, section 14).
 enum ByteRange: Equatable {
-    /// No range was asked for, or one that the specification lets a server ignore (several ranges, other units).
+    /// No range was asked for, or one that the specification lets a server ignore (several ranges, other
+    /// units).
     case whole
     case part(Range<Int>)
     /// Nothing of the range lies within the content.

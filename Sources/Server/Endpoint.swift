@@ -12,7 +12,8 @@ struct Endpoint: Sendable {
         case read
         /// Changes the store.
         case write
-        /// Reads or writes files of this machine by path, or maintains the store: only over the holder's socket.
+        /// Reads or writes files of this machine by path, or maintains the store: only over the holder's
+        /// socket.
         case holder
     }
 

@@ -42,7 +42,9 @@ struct Exchange: Sendable {
             let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = PercentEncoding.decodeForm(parts[0]),
                 let value = PercentEncoding.decodeForm(parts.count > 1 ? parts[1] : "")
-            else { throw EngineError(.invalidRequest, "the query string is not percent-encoded UTF-8: \(item)") }
+            else {
+                throw EngineError(.invalidRequest, "the query string is not percent-encoded UTF-8: \(item)")
+            }
             return (name, value)
         }
     }

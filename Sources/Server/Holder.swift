@@ -17,14 +17,16 @@ struct Holder: Sendable {
 
     /// Opens the store at `directory` if nobody holds it; `nil` if somebody does.
     ///
-    /// A store in a folder that may not be written is opened for reading, without a lock, and served on a socket of
-    /// this process's own.
+    /// A store in a folder that may not be written is opened for reading, without a lock, and served on a
+    /// socket of this process's own.
     static func take(directory: FilePath, options: StoreOptions) async throws -> Holder? {
         let lock: StoreLock?
         do {
             lock = try StoreLock.acquire(directory: directory)
             guard lock != nil else { return nil }
-        } catch let error as Errno where [.permissionDenied, .readOnlyFileSystem, .notPermitted].contains(error) {
+        } catch let error as Errno
+            where [.permissionDenied, .readOnlyFileSystem, .notPermitted].contains(error)
+        {
             let store = try await Store.open(at: directory, access: .readOnly, options: options)
             let folder = try PrivateFolder.make()
             return Holder(store: store, lock: nil, socket: try HolderSocket(directory: folder))
@@ -43,7 +45,8 @@ struct Holder: Sendable {
         let started = AsyncStream.makeStream(of: Void.self)
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: application(started: started.continuation))], logger: Holder.quietLogger))
+                services: [.init(service: application(started: started.continuation))],
+                logger: Holder.quietLogger))
         let outcome: Swift.Result<Result, any Error>
         do {
             outcome = try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -1,6 +1,6 @@
 import Engine
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 import SystemPackage
 

@@ -4,8 +4,8 @@ import Hummingbird
 
 /// Refuses requests that a browser was talked into sending to an open server on loopback.
 ///
-/// A page of any site can send requests to `127.0.0.1`, and with DNS rebinding even read the answers. Such requests
-/// carry the site's name in `Origin` or, after rebinding, in `Host`. So both must name this machine.
+/// A page of any site can send requests to `127.0.0.1`, and with DNS rebinding even read the answers. Such
+/// requests carry the site's name in `Origin` or, after rebinding, in `Host`. So both must name this machine.
 struct HostGuard<Context: RequestContext>: RouterMiddleware {
     /// Names besides the loopback ones that are this server's.
     var allowedHosts: Set<String> = []

@@ -2,7 +2,8 @@ import AsyncAlgorithms
 import Base
 import Engine
 
-/// Hands JSON lines from whoever makes them to the connection, one piece at a time: a slow reader slows the maker.
+/// Hands JSON lines from whoever makes them to the connection, one piece at a time: a slow reader slows the
+/// maker.
 struct LineStream: Sendable {
     private let channel = AsyncChannel<[UInt8]>()
 
@@ -19,7 +20,9 @@ struct LineStream: Sendable {
             }
         } catch {
             let error = error as? EngineError ?? EngineError(.failed, "\(error)")
-            var description: Document = ["code": .string(error.code.rawValue), "message": .string(error.message)]
+            var description: Document = [
+                "code": .string(error.code.rawValue), "message": .string(error.message),
+            ]
             if let path = error.path { description["path"] = .string(path) }
             await channel.send(Array((["error": .object(description)] as Document).json.utf8) + [0x0A])
         }

@@ -2,8 +2,8 @@ import Synchronization
 
 /// What the server counts about itself, written in Prometheus' text format (version 0.0.4).
 ///
-/// Requests are counted and timed by route and status. Route templates, not paths, are the labels, so that there are
-/// as many series as endpoints.
+/// Requests are counted and timed by route and status. Route templates, not paths, are the labels, so that
+/// there are as many series as endpoints.
 final class Metrics: Sendable {
     private struct Series: Hashable {
         var route: String
@@ -33,12 +33,15 @@ final class Metrics: Sendable {
     func text(gauges: [(name: String, help: String, value: Double)]) -> String {
         var text = ""
         for gauge in gauges {
-            text += "# HELP \(gauge.name) \(gauge.help)\n# TYPE \(gauge.name) gauge\n\(gauge.name) \(gauge.value)\n"
+            text +=
+                "# HELP \(gauge.name) \(gauge.help)\n# TYPE \(gauge.name) gauge\n\(gauge.name) \(gauge.value)\n"
         }
         let name = "fovea_http_request_duration_seconds"
         text += "# HELP \(name) Time from the request's head to the answer's.\n# TYPE \(name) histogram\n"
         let timings = timings.withLock { $0 }
-        for (series, timing) in timings.sorted(by: { ($0.key.route, $0.key.method, $0.key.status) < ($1.key.route, $1.key.method, $1.key.status) }) {
+        for (series, timing) in timings.sorted(by: {
+            ($0.key.route, $0.key.method, $0.key.status) < ($1.key.route, $1.key.method, $1.key.status)
+        }) {
             let labels = "route=\"\(series.route)\",method=\"\(series.method)\",status=\"\(series.status)\""
             var cumulated = 0
             for (bound, count) in zip(Metrics.bounds, timing.buckets) {

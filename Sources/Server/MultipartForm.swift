@@ -14,7 +14,9 @@ struct MultipartForm {
     /// The boundary that a `Content-Type` header announces; `nil` for another type.
     static func boundary(contentType: String) -> String? {
         let pieces = contentType.split(separator: ";")
-        guard let kind = pieces.first, kind.trimmed().lowercased() == "multipart/form-data" else { return nil }
+        guard let kind = pieces.first, kind.trimmed().lowercased() == "multipart/form-data" else {
+            return nil
+        }
         for piece in pieces.dropFirst() {
             let pair = piece.split(separator: "=", maxSplits: 1)
             guard pair.count == 2, pair[0].trimmed().lowercased() == "boundary" else { continue }
@@ -25,7 +27,8 @@ struct MultipartForm {
     }
 
     /// - Parameter maxParts: Parts beyond this many are refused.
-    /// - Throws: ``EngineError/Code/invalidRequest`` for a body that is cut short or has unreadable part headers.
+    /// - Throws: ``EngineError/Code/invalidRequest`` for a body that is cut short or has unreadable part
+    ///   headers.
     init(body: [UInt8], boundary: String, maxParts: Int = 10_000) throws {
         let delimiter = Array("--\(boundary)".utf8)
         var place = 0
@@ -36,7 +39,8 @@ struct MultipartForm {
         while true {
             if body[place...].starts(with: Array("--".utf8)) { return }
             guard body[place...].starts(with: [0x0D, 0x0A]) else {
-                throw EngineError(.invalidRequest, "part \(parts.count) of the form does not begin on a new line")
+                throw EngineError(
+                    .invalidRequest, "part \(parts.count) of the form does not begin on a new line")
             }
             guard let next = body.firstPlace(of: [0x0D, 0x0A] + delimiter, from: place) else {
                 throw EngineError(.invalidRequest, "the form is cut short in part \(parts.count)")
@@ -47,17 +51,20 @@ struct MultipartForm {
             // A part without headers begins with the empty line at once.
             let headersEnd = body.firstPlace(of: [0x0D, 0x0A, 0x0D, 0x0A], from: place)
             guard let headersEnd, headersEnd < next || headersEnd == place else {
-                throw EngineError(.invalidRequest, "part \(parts.count) of the form has no end of its headers")
+                throw EngineError(
+                    .invalidRequest, "part \(parts.count) of the form has no end of its headers")
             }
             parts.append(
                 try MultipartForm.part(
-                    headers: body[min(place + 2, headersEnd)..<headersEnd], bytes: body[min(headersEnd + 4, next)..<next],
+                    headers: body[min(place + 2, headersEnd)..<headersEnd],
+                    bytes: body[min(headersEnd + 4, next)..<next],
                     number: parts.count))
             place = next + 2 + delimiter.count
         }
     }
 
-    private static func part(headers: ArraySlice<UInt8>, bytes: ArraySlice<UInt8>, number: Int) throws -> Part {
+    private static func part(headers: ArraySlice<UInt8>, bytes: ArraySlice<UInt8>, number: Int) throws -> Part
+    {
         guard headers.count <= 16 << 10, let text = String(validating: headers, as: UTF8.self) else {
             throw EngineError(.invalidRequest, "the headers of part \(number) of the form are no UTF-8 text")
         }
@@ -93,7 +100,9 @@ struct MultipartForm {
                 isEscaped = true
             } else if character == ";", !isQuoted {
                 let pair = current.split(separator: "=", maxSplits: 1)
-                if pair.count == 2 { fields.append((pair[0].trimmed().lowercased(), pair[1].trimmed().unquoted())) }
+                if pair.count == 2 {
+                    fields.append((pair[0].trimmed().lowercased(), pair[1].trimmed().unquoted()))
+                }
                 current = ""
             } else {
                 if character == "\"" { isQuoted.toggle() }
@@ -130,7 +139,8 @@ extension StringProtocol {
 }
 
 extension [UInt8] {
-    /// Where `pattern` first begins, at or after `start`. The first byte is sought with a plain loop over memory.
+    /// Where `pattern` first begins, at or after `start`. The first byte is sought with a plain loop over
+    /// memory.
     fileprivate func firstPlace(of pattern: [UInt8], from start: Int) -> Int? {
         withUnsafeBufferPointer { bytes in
             pattern.withUnsafeBufferPointer { pattern in

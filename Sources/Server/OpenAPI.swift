@@ -13,7 +13,8 @@ enum OpenAPI {
         return [
             "openapi": "3.1.0",
             "info": [
-                "title": "Fovea", "version": .string(version), "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"],
+                "title": "Fovea", "version": .string(version),
+                "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"],
                 "description":
                     "A visual data engine: images with their metadata, found by what is known of them, processed where they lie.",
             ],
@@ -24,13 +25,16 @@ enum OpenAPI {
     }
 
     private static func operation(_ endpoint: Endpoint) -> Document {
-        var operation: Document = ["operationId": .string(endpoint.operationID), "summary": .string(endpoint.summary)]
+        var operation: Document = [
+            "operationId": .string(endpoint.operationID), "summary": .string(endpoint.summary),
+        ]
         if !endpoint.parameters.isEmpty {
             operation["parameters"] = .array(
                 endpoint.parameters.map { parameter in
                     [
                         "name": .string(parameter.name), "in": .string(parameter.place.rawValue),
-                        "required": .boolean(parameter.isRequired), "description": .string(parameter.description),
+                        "required": .boolean(parameter.isRequired),
+                        "description": .string(parameter.description),
                         "schema": .object(parameter.schema),
                     ]
                 })
@@ -41,7 +45,10 @@ enum OpenAPI {
         }
         var responses = Document()
         for outcome in endpoint.responses {
-            var response = responses[String(outcome.status)]?.objectValue ?? ["description": .string(outcome.description)]
+            var response =
+                responses[String(outcome.status)]?.objectValue ?? [
+                    "description": .string(outcome.description)
+                ]
             if let contentType = outcome.contentType {
                 var content = response["content"]?.objectValue ?? Document()
                 content[contentType] = .object(outcome.schema.map { ["schema": .object($0)] } ?? Document())

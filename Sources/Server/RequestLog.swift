@@ -21,14 +21,16 @@ struct RequestLog<Context: RequestContext>: RouterMiddleware {
             response = .failure(error)
         } catch let error as HTTPError {
             let code: EngineError.Code = error.status == .notFound ? .notFound : .invalidRequest
-            response = .failure(EngineError(code, error.body ?? "there is nothing at \(request.method) \(request.uri.path)"))
+            response = .failure(
+                EngineError(code, error.body ?? "there is nothing at \(request.method) \(request.uri.path)"))
             response.status = error.status
         } catch is CancellationError {
             response = .failure(EngineError(.cancelled, "cancelled"))
         } catch let error as BlockingPool.Overloaded {
             response = .failure(EngineError(.overloaded, error.description))
         } catch {
-            context.logger.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            context.logger.error(
+                "request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
             response = .failure(EngineError(.failed, "\(error)"))
         }
         let elapsed = ContinuousClock.now - start
@@ -39,7 +41,10 @@ struct RequestLog<Context: RequestContext>: RouterMiddleware {
         if elapsed > slow {
             context.logger.notice(
                 "slow request",
-                metadata: ["method": "\(request.method.rawValue)", "uri": "\(request.uri.string)", "time": "\(elapsed)"])
+                metadata: [
+                    "method": "\(request.method.rawValue)", "uri": "\(request.uri.string)",
+                    "time": "\(elapsed)",
+                ])
         }
         return response
     }

@@ -2,7 +2,8 @@ import Base
 import Engine
 import Query
 
-/// Reads the members of a request, whether they came as JSON or as text in a query string; each error names its member.
+/// Reads the members of a request, whether they came as JSON or as text in a query string; each error names
+/// its member.
 struct RequestReader {
     let object: Document
 
@@ -25,7 +26,8 @@ struct RequestReader {
         try refuseUnknown(["filter", "sort", "skip", "limit", "projection", "count"])
         return FindRequest(
             entityClass: entityClass, filter: try filter(), sort: try sort(), skip: try count("skip") ?? 0,
-            limit: try count("limit") ?? 25, projection: try projection(), wantsCount: try flag("count") ?? false)
+            limit: try count("limit") ?? 25, projection: try projection(),
+            wantsCount: try flag("count") ?? false)
     }
 
     /// A text that must be there.
@@ -52,7 +54,9 @@ struct RequestReader {
         guard let value = object[name] else { return nil }
         let number = value.integerValue ?? value.stringValue.flatMap(Int64.init)
         guard let number, number >= 0, let count = Int(exactly: number) else {
-            throw EngineError(.invalidRequest, "'\(name)' must be a whole number, 0 or more, but is \(value.json)", path: name)
+            throw EngineError(
+                .invalidRequest, "'\(name)' must be a whole number, 0 or more, but is \(value.json)",
+                path: name)
         }
         return count
     }
@@ -63,7 +67,9 @@ struct RequestReader {
         case .boolean(let flag): return flag
         case .string("true"), .string("1"): return true
         case .string("false"), .string("0"): return false
-        case .some(let value): throw EngineError(.invalidRequest, "'\(name)' must be true or false, but is \(value.json)", path: name)
+        case .some(let value):
+            throw EngineError(
+                .invalidRequest, "'\(name)' must be true or false, but is \(value.json)", path: name)
         }
     }
 
@@ -74,7 +80,8 @@ struct RequestReader {
             throw EngineError(.invalidRequest, "give 'bins' or 'edges', not both", path: "bins")
         }
         let numbers =
-            value.stringValue.map { $0.split(separator: ",").map { Double($0) } } ?? value.arrayValue?.map(\.floatValue) ?? [nil]
+            value.stringValue.map { $0.split(separator: ",").map { Double($0) } } ?? value.arrayValue?.map(
+                \.floatValue) ?? [nil]
         guard numbers.allSatisfy({ $0 != nil }) else {
             throw EngineError(.invalidRequest, "'edges' must be a list of numbers", path: "edges")
         }
@@ -84,14 +91,16 @@ struct RequestReader {
     func refuseUnknown(_ known: [String]) throws {
         guard let unknown = object.keys.first(where: { !known.contains($0) }) else { return }
         throw EngineError(
-            .invalidRequest, "'\(unknown)' is not known here; what there is: \(known.joined(separator: ", "))", path: unknown)
+            .invalidRequest,
+            "'\(unknown)' is not known here; what there is: \(known.joined(separator: ", "))", path: unknown)
     }
 
     // MARK: - Private
 
     private func sort() throws -> SortOrder {
         do throws(FilterError) {
-            return try object["sort"].map { value throws(FilterError) in try SortOrder.parse(value) } ?? SortOrder()
+            return try object["sort"].map { value throws(FilterError) in try SortOrder.parse(value) }
+                ?? SortOrder()
         } catch {
             throw EngineError(.invalidRequest, error.message, path: "sort", cause: error)
         }
@@ -105,7 +114,8 @@ struct RequestReader {
         } catch let error as FilterError {
             throw EngineError(.invalidRequest, error.message, path: "projection", cause: error)
         } catch let error as JSONError {
-            throw EngineError(.invalidRequest, "the projection is no JSON: \(error)", path: "projection", cause: error)
+            throw EngineError(
+                .invalidRequest, "the projection is no JSON: \(error)", path: "projection", cause: error)
         }
     }
 }

@@ -30,9 +30,15 @@ enum Schemas {
                     "error": .object(
                         object(
                             [
-                                "code": ["type": "string", "enum": .array(EngineError.Code.allCases.map { .string($0.rawValue) })],
+                                "code": [
+                                    "type": "string",
+                                    "enum": .array(EngineError.Code.allCases.map { .string($0.rawValue) }),
+                                ],
                                 "message": ["type": "string"],
-                                "path": ["type": "string", "description": "Where in the request, such as `$and[1].width.$gt`."],
+                                "path": [
+                                    "type": "string",
+                                    "description": "Where in the request, such as `$and[1].width.$gt`.",
+                                ],
                             ], required: ["code", "message"]))
                 ], required: ["error"])),
         "Entity": .object(
@@ -40,15 +46,21 @@ enum Schemas {
                 "type": "object",
                 "properties": [
                     "_uniqueid": ["type": "string", "pattern": "^\\d+\\.\\d+\\.\\d+$"],
-                    "path": ["type": "string"], "width": ["type": "integer", "description": "Pixels, upright."],
+                    "path": ["type": "string"],
+                    "width": ["type": "integer", "description": "Pixels, upright."],
                     "height": ["type": "integer", "description": "Pixels, upright."],
-                    "channels": ["type": "integer"], "bits": ["type": "integer", "description": "Bits a channel."],
+                    "channels": ["type": "integer"],
+                    "bits": ["type": "integer", "description": "Bits a channel."],
                     "format": ["type": "string"], "bytes": ["type": "integer"],
                     "sha256": ["type": "string", "pattern": "^[0-9a-f]{64}$"],
                     "phash": ["type": "string", "pattern": "^[0-9a-f]{16}$"],
                     "dhash": ["type": "string", "pattern": "^[0-9a-f]{16}$"],
-                    "captured_at": ["type": "string"], "latitude": ["type": "number"], "longitude": ["type": "number"],
-                    "error": ["type": "string", "description": "What is wrong with the file, where it does not decode whole."],
+                    "captured_at": ["type": "string"], "latitude": ["type": "number"],
+                    "longitude": ["type": "number"],
+                    "error": [
+                        "type": "string",
+                        "description": "What is wrong with the file, where it does not decode whole.",
+                    ],
                 ],
                 "required": ["_uniqueid"],
                 "additionalProperties": true,
@@ -57,15 +69,25 @@ enum Schemas {
             object(
                 [
                     "property": ["type": "string"],
-                    "values": .object(list(of: object(["value": Value.object([:]), "count": ["type": "integer"]], required: ["value", "count"]))),
-                    "distinct": ["type": "integer", "description": "How many values there are, those beyond the limit included."],
+                    "values": .object(
+                        list(
+                            of: object(
+                                ["value": Value.object([:]), "count": ["type": "integer"]],
+                                required: ["value", "count"]))),
+                    "distinct": [
+                        "type": "integer",
+                        "description": "How many values there are, those beyond the limit included.",
+                    ],
                     "missing": ["type": "integer", "description": "How many entities have no value."],
                 ], required: ["property", "values", "distinct", "missing"])),
         "Histogram": .object(
             object(
                 [
                     "property": ["type": "string"],
-                    "edges": ["type": "array", "items": ["type": "number"], "description": "Bins are right-open, the last one is closed."],
+                    "edges": [
+                        "type": "array", "items": ["type": "number"],
+                        "description": "Bins are right-open, the last one is closed.",
+                    ],
                     "counts": ["type": "array", "items": ["type": "integer"]], "missing": ["type": "integer"],
                     "below": ["type": "integer"], "above": ["type": "integer"],
                 ], required: ["property", "edges", "counts", "missing", "below", "above"])),

@@ -30,7 +30,8 @@ public struct ServerConfiguration: Sendable {
 
         /// Whether only processes of this machine reach it.
         public var isLoopback: Bool {
-            host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
+            host == "localhost" || host == "::1"
+                || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
         }
 
         public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

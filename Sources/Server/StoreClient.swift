@@ -38,7 +38,8 @@ public struct StoreClient: Sendable {
             bytes.append(contentsOf: buffer.readableBytesView)
         }
         let answer = Answer(
-            status: Int(response.status.code), contentType: response.headers.first(name: "content-type") ?? "",
+            status: Int(response.status.code),
+            contentType: response.headers.first(name: "content-type") ?? "",
             headers: response.headers.map { ($0.name, $0.value) }, body: bytes)
         guard answer.status < 400 else { throw StoreClient.error(bytes, status: answer.status) }
         return answer
@@ -55,11 +56,13 @@ public struct StoreClient: Sendable {
 
     /// Sends a JSON object and hands over each line of the answer as it comes, without its line end.
     ///
-    /// An object with the only key `error` ends the stream as an error: it happened after the status was sent.
+    /// An object with the only key `error` ends the stream as an error: it happened after the status was
+    /// sent.
     public func lines(
         _ method: String, _ path: String, _ body: Document, _ take: (Document, [UInt8]) async throws -> Void
     ) async throws {
-        let response = try await execute(method, path, body: Array(body.json.utf8), accept: "application/x-ndjson")
+        let response = try await execute(
+            method, path, body: Array(body.json.utf8), accept: "application/x-ndjson")
         var rest: [UInt8] = []
         let isFailure = response.status.code >= 400
         for try await buffer in response.body {
@@ -105,7 +108,8 @@ public struct StoreClient: Sendable {
     private static func error(_ body: [UInt8], status: Int) -> EngineError {
         // A body that is no error object still leaves its status to report.
         guard let error = (try? JSON.parse(body))?.objectValue?["error"]?.objectValue,
-            let code = error["code"]?.stringValue.flatMap(EngineError.Code.init), let message = error["message"]?.stringValue
+            let code = error["code"]?.stringValue.flatMap(EngineError.Code.init),
+            let message = error["message"]?.stringValue
         else { return EngineError(.failed, "the store answered with status \(status)") }
         return EngineError(code, message, path: error["path"]?.stringValue)
     }

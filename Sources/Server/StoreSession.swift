@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import Base
 public import Engine
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 import Logging
 import NIOCore
@@ -10,16 +10,17 @@ public import SystemPackage
 
 /// How a command gets at a store: through the process that holds it, or by holding it itself meanwhile.
 ///
-/// A store has one holder at a time. Whoever finds the lock free becomes it and serves `holder.sock`; everyone else
-/// goes through that socket. Both ways every request takes the same code, so that the answers are the same.
+/// A store has one holder at a time. Whoever finds the lock free becomes it and serves `holder.sock`;
+/// everyone else goes through that socket. Both ways every request takes the same code, so that the answers
+/// are the same.
 public enum StoreSession {
     /// How long to try while a holder starts or ends.
     static let patience = Duration.seconds(20)
 
     /// Runs `body` with a client of the store at `directory`.
     ///
-    /// - Throws: ``EngineError/Code/notFound`` where there is no store; ``EngineError/Code/conflict`` where another
-    ///   process holds the lock but does not answer; whatever `body` throws.
+    /// - Throws: ``EngineError/Code/notFound`` where there is no store; ``EngineError/Code/conflict`` where
+    ///   another process holds the lock but does not answer; whatever `body` throws.
     public static func run<Result: Sendable>(
         directory: FilePath, options: StoreOptions = StoreOptions(),
         _ body: @escaping @Sendable (StoreClient) async throws -> Result
@@ -33,7 +34,9 @@ public enum StoreSession {
             }
             if let result = try await viaHolder(directory: directory, body) { return result }
             guard ContinuousClock.now < deadline else {
-                throw EngineError(.conflict, "the store \(directory) is held by \(holderName(directory)), which does not answer")
+                throw EngineError(
+                    .conflict,
+                    "the store \(directory) is held by \(holderName(directory)), which does not answer")
             }
             try await Task.sleep(for: .milliseconds(20))
         }
@@ -52,7 +55,8 @@ public enum StoreSession {
         if let address = configuration.http, !address.isLoopback, !configuration.allowsInsecure {
             throw EngineError(
                 .invalidRequest,
-                "\(address) is not loopback: users and TLS are needed there, which this version does not have; serve 127.0.0.1, or say --insecure where the network is trusted")
+                "\(address) is not loopback: users and TLS are needed there, which this version does not have; serve 127.0.0.1, or say --insecure where the network is trusted"
+            )
         }
         // A command that is just ending may hold the store for a moment.
         let deadline = ContinuousClock.now + .seconds(2)
@@ -61,7 +65,8 @@ public enum StoreSession {
                 return try await holder.serve(configuration, onBound: onBound)
             }
             guard ContinuousClock.now < deadline else {
-                throw EngineError(.conflict, "the store \(directory) is held by \(holderName(directory)) already")
+                throw EngineError(
+                    .conflict, "the store \(directory) is held by \(holderName(directory)) already")
             }
             try await Task.sleep(for: .milliseconds(20))
         }

@@ -3,7 +3,8 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// The web page's files, out of the binary. Paths that name no file answer with the page itself: it routes on its own.
+/// The web page's files, out of the binary. Paths that name no file answer with the page itself: it routes on
+/// its own.
 enum WebFiles {
     private struct File: Sendable {
         var contentType: String
@@ -29,7 +30,8 @@ enum WebFiles {
         if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
         if isCompressed { headers[.contentEncoding] = "gzip" }
         return Response(
-            status: .ok, headers: headers, body: ResponseBody(byteBuffer: isCompressed ? file.gzip : file.plain))
+            status: .ok, headers: headers,
+            body: ResponseBody(byteBuffer: isCompressed ? file.gzip : file.plain))
     }
 
     // MARK: - Private
@@ -48,7 +50,8 @@ enum WebFiles {
             files[String(cString: file.path)] = File(
                 contentType: String(cString: file.content_type), tag: String(cString: file.tag),
                 plain: ByteBuffer(bytes: UnsafeRawBufferPointer(start: file.bytes, count: file.byte_count)),
-                gzip: ByteBuffer(bytes: UnsafeRawBufferPointer(start: file.gzip_bytes, count: file.gzip_byte_count)))
+                gzip: ByteBuffer(
+                    bytes: UnsafeRawBufferPointer(start: file.gzip_bytes, count: file.gzip_byte_count)))
             index += 1
         }
         return files

@@ -7,7 +7,8 @@ import SystemPackage
 
 struct AddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Add images: files, folders, patterns, or lists of files with properties.",
+        commandName: "add",
+        abstract: "Add images: files, folders, patterns, or lists of files with properties.",
         discussion: """
             Folders are walked whole. A .csv or .jsonl file is a list: its 'path' (relative to the list) names the file,
             'label' its label, every other column becomes a property. Adding the same content again changes nothing, so an
@@ -27,7 +28,10 @@ struct AddCommand: AsyncParsableCommand {
     var paths: [String]
     @Option(help: "A property of every image added, name=value; may be given several times.")
     var property: [String] = []
-    @Option(help: "Take labels from the folders: the first below PATH, or the second where the first is a split such as 'train'.")
+    @Option(
+        help:
+            "Take labels from the folders: the first below PATH, or the second where the first is a split such as 'train'."
+    )
     var labelFrom: LabelFrom?
     @Flag(help: "Leave the pixels where they are and keep only their path.")
     var reference = false
@@ -40,10 +44,12 @@ struct AddCommand: AsyncParsableCommand {
             guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
                 throw ValidationError("--property '\(text)' must be name=value.")
             }
-            properties[String(text[..<equals])] = Value(inferredFrom: String(text[text.index(after: equals)...]))
+            properties[String(text[..<equals])] = Value(
+                inferredFrom: String(text[text.index(after: equals)...]))
         }
         let request = IngestRequest(
-            paths: paths.map { FilePath($0) }, properties: properties, labelSource: labelFrom == nil ? .none : .folder,
+            paths: paths.map { FilePath($0) }, properties: properties,
+            labelSource: labelFrom == nil ? .none : .folder,
             isReference: reference)
         let body = request.absolute.document
         let isJSON = output.json
@@ -89,7 +95,8 @@ struct IngestView {
         let seconds = last["seconds"]?.floatValue ?? 0
         let rate = last["per_second"]?.floatValue ?? 0
         Terminal.report(
-            "\(parts.joined(separator: ", ")) in \(ProgressLine.duration(seconds: seconds)) (\(rate) images/s, \(ByteCount(number("bytes_read"))) read)")
+            "\(parts.joined(separator: ", ")) in \(ProgressLine.duration(seconds: seconds)) (\(rate) images/s, \(ByteCount(number("bytes_read"))) read)"
+        )
         return (number("added"), number("failed"))
     }
 
@@ -98,8 +105,11 @@ struct IngestView {
         let done = number("added") + number("duplicate") + number("failed") + number("skipped")
         let found = number("found")
         let rate = "\(EntityTable.text(state["per_second"]))/s"
-        guard state["counted"]?.booleanValue == true, found > 0 else { return "\(done) of at least \(found)  \(rate)" }
-        let left = state["seconds_left"]?.floatValue.map { "  \(ProgressLine.duration(seconds: $0)) left" } ?? ""
+        guard state["counted"]?.booleanValue == true, found > 0 else {
+            return "\(done) of at least \(found)  \(rate)"
+        }
+        let left =
+            state["seconds_left"]?.floatValue.map { "  \(ProgressLine.duration(seconds: $0)) left" } ?? ""
         return "\(ProgressLine.bar(Double(done) / Double(found)))  \(done)/\(found)  \(rate)\(left)"
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Base
 import Engine
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 import Server
 import SystemPackage
@@ -19,7 +19,9 @@ struct StoreOption: ParsableArguments {
     }
 
     /// Runs `body` with the store: through the process that holds it, or holding it meanwhile.
-    func withClient<Result: Sendable>(_ body: @escaping @Sendable (StoreClient) async throws -> Result) async throws -> Result {
+    func withClient<Result: Sendable>(
+        _ body: @escaping @Sendable (StoreClient) async throws -> Result
+    ) async throws -> Result {
         try await StoreSession.run(directory: directory, body)
     }
 }

@@ -23,7 +23,8 @@ struct EntityTable {
         for entity in entities {
             table.rows.append(fields.map { EntityTable.text(EntityTable.value($0, in: entity)) })
         }
-        for (index, name) in fields.enumerated() where entities.allSatisfy({ EntityTable.isNumberOrNothing($0[name]) }) {
+        for (index, name) in fields.enumerated()
+        where entities.allSatisfy({ EntityTable.isNumberOrNothing($0[name]) }) {
             table.rightAligned.insert(index)
         }
         return table.lines(width: Terminal.width)
@@ -46,5 +47,7 @@ struct EntityTable {
         return value
     }
 
-    private static func isNumberOrNothing(_ value: Value?) -> Bool { value.map { $0.floatValue != nil } ?? true }
+    private static func isNumberOrNothing(_ value: Value?) -> Bool {
+        value.map { $0.floatValue != nil } ?? true
+    }
 }

@@ -4,7 +4,8 @@ import Server
 
 struct FacetsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "facets", abstract: "Count the values of properties among the entities that match a filter.",
+        commandName: "facets",
+        abstract: "Count the values of properties among the entities that match a filter.",
         discussion: """
             Without --property the properties of few values are shown. Counts are exact.
 
@@ -14,7 +15,8 @@ struct FacetsCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var selection: SelectionOption
-    @Option(name: [.customLong("property"), .customLong("by")], help: "A property; may be given several times.")
+    @Option(
+        name: [.customLong("property"), .customLong("by")], help: "A property; may be given several times.")
     var properties: [String] = []
     @Option(help: "Values a property, the most frequent first; 0 for all.")
     var limit = 20
@@ -38,7 +40,9 @@ struct FacetsCommand: AsyncParsableCommand {
         let distinct = facet["distinct"]?.integerValue ?? 0
         let missing = facet["missing"]?.integerValue ?? 0
         let note = missing > 0 ? ", \(missing) without" : ""
-        Terminal.print("\(EntityTable.text(facet["property"]))  (\(distinct) \(distinct == 1 ? "value" : "values")\(note))")
+        Terminal.print(
+            "\(EntityTable.text(facet["property"]))  (\(distinct) \(distinct == 1 ? "value" : "values")\(note))"
+        )
         let values = (facet["values"]?.arrayValue ?? []).compactMap(\.objectValue)
         let most = values.compactMap { $0["count"]?.integerValue }.max() ?? 1
         var table = Table(["", "", ""], rightAligned: [1])
@@ -53,7 +57,8 @@ struct FacetsCommand: AsyncParsableCommand {
 
 struct HistogramCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "histogram", abstract: "Count the entities that match a filter by ranges of a numeric property.",
+        commandName: "histogram",
+        abstract: "Count the entities that match a filter by ranges of a numeric property.",
         discussion: """
             Bins are right-open, the last one is closed. Without --edges the range from the least to the greatest value is
             divided evenly.
@@ -102,7 +107,9 @@ struct HistogramCommand: AsyncParsableCommand {
         var table = Table(["from", "to", "count", ""], rightAligned: [0, 1, 2])
         for (index, count) in counts.enumerated() where index + 1 < edges.count {
             let bar = String(repeating: "▇", count: Int(Double(count) / Double(most) * 40))
-            table.rows.append([EntityTable.text(edges[index]), EntityTable.text(edges[index + 1]), String(count), bar])
+            table.rows.append([
+                EntityTable.text(edges[index]), EntityTable.text(edges[index + 1]), String(count), bar,
+            ])
         }
         for line in table.lines(width: Terminal.width) { Terminal.print(line) }
         let others = ["below", "above", "missing"].compactMap { name -> String? in

@@ -33,7 +33,9 @@ struct FindCommand: AsyncParsableCommand {
         ]
         if let sort { request["sort"] = .string(sort) }
         let shown = fields?.split(separator: ",").map(String.init)
-        if let shown, output.json { request["projection"] = .object(Document(shown.map { ($0, .integer(1)) })) }
+        if let shown, output.json {
+            request["projection"] = .object(Document(shown.map { ($0, .integer(1)) }))
+        }
         let (path, body, isJSON) = (selection.path("find"), request, output.json)
         try await store.withClient { client in
             if isJSON {
@@ -62,7 +64,9 @@ struct CountCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOption
 
     func run() async throws {
-        let (path, body, isJSON): (String, Document, Bool) = (selection.path("count"), ["filter": try selection.parsed()], output.json)
+        let (path, body, isJSON): (String, Document, Bool) = (
+            selection.path("count"), ["filter": try selection.parsed()], output.json
+        )
         try await store.withClient { client in
             let answer = try await client.call("POST", path, body)
             Terminal.print(isJSON ? answer.json : String(answer["count"]?.integerValue ?? 0))

@@ -2,7 +2,7 @@ import ArgumentParser
 import Base
 import Engine
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 import Server
 
@@ -28,7 +28,8 @@ struct FoveaCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, AddCommand.self, FindCommand.self, CountCommand.self, FacetsCommand.self,
             HistogramCommand.self, ShowCommand.self, GetCommand.self, ExplainCommand.self, StatsCommand.self,
-            ServeCommand.self, VerifyCommand.self, CollectGarbageCommand.self, BackupCommand.self, RestoreCommand.self,
+            ServeCommand.self, VerifyCommand.self, CollectGarbageCommand.self, BackupCommand.self,
+            RestoreCommand.self,
         ])
 
     static func main() async {

@@ -32,32 +32,40 @@ struct GetCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOption
 
     func validate() throws {
-        if json, output == "-" { throw ValidationError("--json and -o - would both write to standard output.") }
+        if json, output == "-" {
+            throw ValidationError("--json and -o - would both write to standard output.")
+        }
     }
 
     func run() async throws {
         let base = "/v1/entities/Image/\(URLText.encode(id))"
         // An operation's text is `name=arguments`, and so is an item of a query string.
         let query = op.map { operation in
-            operation.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { URLText.encode(String($0)) }
-                .joined(separator: "=")
+            operation.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
+                URLText.encode(String($0))
+            }
+            .joined(separator: "=")
         }
         let path = op.isEmpty ? base + "/blob" : base + "/pixels?" + query.joined(separator: "&")
         let answer = try await store.withClient { try await $0.send("GET", path) }
         if output == "-" { return Terminal.write(answer.body) }
         try GetCommand.write(answer.body, to: FilePath(output))
-        guard json else { return Terminal.report("\(output): \(ByteCount(answer.body.count)), \(answer.contentType)") }
+        guard json else {
+            return Terminal.report("\(output): \(ByteCount(answer.body.count)), \(answer.contentType)")
+        }
         var report: Document = [
-            "file": .string(output), "bytes": .integer(Int64(answer.body.count)), "content_type": .string(answer.contentType),
+            "file": .string(output), "bytes": .integer(Int64(answer.body.count)),
+            "content_type": .string(answer.contentType),
         ]
         for (name, value) in answer.headers where name.lowercased().hasPrefix("x-fovea-") {
-            report[name.lowercased().dropFirst(8).map { $0 == "-" ? "_" : String($0) }.joined()] = .string(value)
+            report[name.lowercased().dropFirst(8).map { $0 == "-" ? "_" : String($0) }.joined()] = .string(
+                value)
         }
         Terminal.print(report.json)
     }
 
-    /// Writes to a temporary name beside the file and renames it, so that no half-written file is left. What is there
-    /// and is no file, such as `/dev/null`, is written to as it is.
+    /// Writes to a temporary name beside the file and renames it, so that no half-written file is left. What
+    /// is there and is no file, such as `/dev/null`, is written to as it is.
     private static func write(_ bytes: [UInt8], to file: FilePath) throws {
         let temporary = FilePath(file.string + ".part")
         do {
@@ -66,7 +74,8 @@ struct GetCommand: AsyncParsableCommand {
                 return try descriptor.closeAfter { _ = try descriptor.writeAll(bytes) }
             }
             let descriptor = try FileDescriptor.open(
-                temporary, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+                temporary, .writeOnly, options: [.create, .truncate],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
             try descriptor.closeAfter { _ = try descriptor.writeAll(bytes) }
             try FileRenaming.rename(temporary, to: file)
         } catch let error as Errno {

@@ -48,20 +48,29 @@ struct VerifyCommand: AsyncParsableCommand {
             try await client.lines("POST", "/v1/verify", [:]) { line, bytes in
                 if let state = line["progress"]?.objectValue {
                     last = state
-                    progress.show("verified \(EntityTable.text(state["blobs"])) blobs, \(ByteCount(Int(state["bytes"]?.integerValue ?? 0)))")
+                    progress.show(
+                        "verified \(EntityTable.text(state["blobs"])) blobs, \(ByteCount(Int(state["bytes"]?.integerValue ?? 0)))"
+                    )
                     return
                 }
                 findings += 1
                 progress.clear()
-                if isJSON { Terminal.write(bytes + [0x0A]) } else { Terminal.print("\(EntityTable.text(line["kind"])): \(EntityTable.text(line["message"]))") }
+                if isJSON {
+                    Terminal.write(bytes + [0x0A])
+                } else {
+                    Terminal.print("\(EntityTable.text(line["kind"])): \(EntityTable.text(line["message"]))")
+                }
             }
             progress.clear()
             if isJSON {
                 last["findings"] = .integer(Int64(findings))
                 Terminal.print((["summary": .object(last)] as Document).json)
             } else {
-                let count = findings == 0 ? "no findings" : findings == 1 ? "1 finding" : "\(findings) findings"
-                Terminal.report("\(count) in \(EntityTable.text(last["blobs"])) blobs, \(ByteCount(Int(last["bytes"]?.integerValue ?? 0)))")
+                let count =
+                    findings == 0 ? "no findings" : findings == 1 ? "1 finding" : "\(findings) findings"
+                Terminal.report(
+                    "\(count) in \(EntityTable.text(last["blobs"])) blobs, \(ByteCount(Int(last["bytes"]?.integerValue ?? 0)))"
+                )
             }
             return findings
         }
@@ -104,7 +113,9 @@ struct BackupCommand: AsyncParsableCommand {
 
     func run() async throws {
         let target = FilePath(folder).absolute.string
-        let answer = try await store.withClient { try await $0.call("POST", "/v1/backup", ["folder": .string(target)]) }
+        let answer = try await store.withClient {
+            try await $0.call("POST", "/v1/backup", ["folder": .string(target)])
+        }
         if output.json { return Terminal.print(answer.json) }
         Terminal.report("copied \(ByteCount(Int(answer["bytes"]?.integerValue ?? 0))) to \(folder)")
     }
@@ -128,7 +139,9 @@ struct RestoreCommand: AsyncParsableCommand {
     func run() async throws {
         let bytes = try await Store.restore(from: FilePath(folder), to: store.directory)
         if output.json {
-            let answer: Document = ["store": .string(store.directory.string), "bytes": .integer(Int64(bytes))]
+            let answer: Document = [
+                "store": .string(store.directory.string), "bytes": .integer(Int64(bytes)),
+            ]
             return Terminal.print(answer.json)
         }
         Terminal.report("restored \(ByteCount(bytes)) to \(store.directory)")

@@ -19,7 +19,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "Where HTTP is served, host:port; port 0 takes any free one.")
     var http = "127.0.0.1:8080"
-    @Option(help: "Where the wire protocols are served, host:port. This version does not speak them and refuses.")
+    @Option(
+        help: "Where the wire protocols are served, host:port. This version does not speak them and refuses.")
     var wire: String?
     @Flag(help: "Listen beyond loopback although nobody has to log in.")
     var insecure = false
@@ -44,10 +45,15 @@ struct ServeCommand: AsyncParsableCommand {
         let options = StoreOptions(columnBudget: columnBudget, diskCacheBudget: cacheBudget)
         let configuration = ServerConfiguration(http: address, allowsInsecure: insecure)
         let (directory, isJSON) = (store.directory, output.json)
-        try await StoreSession.serve(directory: directory, options: options, configuration: configuration) { bound in
+        try await StoreSession.serve(directory: directory, options: options, configuration: configuration) {
+            bound in
             let url = "http://\(bound)/"
             if isJSON {
-                Terminal.print((["store": .string(directory.string), "http": .string(bound.description), "url": .string(url)] as Document).json)
+                Terminal.print(
+                    ([
+                        "store": .string(directory.string), "http": .string(bound.description),
+                        "url": .string(url),
+                    ] as Document).json)
             } else {
                 Terminal.report("serving \(directory) at \(url)   (stop with Ctrl-C)")
             }

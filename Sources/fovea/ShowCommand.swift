@@ -27,7 +27,9 @@ struct ShowCommand: AsyncParsableCommand {
             let shown = entity.members.filter { $0.key != "histogram" && $0.key != "exif" }
             let width = shown.map { Table.width(of: $0.key) }.max() ?? 0
             for (key, value) in shown {
-                Terminal.print(key + String(repeating: " ", count: width - Table.width(of: key) + 2) + EntityTable.text(value))
+                Terminal.print(
+                    key + String(repeating: " ", count: width - Table.width(of: key) + 2)
+                        + EntityTable.text(value))
             }
             if let exif = entity["exif"]?.objectValue, !exif.isEmpty {
                 Terminal.print("exif")
@@ -39,7 +41,8 @@ struct ShowCommand: AsyncParsableCommand {
 
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Show how a filter is answered: which column, posting or SQL, and how many ids each gave.",
+        commandName: "explain",
+        abstract: "Show how a filter is answered: which column, posting or SQL, and how many ids each gave.",
         discussion: """
             Example:
               fovea explain '{"label": "cat", "width": {"$gte": 640}}'
@@ -50,7 +53,9 @@ struct ExplainCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOption
 
     func run() async throws {
-        let (path, body, isJSON): (String, Document, Bool) = (selection.path("explain"), ["filter": try selection.parsed()], output.json)
+        let (path, body, isJSON): (String, Document, Bool) = (
+            selection.path("explain"), ["filter": try selection.parsed()], output.json
+        )
         try await store.withClient { client in
             let answer = try await client.call("POST", path, body)
             guard !isJSON else { return Terminal.print(answer.json) }
@@ -62,10 +67,13 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private static func add(_ step: Document, depth: Int, to table: inout Table) {
         table.rows.append([
-            String(repeating: "  ", count: depth) + EntityTable.text(step["step"]), EntityTable.text(step["by"]),
+            String(repeating: "  ", count: depth) + EntityTable.text(step["step"]),
+            EntityTable.text(step["by"]),
             EntityTable.text(step["estimated"]), EntityTable.text(step["ids"]), EntityTable.text(step["ms"]),
         ])
-        for child in (step["steps"]?.arrayValue ?? []).compactMap(\.objectValue) { add(child, depth: depth + 1, to: &table) }
+        for child in (step["steps"]?.arrayValue ?? []).compactMap(\.objectValue) {
+            add(child, depth: depth + 1, to: &table)
+        }
     }
 }
 
@@ -88,7 +96,9 @@ struct StatsCommand: AsyncParsableCommand {
             var table = Table(["", ""])
             for (key, value) in stats.members {
                 if let object = value.objectValue {
-                    for (inner, value) in object.members { table.rows.append(["\(key).\(inner)", StatsCommand.text(inner, value)]) }
+                    for (inner, value) in object.members {
+                        table.rows.append(["\(key).\(inner)", StatsCommand.text(inner, value)])
+                    }
                 } else {
                     table.rows.append([key, StatsCommand.text(key, value)])
                 }

@@ -1,5 +1,5 @@
-/// Rows of text in columns that fit the terminal: numbers to the right, the rest to the left, the widest text column
-/// shortened with an ellipsis where the line would be too long.
+/// Rows of text in columns that fit the terminal: numbers to the right, the rest to the left, the widest text
+/// column shortened with an ellipsis where the line would be too long.
 struct Table {
     var header: [String]
     var rows: [[String]] = []
@@ -16,7 +16,10 @@ struct Table {
             ([header] + rows).map { Table.width(of: $0[column]) }.max() ?? 0
         }
         while widths.reduce(0, +) + 2 * (widths.count - 1) > width {
-            guard let widest = widths.indices.filter({ !rightAligned.contains($0) }).max(by: { widths[$0] < widths[$1] }),
+            guard
+                let widest = widths.indices.filter({ !rightAligned.contains($0) }).max(by: {
+                    widths[$0] < widths[$1]
+                }),
                 widths[widest] > 8
             else { break }
             widths[widest] -= 1
@@ -29,7 +32,8 @@ struct Table {
         }
     }
 
-    /// Terminal columns that `text` takes: two for what East Asian terminals show wide, none for combining marks.
+    /// Terminal columns that `text` takes: two for what East Asian terminals show wide, none for combining
+    /// marks.
     static func width(of text: String) -> Int { text.reduce(0) { $0 + width(of: $1) } }
 
     // MARK: - Private
@@ -37,7 +41,8 @@ struct Table {
     private static func width(of character: Character) -> Int {
         guard let scalar = character.unicodeScalars.first else { return 0 }
         switch scalar.value {
-        case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+        case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+            0xFF00...0xFF60,
             0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
             return 2
         default: return 1
@@ -46,11 +51,14 @@ struct Table {
 
     private static func fit(_ text: String, _ width: Int, toRight: Bool) -> String {
         // Control characters, such as a line end in a file name, must not break the table.
-        var text = String(text.map { $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? "\u{FFFD}" : $0 })
+        var text = String(
+            text.map { $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? "\u{FFFD}" : $0 })
         if Table.width(of: text) > width {
             // The end of a path says more than its beginning.
             let keepsEnd = text.contains("/")
-            while Table.width(of: text) > width - 1 { if keepsEnd { text.removeFirst() } else { text.removeLast() } }
+            while Table.width(of: text) > width - 1 {
+                if keepsEnd { text.removeFirst() } else { text.removeLast() }
+            }
             text = keepsEnd ? "…" + text : text + "…"
         }
         let padding = String(repeating: " ", count: max(0, width - Table.width(of: text)))

@@ -1,6 +1,6 @@
 import Base
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 import SystemPackage
 
@@ -15,7 +15,9 @@ enum Terminal {
     static var width: Int {
         var size = winsize()
         if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
-        if let text = getenv("COLUMNS"), let columns = Int(String(cString: text)), columns > 20 { return columns }
+        if let text = getenv("COLUMNS"), let columns = Int(String(cString: text)), columns > 20 {
+            return columns
+        }
         return 100
     }
 
@@ -31,13 +33,16 @@ enum Terminal {
     /// Writes text to standard error without a line end.
     static func reportInPlace(_ text: String) { write(text, to: .standardError) }
 
-    private static func write(_ text: String, to descriptor: FileDescriptor) { write(Array(text.utf8), to: descriptor) }
+    private static func write(_ text: String, to descriptor: FileDescriptor) {
+        write(Array(text.utf8), to: descriptor)
+    }
 
     private static func write(_ bytes: [UInt8], to descriptor: FileDescriptor) {
         do {
             _ = try descriptor.writeAll(bytes)
         } catch {
-            // EPIPE: whoever read has read enough. Anything else (a full disk behind a redirection) is a failure.
+            // EPIPE: whoever read has read enough. Anything else (a full disk behind a redirection) is a
+            // failure.
             exit(error as? Errno == .brokenPipe ? 0 : ExitStatus.failure.rawValue)
         }
     }

@@ -30,23 +30,42 @@ import Testing
     @Test func `an action runs at once where the flag is up already`() {
         let cancellation = Cancellation(), runs = Mutex(0)
         cancellation.cancel()
-        cancellation.onCancel { runs.withLock { $0 += 1 } } while: { #expect(runs.withLock { $0 } == 1) }
+        cancellation.onCancel {
+            runs.withLock { $0 += 1 }
+        } while: {
+            #expect(runs.withLock { $0 } == 1)
+        }
         #expect(runs.withLock { $0 } == 1)
     }
 
     @Test func `work that is over leaves no action behind`() {
         struct Failure: Error {}
         let cancellation = Cancellation(), runs = Mutex(0)
-        cancellation.onCancel { runs.withLock { $0 += 1 } } while: {}
-        #expect(throws: Failure.self) { try cancellation.onCancel { runs.withLock { $0 += 1 } } while: { throw Failure() } }
+        cancellation.onCancel {
+            runs.withLock { $0 += 1 }
+        } while: {
+        }
+        #expect(throws: Failure.self) {
+            try cancellation.onCancel {
+                runs.withLock { $0 += 1 }
+            } while: {
+                throw Failure()
+            }
+        }
         cancellation.cancel()
         #expect(runs.withLock { $0 } == 0)
     }
 
     @Test func `actions run in the order they came, and may look at the flag`() {
         let cancellation = Cancellation(), order = Mutex<[Int]>([])
-        cancellation.onCancel { order.withLock { $0.append(1) } } while: {
-            cancellation.onCancel { order.withLock { $0.append(cancellation.isCancelled ? 2 : -2) } } while: { cancellation.cancel() }
+        cancellation.onCancel {
+            order.withLock { $0.append(1) }
+        } while: {
+            cancellation.onCancel {
+                order.withLock { $0.append(cancellation.isCancelled ? 2 : -2) }
+            } while: {
+                cancellation.cancel()
+            }
         }
         #expect(order.withLock { $0 } == [1, 2])
     }
@@ -79,7 +98,8 @@ import Testing
     }
 
     @Test func `threads work side by side`() async throws {
-        let pool = BlockingPool(label: "test", threadCount: 2), first = DispatchSemaphore(value: 0), second = DispatchSemaphore(value: 0)
+        let pool = BlockingPool(label: "test", threadCount: 2), first = DispatchSemaphore(value: 0),
+            second = DispatchSemaphore(value: 0)
         async let one: Void = pool.run { _ in
             first.signal()
             second.wait()
@@ -94,7 +114,10 @@ import Testing
     @Test func `a full queue refuses work and says so`() async throws {
         let pool = BlockingPool(label: "small", threadCount: 1, queueLimit: 2)
         let started = DispatchSemaphore(value: 0), gate = DispatchSemaphore(value: 0)
-        #expect(pool.submit { started.signal(); gate.wait() } == nil)
+        #expect(
+            pool.submit {
+                started.signal(); gate.wait()
+            } == nil)
         await BlockingPoolTests.wait(for: started)
         #expect(pool.submit {} == nil)
         #expect(pool.submit {} == nil)
@@ -107,7 +130,10 @@ import Testing
     @Test func `a task that is cancelled before its turn does not run`() async throws {
         let pool = BlockingPool(label: "test", threadCount: 1)
         let started = DispatchSemaphore(value: 0), gate = DispatchSemaphore(value: 0)
-        #expect(pool.submit { started.signal(); gate.wait() } == nil)
+        #expect(
+            pool.submit {
+                started.signal(); gate.wait()
+            } == nil)
         await BlockingPoolTests.wait(for: started)
         let task = Task { try await pool.run { _ in Issue.record("cancelled work must not run") } }
         task.cancel()
@@ -120,7 +146,9 @@ import Testing
         let task = Task {
             try await pool.run { cancellation in
                 let stopped = DispatchSemaphore(value: 0)
-                cancellation.onCancel { stopped.signal() } while: {
+                cancellation.onCancel {
+                    stopped.signal()
+                } while: {
                     started.signal()
                     stopped.wait()
                 }

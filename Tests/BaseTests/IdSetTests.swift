@@ -15,7 +15,10 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let reference = IdSetTests.sample(&random)
         let sorted = reference.sorted()
-        for set in [IdSet(reference), IdSet(sorted: sorted), IdSet(sorted + sorted), IdSet(words: IdSet(reference).words + [0, 0])] {
+        for set in [
+            IdSet(reference), IdSet(sorted: sorted), IdSet(sorted + sorted),
+            IdSet(words: IdSet(reference).words + [0, 0]),
+        ] {
             #expect(set.ids == sorted, "seed \(seed)")
             #expect(set.count == reference.count && set.isEmpty == reference.isEmpty)
             #expect(set.first == sorted.first && set.last == sorted.last)
@@ -28,7 +31,9 @@ import Testing
                 #expect(set.contains(id) == reference.contains(id), "seed \(seed): \(id)")
                 #expect(set.rank(of: id) == sorted.count { $0 < id }, "seed \(seed): \(id)")
             }
-            for rank in stride(from: 0, to: sorted.count, by: 1 + sorted.count / 50) { #expect(set[rank: rank] == sorted[rank]) }
+            for rank in stride(from: 0, to: sorted.count, by: 1 + sorted.count / 50) {
+                #expect(set[rank: rank] == sorted[rank])
+            }
             #expect(set.byteCount <= max(4 * sorted.count, set.words.count * 8))
         }
     }
@@ -52,14 +57,21 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let sorted = IdSetTests.sample(&random).sorted()
         let set = IdSet(sorted: sorted)
-        for (skip, count) in [(0, 0), (0, 1), (1, 2), (60, 10), (sorted.count, 5), (max(0, sorted.count - 2), 9), (0, .max), (70_000, 3)] {
-            #expect(set.page(skip: skip, count: count) == Array(sorted.dropFirst(skip).prefix(count)), "seed \(seed): \(skip), \(count)")
+        for (skip, count) in [
+            (0, 0), (0, 1), (1, 2), (60, 10), (sorted.count, 5), (max(0, sorted.count - 2), 9), (0, .max),
+            (70_000, 3),
+        ] {
+            #expect(
+                set.page(skip: skip, count: count) == Array(sorted.dropFirst(skip).prefix(count)),
+                "seed \(seed): \(skip), \(count)")
         }
     }
 
-    @Test("a range holds its ids", arguments: [
-        0..<0, 0..<1, 5..<5, 5..<6, 0..<64, 0..<65, 63..<65, 64..<128, 100..<1_000, 1_000_000..<1_000_003,
-    ] as [Range<LocalID>])
+    @Test(
+        "a range holds its ids",
+        arguments: [
+            0..<0, 0..<1, 5..<5, 5..<6, 0..<64, 0..<65, 63..<65, 64..<128, 100..<1_000, 1_000_000..<1_000_003,
+        ] as [Range<LocalID>])
     func range(range: Range<LocalID>) {
         #expect(IdSet(range) == IdSet(sorted: Array(range)))
         #expect(IdSet(range).count == range.count)

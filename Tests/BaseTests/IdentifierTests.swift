@@ -2,19 +2,26 @@ import Base
 import Testing
 
 @Suite struct EntityIDTests {
-    @Test("an id is its text", arguments: [
-        ("0.0.0", 0, 0, 0), ("2.0.42", 2, 0, 42), ("4294967295.4294967295.4294967295", .max, .max, .max), ("1.10.100", 1, 10, 100),
-    ] as [(String, UInt32, UInt32, UInt32)])
+    @Test(
+        "an id is its text",
+        arguments: [
+            ("0.0.0", 0, 0, 0), ("2.0.42", 2, 0, 42), ("4294967295.4294967295.4294967295", .max, .max, .max),
+            ("1.10.100", 1, 10, 100),
+        ] as [(String, UInt32, UInt32, UInt32)])
     func text(text: String, classNumber: UInt32, generation: UInt32, local: UInt32) {
         let id = EntityID(classNumber: classNumber, generation: generation, local: local)
         #expect(EntityID(text) == id)
         #expect(id.description == text)
     }
 
-    @Test("anything else is no id", arguments: [
-        "", ".", "..", "1.2", "1.2.3.4", "1..3", ".2.3", "1.2.", "01.2.3", "1.2.03", "00.0.0", "-1.2.3", "+1.2.3", " 1.2.3",
-        "1.2.3 ", "1.2.4294967296", "1.2.99999999999", "a.b.c", "1.2.3\n", "１.2.3", "1,2,3", "1.2.0x3", "18446744073709551616.0.0",
-    ])
+    @Test(
+        "anything else is no id",
+        arguments: [
+            "", ".", "..", "1.2", "1.2.3.4", "1..3", ".2.3", "1.2.", "01.2.3", "1.2.03", "00.0.0", "-1.2.3",
+            "+1.2.3", " 1.2.3",
+            "1.2.3 ", "1.2.4294967296", "1.2.99999999999", "a.b.c", "1.2.3\n", "１.2.3", "1,2,3", "1.2.0x3",
+            "18446744073709551616.0.0",
+        ])
     func refused(text: String) {
         #expect(EntityID(text) == nil)
     }
@@ -26,9 +33,12 @@ import Testing
 }
 
 @Suite struct HexTests {
-    @Test("RFC 4648's vectors, in lower case", arguments: [
-        ("", ""), ("f", "66"), ("fo", "666f"), ("foo", "666f6f"), ("foob", "666f6f62"), ("fooba", "666f6f6261"), ("foobar", "666f6f626172"),
-    ])
+    @Test(
+        "RFC 4648's vectors, in lower case",
+        arguments: [
+            ("", ""), ("f", "66"), ("fo", "666f"), ("foo", "666f6f"), ("foob", "666f6f62"),
+            ("fooba", "666f6f6261"), ("foobar", "666f6f626172"),
+        ])
     func vectors(text: String, hex: String) {
         #expect(Hex.encode(text.utf8) == hex)
         #expect(Hex.decode(hex) == Array(text.utf8))
@@ -40,7 +50,9 @@ import Testing
         #expect(Hex.decode(Hex.encode(bytes)) == bytes)
     }
 
-    @Test("an odd count or another character is refused", arguments: ["0", "abc", "0g", "g0", " 00", "0x00", "é", "0\0", "００"])
+    @Test(
+        "an odd count or another character is refused",
+        arguments: ["0", "abc", "0g", "g0", " 00", "0x00", "é", "0\0", "００"])
     func refused(text: String) {
         #expect(Hex.decode(text) == nil)
     }
@@ -65,7 +77,8 @@ import Testing
     }
 
     @Test func `digests are ordered as their text is`() {
-        let texts = ["00", "01", "7f", "80", "ff"].map { $0 + SHA256DigestTests.empty.dropFirst(2) }
+        let texts =
+            ["00", "01", "7f", "80", "ff"].map { $0 + SHA256DigestTests.empty.dropFirst(2) }
             + [SHA256DigestTests.empty.dropLast(2) + "00"]
         let digests = texts.compactMap { SHA256Digest($0) }
         #expect(digests.sorted().map(\.description) == texts.sorted())

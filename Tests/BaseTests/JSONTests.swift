@@ -2,36 +2,52 @@ import Base
 import Testing
 
 @Suite struct JSONTests {
-    @Test("RFC 8259's values are read", arguments: [
-        ("null", .null), ("true", true), (" false\n", false), ("0", 0), ("-0", 0), ("-17", -17), ("1.5", 1.5),
-        ("1.0", 1.0), ("1e2", 100.0), ("1E+2", 100.0), ("12.5e-1", 1.25), ("9223372036854775807", .integer(.max)),
-        ("-9223372036854775808", .integer(.min)), ("9223372036854775808", .float(0x1p63)),
-        ("1e-400", 0.0), (#""""#, ""), (#""a\"\\\/\b\f\n\r\t""#, "a\"\\/\u{8}\u{C}\n\r\t"), (#""\u00e9\u0000""#, "é\0"),
-        (#""\ud83d\uDE00""#, "😀"), ("[]", []), ("[1, [2], {}]", [1, [2], [:]]),
-        (#"{"a" : 1, "b": {"c": null}}"#, ["a": 1, "b": ["c": nil]]), ("\"\u{7F}\u{2028}\"", "\u{7F}\u{2028}"),
-    ] as [(String, Value)])
+    @Test(
+        "RFC 8259's values are read",
+        arguments: [
+            ("null", .null), ("true", true), (" false\n", false), ("0", 0), ("-0", 0), ("-17", -17),
+            ("1.5", 1.5),
+            ("1.0", 1.0), ("1e2", 100.0), ("1E+2", 100.0), ("12.5e-1", 1.25),
+            ("9223372036854775807", .integer(.max)),
+            ("-9223372036854775808", .integer(.min)), ("9223372036854775808", .float(0x1p63)),
+            ("1e-400", 0.0), (#""""#, ""), (#""a\"\\\/\b\f\n\r\t""#, "a\"\\/\u{8}\u{C}\n\r\t"),
+            (#""\u00e9\u0000""#, "é\0"),
+            (#""\ud83d\uDE00""#, "😀"), ("[]", []), ("[1, [2], {}]", [1, [2], [:]]),
+            (#"{"a" : 1, "b": {"c": null}}"#, ["a": 1, "b": ["c": nil]]),
+            ("\"\u{7F}\u{2028}\"", "\u{7F}\u{2028}"),
+        ] as [(String, Value)])
     func accepted(text: String, expected: Value) throws {
         #expect(try JSON.parse(text) == expected)
     }
 
-    @Test("what RFC 8259 does not allow is refused, with its position", arguments: [
-        ("", 0), (" ", 1), ("nul", 0), ("nulL", 0), ("True", 0), ("NaN", 0), ("Infinity", 0), ("-Infinity", 1), ("-", 1),
-        ("01", 2), ("-01", 3), ("1.", 2), (".5", 0), ("1e", 2), ("1e+", 3), ("+1", 0), ("0x10", 1), ("1e400", 0),
-        ("\"", 0), ("\"abc", 0), ("\"a\nb\"", 2), ("\"\\x\"", 3), ("\"\\u12g4\"", 3), ("\"\\u12", 3), ("\"\\ud800\"", 7),
-        ("\"\\ud800\\n\"", 8), ("\"\\udc00\"", 7), ("\"\\ud800\\ud800\"", 13), ("[", 1), ("[1", 2), ("[1,", 3), ("[1,]", 3),
-        ("[,1]", 1), ("[1 2]", 3), ("{", 1), ("{1:2}", 1), ("{\"a\"}", 4), ("{\"a\":}", 5), ("{\"a\":1,}", 7),
-        ("{\"a\":1 \"b\":2}", 7), ("{a:1}", 1), ("1 2", 2), ("[] []", 3), ("'a'", 0), ("/**/1", 0), ("\u{FEFF}1", 0),
-        ("\u{A0}1", 0), ("\u{C}1", 0),
-    ])
+    @Test(
+        "what RFC 8259 does not allow is refused, with its position",
+        arguments: [
+            ("", 0), (" ", 1), ("nul", 0), ("nulL", 0), ("True", 0), ("NaN", 0), ("Infinity", 0),
+            ("-Infinity", 1), ("-", 1),
+            ("01", 2), ("-01", 3), ("1.", 2), (".5", 0), ("1e", 2), ("1e+", 3), ("+1", 0), ("0x10", 1),
+            ("1e400", 0),
+            ("\"", 0), ("\"abc", 0), ("\"a\nb\"", 2), ("\"\\x\"", 3), ("\"\\u12g4\"", 3), ("\"\\u12", 3),
+            ("\"\\ud800\"", 7),
+            ("\"\\ud800\\n\"", 8), ("\"\\udc00\"", 7), ("\"\\ud800\\ud800\"", 13), ("[", 1), ("[1", 2),
+            ("[1,", 3), ("[1,]", 3),
+            ("[,1]", 1), ("[1 2]", 3), ("{", 1), ("{1:2}", 1), ("{\"a\"}", 4), ("{\"a\":}", 5),
+            ("{\"a\":1,}", 7),
+            ("{\"a\":1 \"b\":2}", 7), ("{a:1}", 1), ("1 2", 2), ("[] []", 3), ("'a'", 0), ("/**/1", 0),
+            ("\u{FEFF}1", 0),
+            ("\u{A0}1", 0), ("\u{C}1", 0),
+        ])
     func refused(text: String, position: Int) {
         let error = #expect(throws: JSONError.self) { try JSON.parse(text) }
         #expect(error?.code == .malformed)
         #expect(error?.position == position, "\(error?.description ?? "")")
     }
 
-    @Test("bytes that are no UTF-8 are refused within a string", arguments: [
-        [0xFF], [0xC0, 0x80], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x80],
-    ] as [[UInt8]])
+    @Test(
+        "bytes that are no UTF-8 are refused within a string",
+        arguments: [
+            [0xFF], [0xC0, 0x80], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x80],
+        ] as [[UInt8]])
     func malformedUTF8(bytes: [UInt8]) {
         #expect(throws: JSONError.self) { try JSON.parse([0x22] + bytes + [0x22]) }
         #expect(throws: JSONError.self) { try JSON.parse([0x22, 0x5C, 0x6E] + bytes + [0x22]) }
@@ -49,7 +65,8 @@ import Testing
     func equivalentKeys(count: Int) throws {
         let composed = "\u{E9}", decomposed = "e\u{301}"
         let filler = (2..<count).map { ",\"f\($0)\":0" }.joined()
-        let document = try #require(JSON.parse(#"{"\#(composed)":1,"\#(decomposed)":2\#(filler)}"#).objectValue)
+        let document = try #require(
+            JSON.parse(#"{"\#(composed)":1,"\#(decomposed)":2\#(filler)}"#).objectValue)
         #expect(document.count == count)
         #expect(document[composed] == 1)
         #expect(document[decomposed] == 2)
@@ -63,7 +80,9 @@ import Testing
         #expect(error?.position == 0)
     }
 
-    @Test("nesting is limited, and a hundred thousand brackets are an error, not a crash", arguments: ["[", "{\"a\":"])
+    @Test(
+        "nesting is limited, and a hundred thousand brackets are an error, not a crash",
+        arguments: ["[", "{\"a\":"])
     func depth(opening: String) throws {
         let closing = opening == "[" ? "]" : "}"
         let within = String(repeating: opening, count: 8) + "1" + String(repeating: closing, count: 8)
@@ -71,17 +90,23 @@ import Testing
         let error = #expect(throws: JSONError.self) { try JSON.parse(within, limits: JSON.Limits(depth: 7)) }
         #expect(error?.code == .limitExceeded)
         #expect(error?.position == 7 * opening.utf8.count)
-        let deep = #expect(throws: JSONError.self) { try JSON.parse(String(repeating: opening, count: 100_000)) }
+        let deep = #expect(throws: JSONError.self) {
+            try JSON.parse(String(repeating: opening, count: 100_000))
+        }
         #expect(deep?.code == .limitExceeded)
     }
 
-    @Test("text is written minimally and escaped as RFC 8259 demands", arguments: [
-        (.null, "null"), (true, "true"), (-5, "-5"), (.integer(.min), "-9223372036854775808"), (0, "0"), (1.0, "1.0"),
-        (0.1, "0.1"), (1e300, "1e+300"), (.float(-0.0), "-0.0"), (.float(.nan), "null"), (.float(.infinity), "null"),
-        ("a\"\\/\n\r\t\u{8}\u{C}\u{1}é😀\u{7F}", "\"a\\\"\\\\/\\n\\r\\t\\b\\f\\u0001é😀\u{7F}\""),
-        ([1, [], [:], ["a": nil, "b": [2]]], "[1,[],{},{\"a\":null,\"b\":[2]}]"),
-        (.dateTime(DateTime(microseconds: 0)), "\"1970-01-01T00:00:00Z\""),
-    ] as [(Value, String)])
+    @Test(
+        "text is written minimally and escaped as RFC 8259 demands",
+        arguments: [
+            (.null, "null"), (true, "true"), (-5, "-5"), (.integer(.min), "-9223372036854775808"), (0, "0"),
+            (1.0, "1.0"),
+            (0.1, "0.1"), (1e300, "1e+300"), (.float(-0.0), "-0.0"), (.float(.nan), "null"),
+            (.float(.infinity), "null"),
+            ("a\"\\/\n\r\t\u{8}\u{C}\u{1}é😀\u{7F}", "\"a\\\"\\\\/\\n\\r\\t\\b\\f\\u0001é😀\u{7F}\""),
+            ([1, [], [:], ["a": nil, "b": [2]]], "[1,[],{},{\"a\":null,\"b\":[2]}]"),
+            (.dateTime(DateTime(microseconds: 0)), "\"1970-01-01T00:00:00Z\""),
+        ] as [(Value, String)])
     func written(value: Value, expected: String) {
         #expect(value.json == expected)
     }
@@ -134,7 +159,8 @@ import Testing
 @Suite struct JSONOracleTests {
     @Test(
         "valid and mutated texts mean to us what they mean to Python",
-        .enabled(if: PythonOracle.isAvailable, "no Python at .venv or FOVEA_ORACLE_PYTHON"), arguments: [21, 22])
+        .enabled(if: PythonOracle.isAvailable, "no Python at .venv or FOVEA_ORACLE_PYTHON"),
+        arguments: [21, 22])
     func python(seed: UInt64) throws {
         var generator = JSONGenerator(seed: seed)
         var texts = JSONGenerator.corners.map { Array($0.utf8) }
@@ -149,7 +175,9 @@ import Testing
             var ours = "refused"
             // Being refused is an answer here.
             if let value = try? JSON.parse(text) { ours = JSONOracleTests.shown(value) }
-            #expect(ours == answer, "seed \(seed): \(String(decoding: text, as: UTF8.self)) = \(Hex.encode(text))")
+            #expect(
+                ours == answer, "seed \(seed): \(String(decoding: text, as: UTF8.self)) = \(Hex.encode(text))"
+            )
             refusedCount += answer == "refused" ? 1 : 0
         }
         #expect(refusedCount > 500)
@@ -163,12 +191,16 @@ import Testing
         case .boolean(let flag): flag ? "b1" : "b0"
         case .integer(let number): "i\(number)"
         case .float(let number):
-            "f" + Hex.encode((0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> (56 - 8 * UInt64($0))) })
+            "f"
+                + Hex.encode(
+                    (0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> (56 - 8 * UInt64($0))) })
         case .string(let text): "s" + Hex.encode(text.utf8)
         case .dateTime(let time): "d\(time.microseconds)"
         case .array(let elements): "[" + elements.map(shown).joined(separator: ",") + "]"
         case .object(let document):
-            "{" + document.members.map { Hex.encode($0.key.utf8) + ":" + shown($0.value) }.joined(separator: ",") + "}"
+            "{"
+                + document.members.map { Hex.encode($0.key.utf8) + ":" + shown($0.value) }.joined(
+                    separator: ",") + "}"
         }
     }
 }
@@ -178,11 +210,15 @@ struct JSONGenerator {
     private var random: SeededGenerator
 
     static let corners = [
-        "1e5", "1E5", "1e-5", "0.1e1", "-0", "-0.0", "1e308", "1.7976931348623157e308", "1.7976931348623159e308", "5e-324",
+        "1e5", "1E5", "1e-5", "0.1e1", "-0", "-0.0", "1e308", "1.7976931348623157e308",
+        "1.7976931348623159e308", "5e-324",
         "2e-324", "9007199254740993", "9223372036854775807", "9223372036854775808", "-9223372036854775809",
-        "123456789012345678901234567890", "[1,2", "\"\\u0000\"", "\"\\ud83d\\ude00\"", "\"\\ud83d\"", "{\"a\":1,\"a\":2}",
-        " [ 1 , 2 ] ", "\t1\r\n", "", "[[]]", "\"\u{10FFFF}\"", "0.30000000000000004", "1.0", "100000000000000000000.0",
-        "{\"\":{\"\":[]}}", "true false", "tru", "nulll", "[true,false,null]", "-", "--1", "1-", "1e1.5", "\u{FEFF}[]",
+        "123456789012345678901234567890", "[1,2", "\"\\u0000\"", "\"\\ud83d\\ude00\"", "\"\\ud83d\"",
+        "{\"a\":1,\"a\":2}",
+        " [ 1 , 2 ] ", "\t1\r\n", "", "[[]]", "\"\u{10FFFF}\"", "0.30000000000000004", "1.0",
+        "100000000000000000000.0",
+        "{\"\":{\"\":[]}}", "true false", "tru", "nulll", "[true,false,null]", "-", "--1", "1-", "1e1.5",
+        "\u{FEFF}[]",
     ]
 
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
@@ -191,7 +227,9 @@ struct JSONGenerator {
         switch Int.random(in: 0..<(depth > 0 ? 9 : 6), using: &random) {
         case 0: return .null
         case 1: return .boolean(random.chance(0.5))
-        case 2: return .integer(Int64(truncatingIfNeeded: random.next()) >> Int64.random(in: 0..<64, using: &random))
+        case 2:
+            return .integer(
+                Int64(truncatingIfNeeded: random.next()) >> Int64.random(in: 0..<64, using: &random))
         case 3: return .float(Double(Int.random(in: -1_000...1_000, using: &random)) / 8)
         case 4:
             let number = Double(bitPattern: random.next())
@@ -222,7 +260,9 @@ struct JSONGenerator {
     }
 
     private mutating func text() -> String {
-        let alphabet: [Unicode.Scalar] = ["a", "b", "\"", "\\", "\n", "\u{1}", "/", "é", "e", "\u{301}", "😀", "\u{FFFF}", " ", "0"]
+        let alphabet: [Unicode.Scalar] = [
+            "a", "b", "\"", "\\", "\n", "\u{1}", "/", "é", "e", "\u{301}", "😀", "\u{FFFF}", " ", "0",
+        ]
         var text = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: 0...6, using: &random) { text.append(random.pick(alphabet)) }
         return String(text)

@@ -4,16 +4,23 @@ import Testing
 @Suite struct ValueTests {
     @Test func `a value is read as what it is`() {
         #expect(Value.string("a").stringValue == "a" && Value.null.stringValue == nil)
-        #expect(Value.float(3).integerValue == 3 && Value.float(3.5).integerValue == nil && Value.integer(7).integerValue == 7)
-        #expect(Value.float(.nan).integerValue == nil && Value.float(1e300).integerValue == nil && Value.boolean(true).integerValue == nil)
-        #expect(Value.integer(2).floatValue == 2 && Value.float(0.5).floatValue == 0.5 && Value.string("1").floatValue == nil)
+        #expect(
+            Value.float(3).integerValue == 3 && Value.float(3.5).integerValue == nil
+                && Value.integer(7).integerValue == 7)
+        #expect(
+            Value.float(.nan).integerValue == nil && Value.float(1e300).integerValue == nil
+                && Value.boolean(true).integerValue == nil)
+        #expect(
+            Value.integer(2).floatValue == 2 && Value.float(0.5).floatValue == 0.5
+                && Value.string("1").floatValue == nil)
         #expect(Value.boolean(true).booleanValue == true && Value.integer(1).booleanValue == nil)
         #expect(([1, 2] as Value).arrayValue == [1, 2] && (["a": 1] as Value).objectValue == ["a": 1])
         #expect(Value.null.isNull && !Value.integer(0).isNull)
     }
 
     @Test func `values are equal when kind and content are`() {
-        #expect(Value.integer(1) != .float(1) && Value.integer(1) != .boolean(true) && Value.null != .string(""))
+        #expect(
+            Value.integer(1) != .float(1) && Value.integer(1) != .boolean(true) && Value.null != .string(""))
         #expect(Value.float(0) == .float(-0.0))
         #expect((["a": 1, "b": 2] as Value) != ["b": 2, "a": 1])
         #expect(([1, 2] as Value) != [2, 1])
@@ -66,10 +73,14 @@ import Testing
 }
 
 @Suite struct StringBytesTests {
-    @Test("bytes are compared as numbers", arguments: [
-        ("", "", 0), ("", "a", -1), ("a", "", 1), ("a", "b", -1), ("ab", "a", 1), ("Z", "a", -1), ("a", "é", -1), ("\u{FFFF}", "\u{10000}", -1),
-        ("e\u{301}", "\u{E9}", -1), ("0123456789abcdefg", "0123456789abcdefh", -1), ("0123456789abcdefg", "0123456789abcdefg", 0),
-    ])
+    @Test(
+        "bytes are compared as numbers",
+        arguments: [
+            ("", "", 0), ("", "a", -1), ("a", "", 1), ("a", "b", -1), ("ab", "a", 1), ("Z", "a", -1),
+            ("a", "é", -1), ("\u{FFFF}", "\u{10000}", -1),
+            ("e\u{301}", "\u{E9}", -1), ("0123456789abcdefg", "0123456789abcdefh", -1),
+            ("0123456789abcdefg", "0123456789abcdefg", 0),
+        ])
     func order(left: String, right: String, expected: Int) {
         #expect(left.compareBytes(to: right).signum() == expected)
         #expect(right.compareBytes(to: left).signum() == -expected)

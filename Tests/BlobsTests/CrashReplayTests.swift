@@ -53,7 +53,9 @@ import Testing
         let trace = directory.appending("trace").string
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: false)
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let arguments = ["--testing-library", "swift-testing", "--filter", "BlobsTests.CrashReplayTests.*power cut"]
+        let arguments = [
+            "--testing-library", "swift-testing", "--filter", "BlobsTests.CrashReplayTests.*power cut",
+        ]
         try run(
             "/usr/bin/env",
             ["python3", script, "record", "--root", root, "--trace", trace, "--", program] + arguments,

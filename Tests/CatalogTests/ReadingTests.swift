@@ -157,7 +157,7 @@ import Testing
         var commits: [UInt64] = []
         for number in 0..<3 {
             let target = try TemporaryStore()
-            while try catalog.read({ $0.commit }) < UInt64(5 + number * 5) {}
+            while catalog.ring.newest.commit < UInt64(5 + number * 5) {}
             let commit = try catalog.read { snapshot in
                 try snapshot.backUp(to: target.directory.appending("catalog.sqlite").string)
                 return snapshot.commit

@@ -1,3 +1,5 @@
+// Over 400 lines, as it is one library that one command compiles.
+//
 // Records what a program does to the files below a directory, in order: LD_PRELOAD this library, and
 // replay.py can rebuild what a power cut at any moment would have left. replay.py compiles it, sets the
 // variables and documents the use.

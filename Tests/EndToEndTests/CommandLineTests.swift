@@ -10,7 +10,9 @@ import Testing
             let name = "data/\(index < 7 ? "train" : "val")/\(index % 2 == 0 ? "cat" : "dog")/\(index).ppm"
             try fovea.folder.write(Picture.ppm(width: 20 + index, height: 30 - index, seed: index), to: name)
         }
-        let added = try fovea.run("add", fovea.folder.url.appendingPathComponent("data").path, "--label-from", "folder", "--property", "site=3", "--json")
+        let added = try fovea.run(
+            "add", fovea.folder.url.appendingPathComponent("data").path, "--label-from", "folder",
+            "--property", "site=3", "--json")
         #expect(added.status == 0, "\(added.errors)")
         let verdicts = try added.lines()
         #expect(verdicts.count == 10)
@@ -21,11 +23,17 @@ import Testing
     @Test func `what was added is found by what is known of it`() throws {
         let fovea = try pictures()
         #expect(try fovea.run("count").text == "10\n")
-        let cats = try fovea.run("find", #"{"label": "cat", "width": {"$gte": 22, "$lt": 28}}"#, "--json", "--sort", "width:asc").lines()
+        let cats = try fovea.run(
+            "find", #"{"label": "cat", "width": {"$gte": 22, "$lt": 28}}"#, "--json", "--sort", "width:asc"
+        ).lines()
         #expect(cats.map { $0["width"] } == [22, 24, 26])
-        #expect(cats.allSatisfy { $0["format"] == "pnm" && $0["channels"] == 3 && $0["site"] == 3 && $0["_uniqueid"] != nil })
+        #expect(
+            cats.allSatisfy {
+                $0["format"] == "pnm" && $0["channels"] == 3 && $0["site"] == 3 && $0["_uniqueid"] != nil
+            })
         #expect(cats[0]["path"]?.stringValue?.hasSuffix("data/train/cat/2.ppm") == true)
-        let paged = try fovea.run("find", "--json", "--sort", "height:asc", "--skip", "2", "--limit", "3").lines()
+        let paged = try fovea.run("find", "--json", "--sort", "height:asc", "--skip", "2", "--limit", "3")
+            .lines()
         #expect(paged.map { $0["height"] } == [23, 24, 25])
         #expect(try fovea.run("find", #"{"split": {"$ne": "train"}}"#, "--json").lines().count == 3)
     }
@@ -33,7 +41,9 @@ import Testing
     @Test func `adding the same tree again changes nothing`() throws {
         let fovea = try pictures()
         let before = try fovea.run("find", "--json").text
-        let again = try fovea.run("add", fovea.folder.url.appendingPathComponent("data").path, "--label-from", "folder", "--property", "site=3", "--json")
+        let again = try fovea.run(
+            "add", fovea.folder.url.appendingPathComponent("data").path, "--label-from", "folder",
+            "--property", "site=3", "--json")
         #expect(try again.lines().allSatisfy { $0["verdict"] == "duplicate" })
         #expect(try fovea.run("find", "--json").text == before)
     }
@@ -44,13 +54,15 @@ import Testing
         #expect(facets.count == 2)
         #expect(facets[0]["values"] == [["value": "cat", "count": 5], ["value": "dog", "count": 5]])
         #expect(facets[1]["values"] == [["value": "train", "count": 7], ["value": "val", "count": 3]])
-        let histogram = try fovea.run("histogram", "--property", "width", "--edges", "20,23,26,29", "--json").lines()
+        let histogram = try fovea.run("histogram", "--property", "width", "--edges", "20,23,26,29", "--json")
+            .lines()
         #expect(histogram.first?["counts"] == [3, 3, 4])  // 29 is in the last bin, which is closed.
     }
 
     @Test func `pixels come processed`() throws {
         let fovea = try pictures()
-        let id = try #require(try fovea.run("find", #"{"width": 20}"#, "--json").lines().first?["_uniqueid"]?.stringValue)
+        let id = try #require(
+            try fovea.run("find", #"{"width": 20}"#, "--json").lines().first?["_uniqueid"]?.stringValue)
         let file = fovea.folder.url.appendingPathComponent("out.u8").path
         let got = try fovea.run("get", id, "--op", "crop=2,3,4,5", "--op", "tensor=u8", "-o", file, "--json")
         #expect(got.status == 0, "\(got.errors)")
@@ -60,7 +72,9 @@ import Testing
         #expect(bytes == expected)
         let original = fovea.folder.url.appendingPathComponent("out.ppm").path
         #expect(try fovea.run("get", id, "-o", original).status == 0)
-        #expect([UInt8](try Data(contentsOf: URL(fileURLWithPath: original))) == Picture.ppm(width: 20, height: 30, seed: 0))
+        #expect(
+            [UInt8](try Data(contentsOf: URL(fileURLWithPath: original)))
+                == Picture.ppm(width: 20, height: 30, seed: 0))
     }
 
     @Test func `a bad file is told and does not end the batch`() throws {
@@ -95,7 +109,9 @@ import Testing
     @Test func `verify is clean, finds a flipped byte, and the byte is never served`() throws {
         let fovea = try pictures()
         #expect(try fovea.run("verify").status == 0)
-        let packs = try FileManager.default.subpathsOfDirectory(atPath: fovea.store).filter { $0.hasSuffix(".pack") }
+        let packs = try FileManager.default.subpathsOfDirectory(atPath: fovea.store).filter {
+            $0.hasSuffix(".pack")
+        }
         let pack = URL(fileURLWithPath: fovea.store).appendingPathComponent(try #require(packs.first))
         var bytes = try Data(contentsOf: pack)
         bytes[bytes.count / 2] ^= 0x10
@@ -127,7 +143,8 @@ import Testing
         let whole = Picture.ppm(width: 40, height: 40, seed: 1)
         try fovea.folder.write(Array(whole.prefix(whole.count / 2)), to: "in/half.ppm")
         _ = try fovea.run("add", fovea.folder.url.appendingPathComponent("in").path)
-        let entity = try #require(try fovea.run("find", #"{"error": {"$exists": true}}"#, "--json").lines().first)
+        let entity = try #require(
+            try fovea.run("find", #"{"error": {"$exists": true}}"#, "--json").lines().first)
         #expect(entity["width"] == 40)
     }
 }

@@ -5,7 +5,9 @@ import Foundation
 struct Fovea {
     /// The binary under test: `FOVEA_BINARY`, else what this package's debug build made.
     static let binary: URL = {
-        if let path = ProcessInfo.processInfo.environment["FOVEA_BINARY"] { return URL(fileURLWithPath: path) }
+        if let path = ProcessInfo.processInfo.environment["FOVEA_BINARY"] {
+            return URL(fileURLWithPath: path)
+        }
         return repository.appendingPathComponent(".build/debug/fovea")
     }()
 
@@ -15,8 +17,11 @@ struct Fovea {
     /// Pictures outside the repository, where they are at hand.
     static let testData: URL? = {
         let path = ProcessInfo.processInfo.environment["FOVEA_TEST_DATA"]
-        let folder = path.map { URL(fileURLWithPath: $0) } ?? repository.appendingPathComponent("../shared").standardized
-        return FileManager.default.fileExists(atPath: folder.appendingPathComponent("data/coco128").path) ? folder : nil
+        let folder =
+            path.map { URL(fileURLWithPath: $0) }
+            ?? repository.appendingPathComponent("../shared").standardized
+        return FileManager.default.fileExists(atPath: folder.appendingPathComponent("data/coco128").path)
+            ? folder : nil
     }()
 
     /// Whether missing test data is an error rather than a reason to leave tests out.
@@ -41,7 +46,9 @@ struct Fovea {
         /// The output's lines as JSON objects.
         func lines() throws -> [Document] {
             try output.split(separator: 0x0A).map { line in
-                guard let object = try JSON.parse(Array(line)).objectValue else { throw NoObject(line: String(decoding: line, as: UTF8.self)) }
+                guard let object = try JSON.parse(Array(line)).objectValue else {
+                    throw NoObject(line: String(decoding: line, as: UTF8.self))
+                }
                 return object
             }
         }
@@ -103,7 +110,9 @@ struct Fovea {
             process.waitUntilExit()
             group.wait()
             return lock.withLock {
-                Outcome(status: process.terminationStatus, output: output, errors: String(decoding: errors, as: UTF8.self))
+                Outcome(
+                    status: process.terminationStatus, output: output,
+                    errors: String(decoding: errors, as: UTF8.self))
             }
         }
 
@@ -136,7 +145,8 @@ final class TemporaryFolder: Sendable {
     @discardableResult
     func write(_ bytes: [UInt8], to name: String) throws -> String {
         let file = url.appendingPathComponent(name)
-        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(bytes).write(to: file)
         return file.path
     }
@@ -146,10 +156,14 @@ final class TemporaryFolder: Sendable {
 enum Picture {
     /// A gradient that differs with `seed`; every pixel of it is a formula.
     static func ppm(width: Int, height: Int, seed: Int) -> [UInt8] {
-        var bytes = Array("P6\n\(width) \(height)\n255\n".utf8)
+        // The comment tells pictures apart whose pixels are the same.
+        var bytes = Array("P6\n# \(seed)\n\(width) \(height)\n255\n".utf8)
         for y in 0..<height {
             for x in 0..<width {
-                bytes += [UInt8((x * 3 + seed) & 255), UInt8((y * 5 + seed * 7) & 255), UInt8((x + y + seed * 13) & 255)]
+                bytes += [
+                    UInt8((x * 3 + seed) & 255), UInt8((y * 5 + seed * 7) & 255),
+                    UInt8((x + y + seed * 13) & 255),
+                ]
             }
         }
         return bytes

@@ -1,7 +1,7 @@
 import Base
 import Foundation
 #if canImport(FoundationNetworking)
-import FoundationNetworking
+    import FoundationNetworking
 #endif
 import Testing
 
@@ -40,22 +40,31 @@ import Testing
             return (http.statusCode, found, [UInt8](data))
         }
 
-        func json(_ method: String, _ path: String, _ body: String? = nil) async throws -> (status: Int, body: Document) {
-            let answer = try await request(method, path, body: body.map { Array($0.utf8) }, headers: ["Content-Type": "application/json"])
+        func json(
+            _ method: String, _ path: String, _ body: String? = nil
+        ) async throws -> (status: Int, body: Document) {
+            let answer = try await request(
+                method, path, body: body.map { Array($0.utf8) }, headers: ["Content-Type": "application/json"]
+            )
             return (answer.status, try #require(try JSON.parse(answer.body).objectValue))
         }
     }
 
     private func server(pictures count: Int = 5) throws -> Server {
         let fovea = try Fovea()
-        for index in 0..<count { try fovea.folder.write(Picture.ppm(width: 30 + index, height: 20, seed: index), to: "data/\(index).ppm") }
+        for index in 0..<count {
+            try fovea.folder.write(
+                Picture.ppm(width: 30 + index, height: 20, seed: index), to: "data/\(index).ppm")
+        }
         if count > 0 { _ = try fovea.run("add", fovea.folder.url.appendingPathComponent("data").path) }
         return try Server(fovea)
     }
 
     @Test func `entities are found, counted, faceted and shown`() async throws {
         let server = try server()
-        let found = try await server.json("POST", "/v1/entities/Image/find", #"{"filter": {"width": {"$gt": 31}}, "sort": "width:desc", "limit": 2, "count": true}"#)
+        let found = try await server.json(
+            "POST", "/v1/entities/Image/find",
+            #"{"filter": {"width": {"$gt": 31}}, "sort": "width:desc", "limit": 2, "count": true}"#)
         #expect(found.status == 200)
         #expect(found.body["count"] == 3)
         let entities = try #require(found.body["entities"]?.arrayValue).compactMap(\.objectValue)
@@ -63,9 +72,14 @@ import Testing
         let id = try #require(entities.first?["_uniqueid"]?.stringValue)
         let entity = try await server.json("GET", "/v1/entities/Image/\(id)")
         #expect(entity.body["histogram"] != nil)
-        let facets = try await server.json("POST", "/v1/entities/Image/facets", #"{"properties": ["format"]}"#)
-        #expect(facets.body["facets"]?.arrayValue?.first?.objectValue?["values"] == [["value": "pnm", "count": 5]])
-        let wrong = try await server.json("POST", "/v1/entities/Image/count", #"{"filter": {"width": {"$gtt": 1}}}"#)
+        let facets = try await server.json(
+            "POST", "/v1/entities/Image/facets", #"{"properties": ["format"]}"#)
+        #expect(
+            facets.body["facets"]?.arrayValue?.first?.objectValue?["values"] == [
+                ["value": "pnm", "count": 5]
+            ])
+        let wrong = try await server.json(
+            "POST", "/v1/entities/Image/count", #"{"filter": {"width": {"$gtt": 1}}}"#)
         #expect(wrong.status == 400)
         #expect(wrong.body["error"]?.objectValue?["path"] == "width.$gtt")
         let missing = try await server.json("GET", "/v1/entities/Image/1.0.99")
@@ -98,13 +112,16 @@ import Testing
     @Test func `an upload is an image at once, and the same again a duplicate`() async throws {
         let server = try server(pictures: 0)
         let picture = Picture.ppm(width: 9, height: 9, seed: 1)
-        let first = try await server.request("POST", "/v1/entities/Image?label=cat&property.site=7&path=up.ppm", body: picture)
+        let first = try await server.request(
+            "POST", "/v1/entities/Image?label=cat&property.site=7&path=up.ppm", body: picture)
         #expect(first.status == 201, "\(String(decoding: first.body, as: UTF8.self))")
         let again = try await server.request("POST", "/v1/entities/Image", body: picture)
         #expect(again.status == 200)
-        let found = try await server.json("POST", "/v1/entities/Image/find", #"{"filter": {"label": "cat", "site": 7}}"#)
+        let found = try await server.json(
+            "POST", "/v1/entities/Image/find", #"{"filter": {"label": "cat", "site": 7}}"#)
         #expect(found.body["entities"]?.arrayValue?.count == 1)
-        #expect(try await server.request("POST", "/v1/entities/Image", body: Array("text".utf8)).status == 415)
+        #expect(
+            try await server.request("POST", "/v1/entities/Image", body: Array("text".utf8)).status == 415)
         try server.stop()
     }
 
@@ -112,7 +129,9 @@ import Testing
         let server = try server()
         #expect(try server.fovea.run("count").text == "5\n")
         try server.fovea.folder.write(Picture.ppm(width: 99, height: 20, seed: 77), to: "more/new.ppm")
-        #expect(try server.fovea.run("add", server.fovea.folder.url.appendingPathComponent("more").path).status == 0)
+        #expect(
+            try server.fovea.run("add", server.fovea.folder.url.appendingPathComponent("more").path).status
+                == 0)
         #expect(try await server.json("POST", "/v1/entities/Image/count", "{}").body["count"] == 6)
         let second = try server.fovea.run("serve", "--http", "127.0.0.1:0")
         #expect(second.status == 2)
@@ -122,15 +141,22 @@ import Testing
 
     @Test func `requests that other sites' pages make are refused`() async throws {
         let server = try server(pictures: 0)
-        #expect(try await server.request("GET", "/v1/schema", headers: ["Origin": "https://evil.example"]).status == 403)
-        #expect(try await server.request("GET", "/v1/schema", headers: ["Origin": server.url.dropLast().description]).status == 200)
+        #expect(
+            try await server.request("GET", "/v1/schema", headers: ["Origin": "https://evil.example"]).status
+                == 403)
+        #expect(
+            try await server.request(
+                "GET", "/v1/schema", headers: ["Origin": server.url.dropLast().description]
+            ).status == 200)
         try server.stop()
     }
 
     @Test func `files of the machine cannot be reached over HTTP`() async throws {
         let server = try server(pictures: 0)
         for path in ["/v1/ingest", "/v1/backup", "/v1/gc", "/v1/verify"] {
-            #expect(try await server.request("POST", path, body: Array(#"{"paths": ["/etc"]}"#.utf8)).status == 404)
+            #expect(
+                try await server.request("POST", path, body: Array(#"{"paths": ["/etc"]}"#.utf8)).status
+                    == 404)
         }
         let page = try await server.request("GET", "/../../etc/passwd")
         #expect(!String(decoding: page.body, as: UTF8.self).contains("root:"))

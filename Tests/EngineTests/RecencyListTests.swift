@@ -39,7 +39,8 @@ import Testing
                 #expect(list.use(key) == expected.map { model[$0].element }, "seed \(seed), step \(step)")
                 if let expected { model.append(model.remove(at: expected)) }
             default:
-                #expect(list.remove(key) == model.first { $0.key == key }?.element, "seed \(seed), step \(step)")
+                #expect(
+                    list.remove(key) == model.first { $0.key == key }?.element, "seed \(seed), step \(step)")
                 model.removeAll { $0.key == key }
             }
             #expect(list.count == model.count && list.cost == model.reduce(0) { $0 + $1.cost })

@@ -15,7 +15,8 @@ import Testing
         #expect(added.isNew)
         let entity = try await temporary.store.entity(added.id, class: "Image")
         #expect(entity["path"] == "/p/one.ppm")
-        #expect(entity["width"] == 7 && entity["height"] == 5 && entity["channels"] == 3 && entity["bits"] == 8)
+        #expect(
+            entity["width"] == 7 && entity["height"] == 5 && entity["channels"] == 3 && entity["bits"] == 8)
         #expect(entity["format"] == "pnm")
         #expect(entity["bytes"] == .integer(Int64(bytes.count)))
         #expect(entity["sha256"] == .string(SHA256Digest(hashing: bytes).description))
@@ -27,12 +28,18 @@ import Testing
         #expect(try await temporary.store.bytes(of: temporary.store.blob(added.id, class: "Image")) == bytes)
     }
 
-    @Test func `the same content again is a duplicate that adds its path and labels, whatever the order`() async throws {
+    @Test func `the same content again is a duplicate that adds its path and labels, whatever the order`()
+        async throws
+    {
         var documents: [Document] = []
         for order in [["/b", "/a", "/c"], ["/c", "/b", "/a"], ["/a", "/c", "/b"]] {
             let temporary = try await TemporaryStore()
-            for path in order { try temporary.add(Picture.ppm(width: 4, height: 4), path: path, labels: [String(path.dropFirst())]) }
-            let found = try await temporary.store.find(FindRequest(entityClass: "Image", filter: .all)).entities
+            for path in order {
+                try temporary.add(
+                    Picture.ppm(width: 4, height: 4), path: path, labels: [String(path.dropFirst())])
+            }
+            let found = try await temporary.store.find(FindRequest(entityClass: "Image", filter: .all))
+                .entities
             #expect(found.count == 1)
             var document = found[0]
             document["label"] = document["label"]?.arrayValue.map { .array($0.sorted { $0.json < $1.json }) }
@@ -56,15 +63,20 @@ import Testing
         let temporary = try await TemporaryStore()
         for index in 0..<9 {
             try temporary.add(
-                Picture.ppm(width: 4, height: 4, seed: index), labels: [["cat"], ["dog"], ["cat", "pet"]][index % 3])
+                Picture.ppm(width: 4, height: 4, seed: index),
+                labels: [["cat"], ["dog"], ["cat", "pet"]][index % 3])
         }
-        let count = { (text: String) in try await temporary.store.count(class: "Image", filter: Filter.parse(text)) }
+        let count = { (text: String) in
+            try await temporary.store.count(class: "Image", filter: Filter.parse(text))
+        }
         #expect(try await count(#"{"label": "cat"}"#) == 6)
         #expect(try await count(#"{"label": {"$in": ["dog", "pet"]}}"#) == 6)
         #expect(try await count(#"{"label": {"$ne": "cat"}}"#) == 3)
         #expect(try await count(#"{"$and": [{"label": "cat"}, {"label": "pet"}]}"#) == 3)
         #expect(try await count(#"{"labels": {"$elemMatch": {"class": "dog", "kind": "class"}}}"#) == 3)
-        let facet = try await temporary.store.facets(class: "Image", filter: .all, properties: ["label"], limit: 2).facets[0]
+        let facet = try await temporary.store.facets(
+            class: "Image", filter: .all, properties: ["label"], limit: 2
+        ).facets[0]
         #expect(facet.values.map(\.value) == ["cat", "dog"])
         #expect(facet.values.map(\.count) == [6, 3])
         #expect(facet.distinct == 3 && facet.missing == 0)
@@ -82,30 +94,38 @@ import Testing
         }
     }
 
-    @Test func `derived pixels come from the cache the second time, also after the store was opened anew`() async throws {
+    @Test func `derived pixels come from the cache the second time, also after the store was opened anew`()
+        async throws
+    {
         let temporary = try await TemporaryStore()
         let id = try temporary.add(Picture.ppm(width: 40, height: 30)).id
-        let request = try await temporary.store.pixelRequest(id, class: "Image", operations: ["resize=8x6", "encode=png"])
+        let request = try await temporary.store.pixelRequest(
+            id, class: "Image", operations: ["resize=8x6", "encode=png"])
         let pixels = try await temporary.store.pixels(request)
         #expect(temporary.store.cache.inMemory(request.key)?.bytes == pixels.bytes)
         let fresh = DerivedPixelsCache(
-            directory: StoreLayout(temporary.store.directory).cache, memoryBudget: .mebibytes(1), diskBudget: .mebibytes(1))
+            directory: StoreLayout(temporary.store.directory).cache, memoryBudget: .mebibytes(1),
+            diskBudget: .mebibytes(1))
         #expect(fresh.inMemory(request.key) == nil)
         #expect(fresh.find(request.key)?.bytes == pixels.bytes)
     }
 
     @Test func `histograms have the edges that were asked for and count every entity once`() async throws {
         let temporary = try await TemporaryStore()
-        try temporary.insert("Thing", (0..<100).map { ["x": .integer(Int64($0))] } + [["x": 2.5], ["y": 1], ["x": "text"]])
-        let even = try await temporary.store.histogram(class: "Thing", filter: .all, property: "x", bins: .even(4))
+        try temporary.insert(
+            "Thing", (0..<100).map { ["x": .integer(Int64($0))] } + [["x": 2.5], ["y": 1], ["x": "text"]])
+        let even = try await temporary.store.histogram(
+            class: "Thing", filter: .all, property: "x", bins: .even(4))
         #expect(even.edges == [0, 24.75, 49.5, 74.25, 99])
         #expect(even.counts == [26, 25, 25, 25])
         #expect(even.missing == 2)
-        let edges = try await temporary.store.histogram(class: "Thing", filter: .all, property: "x", bins: .edges([10, 20, 99]))
+        let edges = try await temporary.store.histogram(
+            class: "Thing", filter: .all, property: "x", bins: .edges([10, 20, 99]))
         #expect(edges.counts == [10, 80])  // The last bin is closed.
         #expect(edges.below == 11 && edges.above == 0 && edges.missing == 2)
         await #expect(throws: EngineError.self) {
-            try await temporary.store.histogram(class: "Thing", filter: .all, property: "x", bins: .edges([2, 1]))
+            try await temporary.store.histogram(
+                class: "Thing", filter: .all, property: "x", bins: .edges([2, 1]))
         }
     }
 
@@ -116,10 +136,16 @@ import Testing
         try temporary.store.catalog.write { _ = try $0.delete(gone, by: "test") }
         let report = try await temporary.store.collectGarbage()
         #expect(report["forgotten_blobs"] == 1)
-        #expect(try await temporary.store.bytes(of: temporary.store.blob(kept, class: "Image")) == Picture.ppm(width: 64, height: 64, seed: 1))
-        let error = await #expect(throws: EngineError.self) { try await temporary.store.blob(gone, class: "Image") }
+        #expect(
+            try await temporary.store.bytes(of: temporary.store.blob(kept, class: "Image"))
+                == Picture.ppm(width: 64, height: 64, seed: 1))
+        let error = await #expect(throws: EngineError.self) {
+            try await temporary.store.blob(gone, class: "Image")
+        }
         #expect(error?.code == .gone)
-        for try await event in temporary.store.verify() { if case .finding(_, let message) = event { Issue.record("\(message)") } }
+        for try await event in temporary.store.verify() {
+            if case .finding(_, let message) = event { Issue.record("\(message)") }
+        }
     }
 
     @Test func `a store is not made over something else`() async throws {

@@ -1,6 +1,6 @@
 import Base
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 import SystemPackage
 
@@ -27,7 +27,8 @@ final class TemporaryStore: Sendable {
         _ picture: [UInt8], path: String = "", properties: Document = [:], labels: [String] = []
     ) throws -> CommittedImage {
         var run = ImportRun(parameters: [:])
-        let image = try store.prepare(picture, path: path, properties: properties, labels: labels, reference: nil)
+        let image = try store.prepare(
+            picture, path: path, properties: properties, labels: labels, reference: nil)
         return try store.commit([image], run: &run)[0]
     }
 
@@ -45,7 +46,10 @@ enum Picture {
         var bytes = Array("P6\n\(width) \(height)\n255\n".utf8)
         for y in 0..<height {
             for x in 0..<width {
-                bytes += [UInt8((x * 3 + seed) & 255), UInt8((y * 5 + seed * 7) & 255), UInt8((x + y + seed * 13) & 255)]
+                bytes += [
+                    UInt8((x * 3 + seed) & 255), UInt8((y * 5 + seed * 7) & 255),
+                    UInt8((x + y + seed * 13) & 255),
+                ]
             }
         }
         return bytes

@@ -17,18 +17,20 @@ import Testing
         return records
     }
 
-    @Test("records as RFC 4180 and Python's csv module read them", arguments: [
-        ("a,b\n1,2\n", [["a", "b"], ["1", "2"]]),
-        ("a,b\r\n1,2", [["a", "b"], ["1", "2"]]),
-        ("a,b\r1,2\r", [["a", "b"], ["1", "2"]]),
-        ("\"a,b\",\"c\"\"d\"\n", [["a,b", "c\"d"]]),
-        ("\"line\nend\",x\n", [["line\nend", "x"]]),
-        ("a,,\n", [["a", "", ""]]),
-        ("\"\",x\n", [["", "x"]]),
-        ("a\n\nb\n", [["a"], ["b"]]),
-        ("a,\"b\"", [["a", "b"]]),
-        ("", []),
-    ])
+    @Test(
+        "records as RFC 4180 and Python's csv module read them",
+        arguments: [
+            ("a,b\n1,2\n", [["a", "b"], ["1", "2"]]),
+            ("a,b\r\n1,2", [["a", "b"], ["1", "2"]]),
+            ("a,b\r1,2\r", [["a", "b"], ["1", "2"]]),
+            ("\"a,b\",\"c\"\"d\"\n", [["a,b", "c\"d"]]),
+            ("\"line\nend\",x\n", [["line\nend", "x"]]),
+            ("a,,\n", [["a", "", ""]]),
+            ("\"\",x\n", [["", "x"]]),
+            ("a\n\nb\n", [["a"], ["b"]]),
+            ("a,\"b\"", [["a", "b"]]),
+            ("", []),
+        ])
     func records(text: String, expected: [[String]]) throws {
         #expect(try records(text) == expected)
         // However the bytes are cut, the records are the same.

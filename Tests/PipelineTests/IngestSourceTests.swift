@@ -1,6 +1,6 @@
 import Base
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 import Synchronization
 import SystemPackage
@@ -24,8 +24,11 @@ import Testing
                 file = FileTree.appending(Array(component), to: file)
                 mkdir(file.string, 0o700)
             }
-            file = name.split(separator: UInt8(ascii: "/")).reduce(path) { FileTree.appending(Array($1), to: $0) }
-            let descriptor = try FileDescriptor.open(file, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
+            file = name.split(separator: UInt8(ascii: "/")).reduce(path) {
+                FileTree.appending(Array($1), to: $0)
+            }
+            let descriptor = try FileDescriptor.open(
+                file, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
             try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
         }
         func file(_ name: String, _ text: String = "x") throws { try file(Array(name.utf8), text) }
@@ -49,7 +52,10 @@ import Testing
         let folder = Folder()
         for name in ["b.jpg", "a/2.jpg", "a/1.jpg", ".hidden/x.jpg", "C.jpg"] { try folder.file(name) }
         let items = walk(IngestRequest(paths: [folder.path]))
-        #expect(items.map { $0.path.string.dropFirst(folder.path.string.count + 1) } == ["C.jpg", "a/1.jpg", "a/2.jpg", "b.jpg"])
+        #expect(
+            items.map { $0.path.string.dropFirst(folder.path.string.count + 1) } == [
+                "C.jpg", "a/1.jpg", "a/2.jpg", "b.jpg",
+            ])
         #expect(items.allSatisfy { !$0.isNamed && $0.failure == nil })
     }
 
@@ -70,7 +76,9 @@ import Testing
         #expect(items[1].failure == nil)
     }
 
-    @Test func `names with line ends and bytes that are no UTF-8 are found and shown without ambiguity`() throws {
+    @Test func `names with line ends and bytes that are no UTF-8 are found and shown without ambiguity`()
+        throws
+    {
         let folder = Folder()
         let names: [[UInt8]] = [Array("a\nb.jpg".utf8), [0x66, 0xFF, 0x2E, 0x6A, 0x70, 0x67]]
         for name in names { try folder.file(name) }
@@ -93,8 +101,12 @@ import Testing
     @Test func `a list names files relative to itself and its columns become properties`() throws {
         let folder = Folder()
         try folder.file("pictures/1.jpg")
-        try folder.file("list.csv", "path,label,camera,exposure\npictures/1.jpg,cat,\"A, B\",0.5\n/abs.jpg,,x,\npictures/2.jpg,dog\n")
-        let items = walk(IngestRequest(paths: [folder.path.appending("list.csv")], properties: ["camera": "none", "site": 3]))
+        try folder.file(
+            "list.csv",
+            "path,label,camera,exposure\npictures/1.jpg,cat,\"A, B\",0.5\n/abs.jpg,,x,\npictures/2.jpg,dog\n")
+        let items = walk(
+            IngestRequest(
+                paths: [folder.path.appending("list.csv")], properties: ["camera": "none", "site": 3]))
         #expect(items.count == 3)
         #expect(items[0].path == folder.path.appending("pictures/1.jpg"))
         #expect(items[0].labels == ["cat"])

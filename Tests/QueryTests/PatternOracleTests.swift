@@ -14,13 +14,13 @@ struct PatternOracleTests {
         }
     }
 
-    @Test("well-formed patterns match what PCRE2 matches", arguments: 1...6 as ClosedRange<UInt64>)
+    @Test("well-formed patterns match what PCRE2 matches", arguments: 1000...1080 as ClosedRange<UInt64>)
     func grammar(seed: UInt64) throws {
         var generator = PatternGenerator(seed: seed)
         try compare((0..<700).map { _ in Question(pattern: generator.pattern(), options: generator.options(), texts: generator.texts()) }, seed)
     }
 
-    @Test("what PCRE2 refuses is refused, and the rest means the same", arguments: 11...16 as ClosedRange<UInt64>)
+    @Test("what PCRE2 refuses is refused, and the rest means the same", arguments: 2000...2080 as ClosedRange<UInt64>)
     func soup(seed: UInt64) throws {
         var generator = PatternGenerator(seed: seed)
         try compare((0..<1_500).map { _ in Question(pattern: generator.soup(), options: generator.options(), texts: generator.texts()) }, seed)
@@ -32,7 +32,9 @@ struct PatternOracleTests {
         }
         var questions: [Question] = []
         for scalar in cased {
+            // PCRE2 10.42 knows Unicode 14.
             let mapped = scalar.properties.lowercaseMapping + scalar.properties.uppercaseMapping + "kKsSiIıİſK"
+            guard mapped.unicodeScalars.allSatisfy({ ($0.properties.age?.major ?? .max) <= 14 }) else { continue }
             questions.append(Question(pattern: "^\(scalar)$", options: "i", texts: mapped.unicodeScalars.map { String($0) }))
         }
         try compare(questions, 0)
@@ -116,7 +118,7 @@ struct PatternGenerator {
         let pieces = atoms + assertions + [
             "(", ")", "(?:", "(?i)", "(?-i)", "(?i:", "(?s-m:", "(?<n>", "(?P<m>", "(?'q'", "(?#c)", "|", "*", "+", "?", "{2}", "{1,2}", "{2,}", "{,2}", "{", "}", "]", "[", "[^",
             "\\", "\\Q", "\\E", "#", "{2,1}", "(?", "\\x{", "\\x", "\\p{", "[a-\\d]", "[\\d-a]", "[z-a]", "[[:foo:]]", "[[:alpha:]-z]", "\\u", "\\1", "\\8", "(?=a)", "(?!b)", "(?<=a)",
-            "(?>a)", "a++", "\\R", "\\G", "\\K", "\\X", "(?|a)", "(?R)", "(*FAIL)", "[[.a.]]", "[a-a]", "\\c", "\\o{9}", "\\x{110000}", "\\x{D800}", "\\y", "(?x: a b )", "(?xx)", "(?^", "\\N{U+41}",
+            "(?>a)", "a++", "\\R", "\\G", "\\K", "\\X", "(?|a)", "(?R)", "(*FAIL)", "[[.a.]]", "[[=a=]x]", "[[:a", "[[:alpha:", "[:]", "[[:x1:]]", "[a-a]", "\\c", "\\o{9}", "\\x{110000}", "\\x{D800}", "\\y", "(?x: a b )", "(?xx)", "(?^", "(?^i:", "\\N{2}", "[\\N{U+e9}]", "\\N{", "\\N{U+41}",
         ]
         return (0..<Int.random(in: 1...6, using: &random)).map { _ in random.pick(pieces) }.joined()
     }

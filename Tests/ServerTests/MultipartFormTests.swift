@@ -10,7 +10,8 @@ import Testing
 
     @Test func `parts have names, file names and bytes`() throws {
         let form = try form(
-            "preamble\r\n--XX\r\nContent-Disposition: form-data; name=\"label\"\r\n\r\ncat\r\n--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a;\\\"b.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n\r\n--X\r\n--XX--\r\n")
+            "preamble\r\n--XX\r\nContent-Disposition: form-data; name=\"label\"\r\n\r\ncat\r\n--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a;\\\"b.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n\r\n--X\r\n--XX--\r\n"
+        )
         #expect(form.parts.count == 2)
         #expect(form.parts[0].name == "label")
         #expect(Array(form.parts[0].bytes) == Array("cat".utf8))
@@ -19,16 +20,20 @@ import Testing
         #expect(Array(form.parts[1].bytes) == Array("\r\n--X".utf8))
     }
 
-    @Test("what is cut short or malformed is refused", arguments: [
-        "", "no boundary", "--XX", "--XX\r\n", "--XX\r\nContent-Disposition: form-data\r\n\r\nabc",
-        "--XX\r\nContent-Disposition: form-data\r\n--XX--", "--XXjunk\r\n\r\n\r\n--XX--",
-    ])
+    @Test(
+        "what is cut short or malformed is refused",
+        arguments: [
+            "", "no boundary", "--XX", "--XX\r\n", "--XX\r\nContent-Disposition: form-data\r\n\r\nabc",
+            "--XX\r\nContent-Disposition: form-data\r\n--XX--", "--XXjunk\r\n\r\n\r\n--XX--",
+        ])
     func malformed(body: String) {
         #expect(throws: EngineError.self) { try form(body) }
     }
 
     @Test func `every truncation of a form is refused or read, never a crash`() throws {
-        let body = Array("--XX\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\n\u{1}\u{2}\r\n--XX--".utf8)
+        let body = Array(
+            "--XX\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\n\u{1}\u{2}\r\n--XX--"
+                .utf8)
         for count in 0..<body.count {
             let form = try? MultipartForm(body: Array(body[..<count]), boundary: "XX")
             #expect(form == nil || count >= body.count - 2, "cut at \(count)")
@@ -36,11 +41,14 @@ import Testing
         #expect(try MultipartForm(body: body, boundary: "XX").parts.count == 1)
     }
 
-    @Test("boundaries of content types", arguments: [
-        ("multipart/form-data; boundary=abc", "abc"), ("multipart/form-data; boundary=\"a b\"; charset=x", "a b"),
-        ("Multipart/Form-Data;boundary=x", "x"), ("image/jpeg", nil), ("multipart/form-data", nil),
-        ("multipart/form-data; boundary=", nil),
-    ] as [(String, String?)])
+    @Test(
+        "boundaries of content types",
+        arguments: [
+            ("multipart/form-data; boundary=abc", "abc"),
+            ("multipart/form-data; boundary=\"a b\"; charset=x", "a b"),
+            ("Multipart/Form-Data;boundary=x", "x"), ("image/jpeg", nil), ("multipart/form-data", nil),
+            ("multipart/form-data; boundary=", nil),
+        ] as [(String, String?)])
     func boundary(contentType: String, expected: String?) {
         #expect(MultipartForm.boundary(contentType: contentType) == expected)
     }

@@ -88,8 +88,7 @@ void fovea_crop(const uint8_t *src, int src_width, int channels, int x, int y, i
 /// Fills `dst` with the pixel `fill` and lays `src` onto it at (x, y), where it must fit.
 void fovea_lay(
     const uint8_t *src, int width, int height, int channels, const uint8_t fill[4], int x, int y,
-    uint8_t *dst,
-    int out_width, int out_height);
+    uint8_t *dst, int out_width, int out_height);
 
 /// Mirrors left and right if `across`, top and bottom if `down`.
 void fovea_flip(const uint8_t *src, int width, int height, int channels, int across, int down, uint8_t *dst);
@@ -106,8 +105,7 @@ void fovea_turn(const uint8_t *src, int width, int height, int channels, int clo
 /// channels are interpolated with the colour multiplied by alpha, unless nearest. Returns 0, or ENOMEM.
 int fovea_warp(
     const uint8_t *src, int width, int height, int channels, const double m[6], int filter,
-    const uint8_t fill[4],
-    uint8_t *dst, int out_width, int out_height);
+    const uint8_t fill[4], uint8_t *dst, int out_width, int out_height);
 
 // MARK: Hashing
 

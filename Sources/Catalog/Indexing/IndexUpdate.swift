@@ -122,7 +122,7 @@ struct IndexUpdate {
         if last.isEmpty { return .postings(postings) }
         var insertions: [PostingEdge] = []
         var deletions: [PostingEdge] = []
-        for (id, change) in last where first[id] == change.isAdded {
+        for (_, change) in last {
             guard let name = change.name.flatMap({ UInt32(exactly: $0) }) else { continue }
             let edge = PostingEdge(key: name, id: change.target, values: [change.confidence ?? .nan])
             if change.isAdded { insertions.append(edge) } else { deletions.append(edge) }

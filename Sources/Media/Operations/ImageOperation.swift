@@ -26,7 +26,10 @@ public protocol ImageOperation: Sendable {
     /// Does it.
     ///
     /// - Parameters:
+    ///   - raster: The pixels of an image of `size`, fewer than that if it was reduced while it was decoded.
+    ///   - maxPixels: The most pixels that the result may have, checked before memory is taken for them.
     /// - Throws: ``MediaError/Code/invalidOperation`` if it cannot be done on this image;
+    ///   ``MediaError/Code/limitExceeded`` above `maxPixels`.
     func apply(to raster: Raster, of size: PixelSize, maxPixels: Int) throws(MediaError) -> Raster
 }
 

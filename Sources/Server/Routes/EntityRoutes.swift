@@ -16,29 +16,49 @@ enum EntityRoutes {
             .get, "find", "findEntitiesByURL", "The same, with the request in the query string.", find,
             answer: findAnswer, lines: true,
             parameters: [
-                .init(name: "filter", place: .query, schema: Schemas.text, description: "The filter as JSON text."),
-                .init(name: "sort", place: .query, schema: Schemas.text, description: "Such as `bytes:desc,path:asc`."),
-                .init(name: "skip", place: .query, schema: Schemas.integer, description: "Leave out the first n."),
-                .init(name: "limit", place: .query, schema: Schemas.integer, description: "At most n, 25 unless told; 0 for all."),
-                .init(name: "projection", place: .query, schema: Schemas.text, description: "The projection as JSON text."),
-                .init(name: "count", place: .query, schema: ["type": "boolean"], description: "Count all matches as well."),
+                .init(
+                    name: "filter", place: .query, schema: Schemas.text,
+                    description: "The filter as JSON text."),
+                .init(
+                    name: "sort", place: .query, schema: Schemas.text,
+                    description: "Such as `bytes:desc,path:asc`."),
+                .init(
+                    name: "skip", place: .query, schema: Schemas.integer,
+                    description: "Leave out the first n."),
+                .init(
+                    name: "limit", place: .query, schema: Schemas.integer,
+                    description: "At most n, 25 unless told; 0 for all."),
+                .init(
+                    name: "projection", place: .query, schema: Schemas.text,
+                    description: "The projection as JSON text."),
+                .init(
+                    name: "count", place: .query, schema: ["type": "boolean"],
+                    description: "Count all matches as well."),
             ]),
         query(
             .post, "count", "countEntities", "How many entities match a filter.", count,
             body: Schemas.object(["filter": .object(Schemas.filter)]),
             answer: Schemas.object(["count": ["type": "integer"]], required: ["count"])),
         query(
-            .post, "facets", "facetEntities", "Exact counts of the values of properties within a filter.", facets,
+            .post, "facets", "facetEntities", "Exact counts of the values of properties within a filter.",
+            facets,
             body: Schemas.object([
                 "filter": .object(Schemas.filter),
                 "properties": .object(Schemas.list(of: Schemas.text)),
-                "limit": ["type": "integer", "minimum": 0, "description": "Values a property, 20 unless told; 0 for all."],
+                "limit": [
+                    "type": "integer", "minimum": 0,
+                    "description": "Values a property, 20 unless told; 0 for all.",
+                ],
             ]),
             answer: Schemas.object(
-                ["count": ["type": "integer"], "facets": .object(Schemas.list(of: Schemas.reference("Facet")))],
+                [
+                    "count": ["type": "integer"],
+                    "facets": .object(Schemas.list(of: Schemas.reference("Facet"))),
+                ],
                 required: ["count", "facets"])),
         query(
-            .post, "histogram", "histogramEntities", "Counts by ranges of a numeric property within a filter.", histogram,
+            .post, "histogram", "histogramEntities",
+            "Counts by ranges of a numeric property within a filter.", histogram,
             body: Schemas.object(
                 [
                     "filter": .object(Schemas.filter), "property": ["type": "string"],
@@ -47,7 +67,8 @@ enum EntityRoutes {
                 ], required: ["property"]),
             answer: Schemas.reference("Histogram")),
         query(
-            .post, "explain", "explainFilter", "How a filter is answered: the plan with estimated and true counts.", explain,
+            .post, "explain", "explainFilter",
+            "How a filter is answered: the plan with estimated and true counts.", explain,
             body: Schemas.object(["filter": .object(Schemas.filter)]), answer: Schemas.anything),
         Endpoint(
             method: .get, path: "/v1/entities/{class}/{id}", operationID: "getEntity",
@@ -59,7 +80,8 @@ enum EntityRoutes {
     ]
 
     static let classParameter = Endpoint.Parameter(
-        name: "class", place: .path, schema: Schemas.text, description: "The entities' class, such as `Image`.")
+        name: "class", place: .path, schema: Schemas.text,
+        description: "The entities' class, such as `Image`.")
     static let idParameter = Endpoint.Parameter(
         name: "id", place: .path, schema: Schemas.text, description: "The entity's `_uniqueid`.")
 
@@ -75,16 +97,19 @@ enum EntityRoutes {
     ])
 
     private static let findAnswer = Schemas.object(
-        ["entities": .object(Schemas.list(of: Schemas.entity)), "count": ["type": "integer"]], required: ["entities"])
+        ["entities": .object(Schemas.list(of: Schemas.entity)), "count": ["type": "integer"]],
+        required: ["entities"])
 
     private static func query(
         _ method: HTTPRequest.Method, _ verb: String, _ operationID: String, _ summary: String,
-        _ handle: @escaping @Sendable (Exchange) async throws -> Response, body: Document? = nil, answer: Document,
+        _ handle: @escaping @Sendable (Exchange) async throws -> Response, body: Document? = nil,
+        answer: Document,
         lines: Bool = false, parameters: [Endpoint.Parameter] = []
     ) -> Endpoint {
         var responses = [Endpoint.Outcome.json("The answer.", answer)]
         if lines {
-            responses.append(.init(200, "The answer.", contentType: "application/x-ndjson", schema: Schemas.text))
+            responses.append(
+                .init(200, "The answer.", contentType: "application/x-ndjson", schema: Schemas.text))
         }
         responses.append(.init(400, "The filter or another part of the request is wrong; `path` says where."))
         return Endpoint(
@@ -94,7 +119,8 @@ enum EntityRoutes {
     }
 
     private static func find(_ exchange: Exchange) async throws -> Response {
-        let request = try await RequestReader(exchange.requestObject()).findRequest(class: exchange.parameter("class"))
+        let request = try await RequestReader(exchange.requestObject()).findRequest(
+            class: exchange.parameter("class"))
         guard exchange.wantsLines else {
             let answer = try await exchange.store.find(request)
             var writer = JSONWriter(capacity: answer.entities.count * 512)
@@ -127,17 +153,20 @@ enum EntityRoutes {
 
     private static func count(_ exchange: Exchange) async throws -> Response {
         let reader = try await RequestReader(exchange.requestObject())
-        let count = try await exchange.store.count(class: exchange.parameter("class"), filter: reader.filter())
+        let count = try await exchange.store.count(
+            class: exchange.parameter("class"), filter: reader.filter())
         return .json(["count": .integer(Int64(count))])
     }
 
     private static func facets(_ exchange: Exchange) async throws -> Response {
         let reader = try await RequestReader(exchange.requestObject())
         let answer = try await exchange.store.facets(
-            class: exchange.parameter("class"), filter: reader.filter(), properties: reader.texts("properties"),
+            class: exchange.parameter("class"), filter: reader.filter(),
+            properties: reader.texts("properties"),
             limit: reader.count("limit") ?? 20)
         return .json([
-            "count": .integer(Int64(answer.count)), "facets": .array(answer.facets.map { .object($0.document) }),
+            "count": .integer(Int64(answer.count)),
+            "facets": .array(answer.facets.map { .object($0.document) }),
         ])
     }
 
@@ -151,7 +180,8 @@ enum EntityRoutes {
 
     private static func explain(_ exchange: Exchange) async throws -> Response {
         let reader = try await RequestReader(exchange.requestObject())
-        return .json(try await exchange.store.explain(class: exchange.parameter("class"), filter: reader.filter()))
+        return .json(
+            try await exchange.store.explain(class: exchange.parameter("class"), filter: reader.filter()))
     }
 }
 
@@ -160,16 +190,20 @@ extension Exchange {
     func entityID() throws -> EntityID {
         let text = try parameter("id")
         guard let id = EntityID(text) else {
-            throw EngineError(.invalidRequest, "'\(text)' is no _uniqueid: it must look like 1.0.42", path: "id")
+            throw EngineError(
+                .invalidRequest, "'\(text)' is no _uniqueid: it must look like 1.0.42", path: "id")
         }
         return id
     }
 }
 
 extension Response {
-    /// An answer of JSON lines that `body` writes as it goes. What fails then is the last line: `{"error": …}`.
+    /// An answer of JSON lines that `body` writes as it goes. What fails then is the last line: `{"error":
+    /// …}`.
     static func lines(
-        _ body: @escaping @Sendable (_ write: @escaping @Sendable ([UInt8]) async throws -> Void) async throws -> Void
+        _ body:
+            @escaping @Sendable (_ write: @escaping @Sendable ([UInt8]) async throws -> Void) async throws ->
+            Void
     ) -> Response {
         Response(
             status: .ok, headers: [.contentType: "application/x-ndjson", .cacheControl: "no-store"],

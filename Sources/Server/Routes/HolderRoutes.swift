@@ -5,12 +5,14 @@ import Hummingbird
 import Pipeline
 import SystemPackage
 
-/// What only processes of the same user may ask for, over the holder's socket: it reads and writes files by path.
+/// What only processes of the same user may ask for, over the holder's socket: it reads and writes files by
+/// path.
 enum HolderRoutes {
     static let endpoints: [Endpoint] = [
         Endpoint(
             method: .post, path: "/v1/ingest", operationID: "ingest",
-            summary: "Adds files of this machine; a line for each verdict, and progress in between.", access: .holder,
+            summary: "Adds files of this machine; a line for each verdict, and progress in between.",
+            access: .holder,
             body: [("application/json", Schemas.anything)], responses: [lines],
             handle: { exchange in
                 let request = try IngestRequest(document: try await exchange.requestObject())
@@ -30,13 +32,16 @@ enum HolderRoutes {
                 }
             }),
         Endpoint(
-            method: .post, path: "/v1/gc", operationID: "collectGarbage", summary: "Frees bytes that nothing refers to.",
+            method: .post, path: "/v1/gc", operationID: "collectGarbage",
+            summary: "Frees bytes that nothing refers to.",
             access: .holder, responses: [.json("What was freed.", Schemas.anything)],
             handle: { exchange in .json(try await exchange.store.collectGarbage()) }),
         Endpoint(
             method: .post, path: "/v1/backup", operationID: "backup",
             summary: "Copies the store, as it is at one moment, to a new folder.", access: .holder,
-            body: [("application/json", Schemas.object(["folder": ["type": "string"]], required: ["folder"]))],
+            body: [
+                ("application/json", Schemas.object(["folder": ["type": "string"]], required: ["folder"]))
+            ],
             responses: [.json("How much was copied.", Schemas.anything)],
             handle: { exchange in
                 let folder = try await RequestReader(exchange.requestObject()).text("folder")

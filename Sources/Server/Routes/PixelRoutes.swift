@@ -18,7 +18,8 @@ enum PixelRoutes {
             let tag = "\"\(blob.digest)\""
             if exchange.request.hasCurrent(tag) { return .notModified(tag) }
             return try await exchange.answer(
-                length: blob.byteCount, contentType: blob.contentType, tag: tag, extra: [.contentDisposition: "inline"]
+                length: blob.byteCount, contentType: blob.contentType, tag: tag,
+                extra: [.contentDisposition: "inline"]
             ) { range in try await exchange.store.bytes(of: blob, range: range) }
         },
         Endpoint(
@@ -26,7 +27,10 @@ enum PixelRoutes {
             summary: "The image's pixels, processed by the operations of the query string, in their order.",
             parameters: [EntityRoutes.classParameter, EntityRoutes.idParameter] + conditions + operations,
             responses: bytes("The encoded image, or a raw tensor.")
-                + [.init(410, "The image is a reference, and its file is gone."), .init(400, "An operation is wrong.")],
+                + [
+                    .init(410, "The image is a reference, and its file is gone."),
+                    .init(400, "An operation is wrong."),
+                ],
             handle: pixels),
         Endpoint(
             method: .get, path: "/v1/operations", operationID: "listOperations",
@@ -38,7 +42,9 @@ enum PixelRoutes {
     // MARK: - Private
 
     private static let conditions: [Endpoint.Parameter] = [
-        .init(name: "If-None-Match", place: .header, schema: Schemas.text, description: "Entity tags; 304 if one is current."),
+        .init(
+            name: "If-None-Match", place: .header, schema: Schemas.text,
+            description: "Entity tags; 304 if one is current."),
         .init(name: "Range", place: .header, schema: Schemas.text, description: "One byte range."),
     ]
 
@@ -49,7 +55,9 @@ enum PixelRoutes {
     private static func bytes(_ description: String) -> [Endpoint.Outcome] {
         [
             .init(200, description, contentType: "*/*", schema: ["type": "string", "format": "binary"]),
-            .init(206, "The range asked for.", contentType: "*/*", schema: ["type": "string", "format": "binary"]),
+            .init(
+                206, "The range asked for.", contentType: "*/*",
+                schema: ["type": "string", "format": "binary"]),
             .init(304, "The entity tag is current."), .init(404, "There is no such entity."),
             .init(416, "The range lies outside."),
         ]
@@ -98,8 +106,8 @@ extension Response {
     }
 }
 
-/// Bytes may be kept, but asked for again: an address names an entity of whichever store is served there, and only the
-/// entity tag names the bytes.
+/// Bytes may be kept, but asked for again: an address names an entity of whichever store is served there, and
+/// only the entity tag names the bytes.
 private enum PixelCaching {
     static let header = "private, no-cache"
 }
@@ -121,7 +129,8 @@ extension Exchange {
         switch ByteRange(header: isRangeCurrent ? request.headers[.range] : nil, length: length) {
         case .whole:
             return Response(
-                status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: try await read(nil))))
+                status: .ok, headers: headers,
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: try await read(nil))))
         case .part(let range):
             headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(length)"
             return Response(

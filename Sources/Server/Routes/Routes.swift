@@ -6,7 +6,8 @@ import Hummingbird
 enum Routes {
     /// The endpoints that `service` offers: those for the holder's socket only there.
     static func endpoints(isHolderSocket: Bool) -> [Endpoint] {
-        let all = EntityRoutes.endpoints + PixelRoutes.endpoints + UploadRoutes.endpoints + SystemRoutes.endpoints
+        let all =
+            EntityRoutes.endpoints + PixelRoutes.endpoints + UploadRoutes.endpoints + SystemRoutes.endpoints
         return isHolderSocket ? all + HolderRoutes.endpoints : all
     }
 
@@ -25,7 +26,8 @@ enum Routes {
         let openAPI = Array(OpenAPI.document(endpoints, version: FoveaVersion.text).json.utf8)
         router.get("/openapi.json") { _, _ in Response.json(openAPI) }
         router.get("/v1/**") { request, _ -> Response in
-            throw EngineError(.notFound, "there is nothing at \(request.uri.path); /openapi.json lists what there is")
+            throw EngineError(
+                .notFound, "there is nothing at \(request.uri.path); /openapi.json lists what there is")
         }
         router.get("/") { request, _ in WebFiles.response(to: request) }
         router.get("/**") { request, _ in WebFiles.response(to: request) }

@@ -12,7 +12,8 @@ enum SystemRoutes {
             responses: [.json("The schema.", Schemas.anything)]
         ) { exchange in .json(try await exchange.store.schema()) },
         Endpoint(
-            method: .get, path: "/v1/stats", operationID: "getStats", summary: "What the store holds and what it costs.",
+            method: .get, path: "/v1/stats", operationID: "getStats",
+            summary: "What the store holds and what it costs.",
             responses: [.json("The statistics.", Schemas.anything)]
         ) { exchange in .json(try await exchange.store.statistics()) },
         Endpoint(
@@ -27,12 +28,14 @@ enum SystemRoutes {
             return .json(["status": "ready"])
         },
         Endpoint(
-            method: .get, path: "/metrics", operationID: "getMetrics", summary: "Metrics in Prometheus' text format.",
+            method: .get, path: "/metrics", operationID: "getMetrics",
+            summary: "Metrics in Prometheus' text format.",
             responses: [.init(200, "The metrics.", contentType: "text/plain", schema: Schemas.text)]
         ) { exchange in
             let gauges = try await exchange.store.gauges()
             return .text(
-                exchange.service.metrics.text(gauges: gauges), contentType: "text/plain; version=0.0.4; charset=utf-8")
+                exchange.service.metrics.text(gauges: gauges),
+                contentType: "text/plain; version=0.0.4; charset=utf-8")
         },
     ]
 }

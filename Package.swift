@@ -22,13 +22,15 @@ func room(_ name: String, rooms: [String], c: [String] = [], outside: [Target.De
 }
 
 /// The tests of a room.
-func tests(_ name: String, rooms: [String], c: [String] = [], excluding: [String] = []) -> Target {
+func tests(_ name: String, rooms: [String], excluding: [String] = [], outside: [Target.Dependency] = []) -> Target {
     .testTarget(
         name: name,
-        dependencies: rooms.map { .byName(name: $0) } + c.map { .byName(name: $0) },
+        dependencies: rooms.map { .byName(name: $0) } + outside,
         exclude: excluding,
         swiftSettings: strict)
 }
+
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
     name: "fovea",
@@ -116,10 +118,17 @@ let package = Package(
             swiftSettings: strict),
 
         tests("BaseTests", rooms: ["Base"]),
-        tests("BlobsTests", rooms: ["Blobs", "Base"]),
-        tests("EngineTests", rooms: ["Engine", "Catalog", "Query", "Media", "Blobs", "Base"]),
-        tests("PipelineTests", rooms: ["Pipeline", "Engine", "Catalog", "Query", "Media", "Blobs", "Base"]),
-        tests("ServerTests", rooms: ["Server", "Pipeline", "Engine", "Query", "Base"]),
+        tests("QueryTests", rooms: ["Query", "Base"], excluding: ["cases"]),
+        tests("MediaTests", rooms: ["Media", "Base"]),
+        tests("BlobsTests", rooms: ["Blobs", "Base"], outside: [systemPackage]),
+        tests("ColumnsTests", rooms: ["Columns", "Base"]),
+        tests(
+            "CatalogTests", rooms: ["Catalog", "Columns", "Query", "Base"], excluding: ["Fixtures"],
+            outside: [systemPackage]),
+        tests(
+            "EngineTests", rooms: ["Engine", "Catalog", "Query", "Media", "Blobs", "Base"], outside: [systemPackage]),
+        tests("PipelineTests", rooms: ["Pipeline", "Base"], outside: [systemPackage]),
+        tests("ServerTests", rooms: ["Server", "Engine"]),
         tests("EndToEndTests", rooms: ["Base"]),
     ]
 )

@@ -10,7 +10,7 @@ extension Column {
     /// - Throws: `typeMismatch` for a value of another type; `limitExceeded` for a string of 16 MiB or more.
     public func applying(_ changes: [(row: LocalID, value: ColumnValue?)]) throws(ColumnsError) -> Column {
         guard !changes.isEmpty else { return self }
-        var builder = DictionaryBuilder(dictionary)
+        var builder = type == .string ? DictionaryBuilder(dictionary) : nil
         var numbers: [RowChange] = []
         numbers.reserveCapacity(changes.count)
         for change in changes {
@@ -21,10 +21,16 @@ extension Column {
             guard value.type == type else {
                 throw ColumnsError(.typeMismatch, "a value of type \(value.type) for a column of type \(type)")
             }
-            let bits = try builder.bits(of: value)
+            let bits =
+                switch value {
+                case .boolean(let flag): UInt64(flag ? 1 : 0)
+                case .integer(let number), .dateTime(let number): UInt64(bitPattern: number)
+                case .float(let number): number.bitPattern
+                case .string(let text): UInt64(try builder?.code(of: text) ?? 0)
+                }
             numbers.append(RowChange(row: Int(change.row), bits: bits, hasValue: true))
         }
-        return applying(RowChange.lastOfEachRow(numbers), dictionary: builder.finish())
+        return applying(RowChange.lastOfEachRow(numbers), dictionary: builder?.finish() ?? dictionary)
     }
 
     // MARK: - Private
@@ -88,14 +94,8 @@ extension ColumnChunk? {
         let lastPlace = changes.last(where: \.hasValue).map { $0.row % width } ?? -1
         let rowCount = Swift.max(oldRows, lastPlace + 1)
         let words = wordCount(forBits: rowCount)
-        let presence = MemoryBlock.zeroed(byteCount: words * 8)
-        self?.writePresence(into: presence.words)
-        for change in changes where change.row % width < rowCount {
-            let place = change.row % width
-            let bit: UInt64 = 1 << UInt64(place & 63)
-            if change.hasValue { presence.words[place >> 6] |= bit } else { presence.words[place >> 6] &= ~bit }
-        }
-        let presentCount = fovea_columns_count_both(presence.words, nil, words)
+        let presence = presence(with: changes, rowCount: rowCount)
+        let presentCount = presence.map { fovea_columns_count_both($0.words, nil, words) } ?? rowCount
         guard presentCount > 0 else { return nil }
         if let old = self,
             let numbers = old.numbers.replacing(
@@ -109,7 +109,27 @@ extension ColumnChunk? {
             self?.numbers.unpack(count: oldRows, into: bits)
             for change in changes where change.hasValue { bits[change.row % width] = change.bits }
             return ColumnChunk(
-                type: type, bits: bits, presence: presence.words, rowCount: rowCount, exponent: exponent)
+                type: type, bits: bits, presence: presence, presentCount: presentCount, rowCount: rowCount,
+                exponent: exponent)
         }
+    }
+
+    /// The bits of the rows that have a value after the changes; `nil` where all have.
+    private func presence(with changes: ArraySlice<RowChange>, rowCount: Int) -> MemoryBlock? {
+        let width = ColumnChunk.width
+        let oldRows = self?.rowCount ?? 0
+        // Rows that follow one another without a gap, as new entities do, leave a full chunk full.
+        if self.map({ $0.presence == nil }) ?? true, changes.allSatisfy(\.hasValue) {
+            let added = changes.count { $0.row % width >= oldRows }
+            if added == rowCount - oldRows { return nil }
+        }
+        let presence = MemoryBlock.zeroed(byteCount: wordCount(forBits: rowCount) * 8)
+        self?.writePresence(into: presence.words)
+        for change in changes where change.row % width < rowCount {
+            let place = change.row % width
+            let bit: UInt64 = 1 << UInt64(place & 63)
+            if change.hasValue { presence.words[place >> 6] |= bit } else { presence.words[place >> 6] &= ~bit }
+        }
+        return presence
     }
 }

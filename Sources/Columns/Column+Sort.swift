@@ -1,4 +1,5 @@
 public import Base
+import CColumns
 
 /// One key of an order: a column, and its direction.
 public struct ColumnSortKey: Sendable {
@@ -80,58 +81,103 @@ extension Column {
 
     private func sortedValues(ids: IdSet, ascending: Bool, limit: Int) -> [LocalID] {
         let order = StringOrder(of: self, for: ids.count)
+        if order == nil, limit > ids.count / 8 {
+            let keys = SortKeys(of: self, over: ids)
+            keys.sort(ascending: ascending)
+            return Array(UnsafeBufferPointer(start: keys.rows, count: min(limit, keys.count)))
+        }
         var selection = TopRows(
             limit: limit, total: ids.count, ascending: ascending,
             compareTies: order?.hasTies == true ? { self.compare($0, $1) } : nil)
-        let isFloat = type == .float
-        // The chunks that may hold the first rows come first, so that most others need not be read.
-        var bounds: [UInt64?] = []
-        if limit < ids.count, type != .string {
-            bounds = Array(repeating: nil, count: chunks.count)
-            chunks.forEach { index, chunk in
-                bounds[index] = chunk.numbers.bound(isLess: ascending, isFloat: isFloat)
-            }
-        }
-        func add(_ firstRow: Int, _ chunk: ColumnChunk, _ bits: UnsafePointer<UInt64>) {
-            let numbers = chunk.numbers
-            bits.forEachBit(words: chunk.words) { place in
-                let number = numbers.bits(at: place)
-                let key = order.map { $0.key(Int(number)) } ?? SortKeys.key(number, isFloat: isFloat)
-                selection.add(key, LocalID(truncatingIfNeeded: firstRow &+ place))
-            }
-        }
-        if bounds.contains(where: { $0 != nil }) {
-            let indexes = bounds.indices.sorted { left, right in
-                guard let first = bounds[left], let second = bounds[right] else {
-                    return bounds[left] == nil && bounds[right] != nil
+        if let order {
+            forEachChunk(over: ids) { firstRow, chunk, bits in
+                bits.forEachBit(words: chunk.words) { place in
+                    let key = order.key(Int(chunk.numbers.integer(at: place)))
+                    selection.add(key, LocalID(truncatingIfNeeded: firstRow &+ place))
                 }
-                return first != second ? (first < second) == ascending : left < right
             }
-            forEachChunk(over: ids, in: indexes) { index in
-                bounds[index].map { selection.mayAdd($0) } ?? true
-            } body: { add($0, $1, $2) }
         } else {
-            forEachChunk(over: ids) { add($0, $1, $2) }
+            addNumbers(of: ids, ascending: ascending, to: &selection)
         }
         return selection.finish()
     }
 
-    /// Calls `body` as ``forEachChunk(over:_:)`` does, for the chunks of `indexes` that `isWanted` accepts when their
-    /// turn comes.
-    private func forEachChunk(
-        over ids: IdSet, in indexes: [Int], isWanted: (Int) -> Bool,
-        body: (Int, ColumnChunk, UnsafePointer<UInt64>) -> Void
-    ) {
+    /// Offers the rows of `ids` chunk by chunk: first the chunks that may hold the first rows, and of later ones only
+    /// the rows that a vector comparison with the last row so far lets through.
+    private func addNumbers(of ids: IdSet, ascending: Bool, to selection: inout TopRows) {
+        let isFloat = type == .float
         let words = ids.words
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * ColumnChunk.wordWidth) { scratch in
+            guard let bits = scratch.baseAddress else { return }
+            let others = bits + ColumnChunk.wordWidth
+            for (index, bound) in chunkOrder(ascending: ascending) {
+                let first = index * ColumnChunk.wordWidth
+                guard let chunk = chunks[index], first < words.count, bound.map({ selection.mayAdd($0) }) ?? true
+                else { continue }
+                let available = min(chunk.words, words.count - first)
+                for word in 0..<available { bits[word] = words[first + word] }
+                for word in available..<chunk.words { bits[word] = 0 }
+                if let last = selection.lastKey {
+                    chunk.keep(upTo: last, ascending: ascending, isFloat: isFloat, in: bits, scratch: others)
+                }
+                guard chunk.mask(bits) > 0 else { continue }
+                UnsafePointer(bits).forEachBit(words: chunk.words) { place in
+                    let key = SortKeys.key(chunk.numbers.bits(at: place), isFloat: isFloat)
+                    selection.add(key, LocalID(truncatingIfNeeded: index &* ColumnChunk.width &+ place))
+                }
+            }
+        }
+    }
+
+    /// The chunks in the order of what their first row can be, those that do not know first.
+    private func chunkOrder(ascending: Bool) -> [(index: Int, bound: UInt64?)] {
+        var order: [(index: Int, bound: UInt64?)] = []
+        let isFloat = type == .float
+        chunks.forEach { index, chunk in
+            order.append((index, chunk.numbers.bound(isLess: ascending, isFloat: isFloat)))
+        }
+        order.sort { left, right in
+            guard let first = left.bound, let second = right.bound else {
+                return left.bound == nil && right.bound != nil || (left.bound == nil) == (right.bound == nil) && left.index < right.index
+            }
+            return first != second ? (first < second) == ascending : left.index < right.index
+        }
+        return order
+    }
+}
+
+extension ColumnChunk {
+    /// Takes the rows out of `bits` whose number sorts after the one with this key.
+    fileprivate func keep(upTo key: UInt64, ascending: Bool, isFloat: Bool, in bits: BitBuffer, scratch: BitBuffer) {
+        let number = SortKeys.bits(key, isFloat: isFloat)
+        let test: NumberTest
+        if !isFloat {
+            let integer = Int64(bitPattern: number)
+            test = ascending ? .integers(.min, integer) : .integers(integer, .max)
+        } else if key == 0 {
+            // NaN is the least of all: nothing sorts after it if descending.
+            guard ascending else { return }
+            test = .notANumber
+        } else {
+            let double = Double(bitPattern: number)
+            test = ascending ? .doubles(-.infinity, double) : .doubles(double, .infinity)
+        }
+        switch numbers.match(test, words: words, into: scratch) {
+        case .none: scratch.update(repeating: 0, count: words)
+        case .all: return
+        case .bits: break
+        }
+        if ascending, isFloat, key != 0 { addNotANumbers(to: scratch) }
+        _ = fovea_columns_mask(bits, scratch, words)
+    }
+
+    private func addNotANumbers(to bits: BitBuffer) {
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: ColumnChunk.wordWidth) { scratch in
             guard let scratch = scratch.baseAddress else { return }
-            for index in indexes where isWanted(index) {
-                let first = index * ColumnChunk.wordWidth
-                guard let chunk = chunks[index], first < words.count else { continue }
-                let available = min(chunk.words, words.count - first)
-                for word in 0..<available { scratch[word] = words[first + word] }
-                for word in available..<chunk.words { scratch[word] = 0 }
-                if chunk.mask(scratch) > 0 { body(index * ColumnChunk.width, chunk, UnsafePointer(scratch)) }
+            switch numbers.match(.notANumber, words: words, into: scratch) {
+            case .none: return
+            case .all: bits.setBits(rowCount)
+            case .bits: fovea_columns_or(bits, scratch, words)
             }
         }
     }

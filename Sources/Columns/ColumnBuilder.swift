@@ -1,4 +1,5 @@
 public import Base
+import CColumns
 
 /// Builds a ``Column`` from rows in rising order, in bulk: about 20 ns a number, 50 to 100 ns a new string.
 ///
@@ -91,12 +92,16 @@ public final class ColumnBuilder {
     private func seal() {
         let rows = min(nextRow - chunkIndex * ColumnChunk.width, ColumnChunk.width)
         guard rows > 0 else { return }
-        if let chunk = ColumnChunk(
-            type: type, bits: bits, presence: presence, rowCount: rows, exponent: exponent)
-        {
-            chunks[chunkIndex] = chunk
-            exponent = chunk.numbers.exponent
-        }
+        let words = wordCount(forBits: rows)
+        let presentCount = fovea_columns_count_both(presence, nil, words)
+        guard presentCount > 0 else { return }
+        let chunk = ColumnChunk(
+            type: type, bits: bits,
+            presence: presentCount == rows
+                ? nil : .copy(of: UnsafeRawBufferPointer(start: presence, count: words * 8), byteCount: words * 8),
+            presentCount: presentCount, rowCount: rows, exponent: exponent)
+        chunks[chunkIndex] = chunk
+        exponent = chunk.numbers.exponent
         presence.update(repeating: 0, count: ColumnChunk.wordWidth)
     }
 }

@@ -8,6 +8,8 @@ final class ColumnCache: Sendable {
         var stale: [UInt32] = []
         /// The place of each string in order, for the first so many of the dictionary.
         var stringRanks: [UInt32]?
+        /// How many bytes the first so many strings of the dictionary begin with.
+        var commonPrefix: (length: Int, count: Int)?
     }
 
     private let state: Mutex<State>
@@ -25,11 +27,14 @@ final class ColumnCache: Sendable {
 
     func keep(stringRanks: [UInt32]) { state.withLock { $0.stringRanks = stringRanks } }
 
+    func keep(commonPrefix: (length: Int, count: Int)) { state.withLock { $0.commonPrefix = commonPrefix } }
+
     /// The cache of the version that `changes` lead to: facet codes stay while few rows differ from them.
     func following(_ changes: [RowChange], rowCount: Int) -> ColumnCache {
         let current = current
         var next = State()
         next.stringRanks = current.stringRanks
+        next.commonPrefix = current.commonPrefix
         if let codes = current.facetCodes {
             let overwritten = changes.lazy.map(\.row).filter { $0 < codes.rowCount }
             let stale = State.merge(current.stale, overwritten.map { UInt32($0) })

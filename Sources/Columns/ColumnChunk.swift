@@ -21,29 +21,26 @@ final class ColumnChunk: Sendable {
         self.numbers = numbers
     }
 
-    /// Packs `rowCount` rows, of which those whose bit is set have a value; `nil` where none has.
-    convenience init?(
-        type: ColumnType, bits: UnsafePointer<UInt64>, presence: UnsafePointer<UInt64>, rowCount: Int, exponent: Int
+    /// Packs `rowCount` rows, of which `presentCount`, at least one, have a value: those whose bit is set in
+    /// `presence`, or all where it is `nil`.
+    convenience init(
+        type: ColumnType, bits: UnsafePointer<UInt64>, presence: MemoryBlock?, presentCount: Int, rowCount: Int,
+        exponent: Int
     ) {
-        let words = wordCount(forBits: rowCount)
-        let presentCount = fovea_columns_count_both(presence, nil, words)
-        guard presentCount > 0 else { return nil }
-        let block: MemoryBlock? =
-            presentCount == rowCount
-            ? nil : .copy(of: UnsafeRawBufferPointer(start: presence, count: words * 8), byteCount: words * 8)
-        let mask = block == nil ? nil : presence
+        let capacity = wordCount(forBits: rowCount) * 64
+        let mask = presentCount == rowCount ? nil : presence.map { UnsafePointer($0.words) }
         let raw = UnsafeRawPointer(bits)
         let numbers: PackedNumbers
         if type == .float {
             numbers = .doubles(
-                raw.assumingMemoryBound(to: Double.self), presence: mask, count: rowCount, capacity: words * 64,
+                raw.assumingMemoryBound(to: Double.self), presence: mask, count: rowCount, capacity: capacity,
                 exponent: exponent)
         } else {
             numbers = .integers(
-                raw.assumingMemoryBound(to: Int64.self), presence: mask, count: rowCount, capacity: words * 64,
+                raw.assumingMemoryBound(to: Int64.self), presence: mask, count: rowCount, capacity: capacity,
                 triesSteps: type == .dateTime)
         }
-        self.init(rowCount: rowCount, presentCount: presentCount, presence: block, numbers: numbers)
+        self.init(rowCount: rowCount, presentCount: presentCount, presence: presence, numbers: numbers)
     }
 
     var words: Int { wordCount(forBits: rowCount) }

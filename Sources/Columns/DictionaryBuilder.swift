@@ -100,14 +100,13 @@ struct DictionaryBuilder {
     /// Takes over the strings of the base's last segment where it is not full.
     private mutating func openLastSegment() {
         guard base.count % StringDictionary.Segment.width != 0, let last = segments[firstSealed] else { return }
-        for index in 0..<last.count {
-            bytes.append(contentsOf: last.bytes(index))
-            ends.append(UInt32(bytes.count))
-        }
+        let known = last.block.bytes
+        ends.append(contentsOf: known.bindMemory(to: UInt32.self)[..<last.count])
+        bytes.append(contentsOf: known[(last.count * 4)...])
     }
 
     private mutating func growTable() {
-        var grown = StringHashTable(minimumCapacity: table.count * 2 + 1)
+        var grown = StringHashTable(minimumCapacity: table.count + 1)
         for code in base.count..<count {
             let segment = code / StringDictionary.Segment.width - firstSealed
             let index = code % StringDictionary.Segment.width

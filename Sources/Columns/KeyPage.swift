@@ -70,6 +70,7 @@ final class KeyPage: Sendable {
     func applying(
         _ changes: [(place: Int, insertions: EdgeList, deletions: EdgeList)], propertyCount: Int
     ) throws(ColumnsError) -> KeyPage? {
+        if let page = try applyingToOwn(changes) { return page }
         var own: [Int: Posting] = [:]
         for (index, place) in ownPlaces.enumerated() { own[Int(place)] = postings[index] }
         var few: [Int: EdgeList] = [:]
@@ -89,7 +90,7 @@ final class KeyPage: Sendable {
                 }
             }
         }
-        return few.isEmpty ? replacing(own) : rebuilding(own, few: few, propertyCount: propertyCount)
+        return rebuilding(own, few: few, propertyCount: propertyCount)
     }
 
     // MARK: - Building
@@ -142,11 +143,20 @@ final class KeyPage: Sendable {
         return low < ownPlaces.count && Int(ownPlaces[low]) == place ? low : nil
     }
 
-    /// The page with the same common block and other postings of the same keys.
-    private func replacing(_ own: [Int: Posting]) -> KeyPage {
+    /// The page with changed postings of keys that have and keep their own: the usual change, for which nothing
+    /// else need be looked at. `nil` where another key is concerned.
+    private func applyingToOwn(
+        _ changes: [(place: Int, insertions: EdgeList, deletions: EdgeList)]
+    ) throws(ColumnsError) -> KeyPage? {
+        var postings = postings
         var idCounts = idCounts
-        let postings = ownPlaces.compactMap { own[Int($0)] }
-        for (index, place) in ownPlaces.enumerated() { idCounts[Int(place)] = UInt32(postings[index].idCount) }
+        for change in changes {
+            guard let index = ownIndex(of: change.place) else { return nil }
+            let changed = try postings[index].applying(insertions: change.insertions, deletions: change.deletions)
+            guard let changed, changed.edgeCount > KeyPage.commonLimit / 2 else { return nil }
+            postings[index] = changed
+            idCounts[change.place] = UInt32(changed.idCount)
+        }
         return KeyPage(ends: ends, idCounts: idCounts, common: common, ownPlaces: ownPlaces, postings: postings)
     }
 

@@ -31,8 +31,9 @@ final class SortKeys {
         rows.deallocate()
     }
 
-    /// Sorts by key; rows of one key stay in order.
-    func sort() {
+    /// Sorts by key; rows of one key stay in order. A descending order leaves the keys inverted.
+    func sort(ascending: Bool = true) {
+        if !ascending { for place in 0..<count { keys[place] = ~keys[place] } }
         let keyScratch = UnsafeMutablePointer<UInt64>.allocate(capacity: capacity)
         let rowScratch = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity)
         fovea_columns_sort(keys, rows, keyScratch, rowScratch, count)

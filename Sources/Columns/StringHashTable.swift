@@ -14,7 +14,7 @@ struct StringHashTable: Sendable {
 
     init(minimumCapacity: Int = 0) {
         indexBits = 4
-        while (1 << indexBits) * 3 / 4 <= minimumCapacity { indexBits += 1 }
+        while (1 << indexBits) / 4 * 3 < minimumCapacity { indexBits += 1 }
         slots = Array(repeating: 0, count: 1 << indexBits)
     }
 

@@ -26,6 +26,9 @@ struct TopRows {
         return (ascending ? key : ~key) <= last.key
     }
 
+    /// The key of the last of the first rows so far, once there are so many.
+    var lastKey: UInt64? { last.map { ascending ? $0.key : ~$0.key } }
+
     @inline(__always)
     mutating func add(_ key: UInt64, _ row: LocalID) {
         // Keys are turned round for a descending order, so that the least is always first.

@@ -45,7 +45,9 @@ struct FacetCounter {
             let types = property.types.list.filter { $0 != .null }
             guard types.allSatisfy({ $0 == .string || $0 == .integer || $0 == .boolean }) else { continue }
             let facet = try facet(property.name)
-            if (1...FacetCounter.fewValues).contains(facet.distinct) { facets.append(facet) }
+            // Where nearly every entity has a value of its own, such as its path, there is nothing to pick.
+            let isIdentity = facet.distinct > 20 && facet.distinct > (ids.count - facet.missing) / 2
+            if (1...FacetCounter.fewValues).contains(facet.distinct), !isIdentity { facets.append(facet) }
         }
         return facets
     }

@@ -59,7 +59,7 @@ extension PatternParser {
         var name = ""
         name.unicodeScalars.append(contentsOf: scalars[place..<end].prefix(16))
         place = end + 2
-        if options.contains(.caseless), name == "lower" || name == "upper" { name = "alpha" }
+        if options.contains(.caseless), !hasUnicodeClasses, name == "lower" || name == "upper" { name = "alpha" }
         guard let set = hasUnicodeClasses ? ScalarSet.unicodePOSIX(name) : ScalarSet.posix[name] else {
             throw error(
                 "unknown class [:\(name):]; known are \(ScalarSet.posix.keys.sorted().joined(separator: ", "))", at: start)
@@ -98,7 +98,10 @@ extension PatternParser {
         place += 1
         guard scalar == "\\", !isQuoted else { return scalar.value }
         if take("b") { return 0x08 }
-        if let letter = next, "BRX89".unicodeScalars.contains(letter) {
+        // Elsewhere these begin a back-reference.
+        if take("8") { return 0x38 }
+        if take("9") { return 0x39 }
+        if let letter = next, "BRX".unicodeScalars.contains(letter) {
             throw error("\\\(letter) has no meaning within a class", at: place - 1)
         }
         return try parseScalarEscape().value

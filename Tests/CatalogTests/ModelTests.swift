@@ -92,21 +92,25 @@ extension ModelTests {
     /// Every way to select, against the same question put to the model's documents one by one.
     private func compareSelections(_ catalog: Catalog, _ model: StoreModel, _ seed: UInt64, _ step: Int) throws {
         try catalog.read { snapshot in
-            for known in snapshot.schema.entityClasses {
-                let entities = model.entities.filter { $0.key.classNumber == known.id }
+            for known in snapshot.schema.classes {
+                let documents =
+                    known.kind == .entity ? model.entities.mapValues(\.properties) : model.edges.mapValues(\.properties)
+                let members = documents.filter { $0.key.classNumber == known.id }
+                if known.kind == .connection {
+                    #expect(try snapshot.connections(of: known) == IdSet(members.keys.map(\.local)))
+                }
                 for property in known.properties {
                     for (number, predicate) in ModelTests.predicates.enumerated() {
                         let found = try snapshot.select(known, property, predicate)
-                        let wanted = entities.filter { entity in
-                            entity.value.properties[property.name].flatMap(ColumnValue.init).map(predicate.accepts)
-                                ?? false
+                        let wanted = members.filter { member in
+                            member.value[property.name].flatMap(ColumnValue.init).map(predicate.accepts) ?? false
                         }
                         let place: Comment = "seed \(seed), step \(step), predicate \(number), \(found.source)"
                         #expect(found.ids == IdSet(wanted.keys.map(\.local)), place)
                     }
                     for type in PropertyType.allCases {
                         let found = try snapshot.select(known, property, having: PropertyTypes(type))
-                        let wanted = entities.filter { $0.value.properties[property.name].map(PropertyType.init) == type }
+                        let wanted = members.filter { $0.value[property.name].map(PropertyType.init) == type }
                         #expect(
                             found.ids == IdSet(wanted.keys.map(\.local)),
                             "seed \(seed), step \(step), \(type), \(found.source)")

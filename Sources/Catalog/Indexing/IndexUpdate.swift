@@ -31,7 +31,7 @@ struct IndexUpdate {
             {
                 continue
             }
-            let ofRows = keys.compactMap { key in RowIndex(key, known).map { (key, $0) } }
+            let ofRows = keys.compactMap { key in RowIndex(key, known).map { (key: key, index: $0) } }
             if !ofRows.isEmpty { try applyRows(ofRows, known, inserted, changes ?? .init(), to: &updated) }
             for key in keys {
                 guard case .postings(let postings)? = updated[key] else { continue }
@@ -49,21 +49,23 @@ struct IndexUpdate {
     // MARK: - Properties
 
     private func applyRows(
-        _ indexes: [(IndexKey, RowIndex)], _ known: ClassSchema, _ inserted: Range<Int64>, _ changes: Changes.OfClass,
-        to updated: inout [IndexKey: BuiltIndex]
+        _ indexes: [(key: IndexKey, index: RowIndex)], _ known: ClassSchema, _ inserted: Range<Int64>,
+        _ changes: Changes.OfClass,
+        to built: inout [IndexKey: BuiltIndex]
     ) throws(CatalogError) {
         if !changes.deleted.isEmpty {
             let rows = changes.deleted.sorted()
-            for (key, _) in indexes { updated[key] = updated[key].flatMap { RowIndex.removing(rows, from: $0) } }
+            for (key, _) in indexes { built[key] = built[key].flatMap { RowIndex.removing(rows, from: $0) } }
         }
         // A row that came within the window is read with the new ones, one that went is not there to be read.
-        let older = Set(changes.updated.filter { Int64($0) < inserted.lowerBound }).subtracting(changes.deleted)
+        let updated = changes.updated + (window.changes.connectionsBefore[known.id] ?? []).map(\.id)
+        let older = Set(updated.filter { Int64($0) < inserted.lowerBound }).subtracting(changes.deleted)
         let reader = RowReader(known: known, indexes: indexes, connection: connection)
-        if !older.isEmpty { try reader.apply(rows: older.sorted(), to: &updated) }
+        if !older.isEmpty { try reader.apply(rows: older.sorted(), to: &built) }
         var first = inserted.lowerBound
         while first < inserted.upperBound {
             let next = min(first + IndexUpdate.blockSize, inserted.upperBound)
-            try reader.apply(first..<next, to: &updated)
+            try reader.apply(first..<next, to: &built)
             first = next
         }
     }
@@ -104,11 +106,9 @@ struct IndexUpdate {
         }
         for id in before.sorted() { try read(Int64(id)..<Int64(id) + 1) }
         try read(inserted)
-        guard let index = try? postings.index.applying(insertions: insertions, deletions: deletions) else {
-            // The postings and the table disagree: built anew, they cannot.
-            return nil
-        }
-        return .postings(ConnectionPostings(index: index, properties: postings.properties, inexact: inexact))
+        // Postings that disagree with the table are built anew.
+        return postings.applying(insertions: insertions, deletions: deletions, inexact: inexact)
+            .map(BuiltIndex.postings)
     }
 
     private func labels(_ postings: ConnectionPostings, _ known: ClassSchema, _ kind: LabelKind) -> BuiltIndex? {
@@ -122,13 +122,12 @@ struct IndexUpdate {
         if last.isEmpty { return .postings(postings) }
         var insertions: [PostingEdge] = []
         var deletions: [PostingEdge] = []
-        for (_, change) in last {
+        for (id, change) in last where first[id] == change.isAdded {
             guard let name = change.name.flatMap({ UInt32(exactly: $0) }) else { continue }
             let edge = PostingEdge(key: name, id: change.target, values: [change.confidence ?? .nan])
             if change.isAdded { insertions.append(edge) } else { deletions.append(edge) }
         }
-        guard let index = try? postings.index.applying(insertions: insertions, deletions: deletions) else { return nil }
-        return .postings(ConnectionPostings(index: index, properties: []))
+        return postings.applying(insertions: insertions, deletions: deletions).map(BuiltIndex.postings)
     }
 }
 

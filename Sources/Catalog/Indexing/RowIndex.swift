@@ -112,15 +112,18 @@ struct RowReader {
     let indexes: [(key: IndexKey, index: RowIndex)]
     let connection: SQLiteConnection
 
-    /// Brings the indexes up to what the given rows say. The rows exist.
+    /// Brings the indexes up to what the given rows say. One that is gone has no value.
     func apply(rows: [LocalID], to updated: inout [IndexKey: BuiltIndex]) throws(CatalogError) {
         var changes = Array(repeating: RowChanges(), count: indexes.count)
         let row = try connection.statement("\(select) WHERE id = ?")
         for id in rows {
             row.bind(Int64(id), at: 1)
             defer { row.reset() }
-            guard try row.step() else { continue }
-            try read(row, id, isNew: false, into: &changes)
+            if try row.step() {
+                try read(row, id, isNew: false, into: &changes)
+            } else {
+                for place in indexes.indices { changes[place].readMissing(indexes[place].index.form, id) }
+            }
         }
         for place in indexes.indices where indexes[place].index.column == nil {
             for id in rows { try readSide(place, Int64(id)..<Int64(id) + 1, isNew: false, into: &changes) }

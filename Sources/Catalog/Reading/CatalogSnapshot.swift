@@ -28,8 +28,12 @@ public final class CatalogSnapshot {
     /// How many members a class has.
     public func count(of known: ClassSchema) -> Int { Int(version.classes[known.id]?.count ?? 0) }
 
-    /// The entities of a class that are not deleted.
-    public func alive(_ known: ClassSchema) -> IdSet { version.classes[known.id]?.alive ?? IdSet() }
+    /// The entities of a class that are not deleted. Connections leave no tombstones, and are not known in memory:
+    /// ``connections(of:)`` reads them.
+    public func alive(_ known: ClassSchema) -> IdSet {
+        precondition(known.kind == .entity, "'\(known.name)' is a class of connections")
+        return version.classes[known.id]?.alive ?? IdSet()
+    }
 
     // MARK: - Entities
 
@@ -99,6 +103,17 @@ public final class CatalogSnapshot {
         try check()
         guard known.kind == .connection else { return [] }
         return try connections(try ConnectionRows.rows(of: known, to: id, on: connection), of: known)
+    }
+
+    /// The ids of all connections of a class. Looks at all of them.
+    public func connections(of known: ClassSchema) throws(CatalogError) -> IdSet {
+        try check()
+        guard known.kind == .connection else { return IdSet() }
+        let scan = try connection.statement("SELECT id FROM \(known.table) NOT INDEXED ORDER BY id")
+        defer { scan.reset() }
+        var ids: [LocalID] = []
+        while try scan.step() { ids.append(LocalID(truncatingIfNeeded: scan.integer(0))) }
+        return IdSet(sorted: ids)
     }
 
     /// One connection; `nil` where there is none of that id.

@@ -9,7 +9,7 @@ final class VersionRing: Sendable {
     private let limit: Int
     private let versions: Mutex<[CatalogVersion]>
 
-    init(_ first: CatalogVersion, limit: Int = 64) {
+    init(_ first: CatalogVersion, limit: Int = 16) {
         self.limit = limit
         versions = Mutex([first])
     }

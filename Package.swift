@@ -22,7 +22,9 @@ func room(_ name: String, rooms: [String], c: [String] = [], outside: [Target.De
 }
 
 /// The tests of a room.
-func tests(_ name: String, rooms: [String], excluding: [String] = [], outside: [Target.Dependency] = []) -> Target {
+func tests(
+    _ name: String, rooms: [String], excluding: [String] = [], outside: [Target.Dependency] = []
+) -> Target {
     .testTarget(
         name: name,
         dependencies: rooms.map { .byName(name: $0) } + outside,
@@ -126,7 +128,8 @@ let package = Package(
             "CatalogTests", rooms: ["Catalog", "Columns", "Query", "Base"], excluding: ["Fixtures"],
             outside: [systemPackage]),
         tests(
-            "EngineTests", rooms: ["Engine", "Catalog", "Query", "Media", "Blobs", "Base"], outside: [systemPackage]),
+            "EngineTests", rooms: ["Engine", "Catalog", "Query", "Media", "Blobs", "Base"],
+            outside: [systemPackage]),
         tests("PipelineTests", rooms: ["Pipeline", "Base"], outside: [systemPackage]),
         tests("ServerTests", rooms: ["Server", "Engine"]),
         tests("EndToEndTests", rooms: ["Base"]),

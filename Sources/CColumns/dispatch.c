@@ -107,7 +107,8 @@ size_t fovea_columns_top(
         for (;;) {
             size_t child = place * 2 + 1;
             if (child >= end - 1) break;
-            if (child + 1 < end - 1 && is_better(tops[child], indexes[child], tops[child + 1], indexes[child + 1])) child++;
+            if (child + 1 < end - 1
+                && is_better(tops[child], indexes[child], tops[child + 1], indexes[child + 1])) child++;
             if (!is_better(last_count, last_index, tops[child], indexes[child])) break;
             tops[place] = tops[child];
             indexes[place] = indexes[child];

@@ -27,7 +27,8 @@ static size_t keep(uint32_t *indexes, uint32_t *tops, size_t kept, size_t limit,
         for (;;) {
             size_t child = place * 2 + 1;
             if (child >= kept) break;
-            if (child + 1 < kept && is_before(tops[child + 1], indexes[child + 1], tops[child], indexes[child])) child++;
+            if (child + 1 < kept
+                && is_before(tops[child + 1], indexes[child + 1], tops[child], indexes[child])) child++;
             if (!is_before(tops[child], indexes[child], count, index)) break;
             tops[place] = tops[child];
             indexes[place] = indexes[child];
@@ -56,7 +57,8 @@ static size_t keep(uint32_t *indexes, uint32_t *tops, size_t kept, size_t limit,
 #pragma clang attribute pop
 
 #pragma clang attribute push(                                                                               \
-    __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,avx512bitalg"))), apply_to = function)
+    __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,fma,avx512f,avx512bw,avx512dq,avx512vl,"          \
+                          "avx512vpopcntdq,avx512bitalg"))), apply_to = function)
 #define LEVEL 2
 #define NAME(x) x##_avx512
 #include "kernels.inc"

@@ -1,6 +1,7 @@
 public import Base
 
-/// Where the bytes of a blob are. The catalog stores it; what the numbers mean is for whoever reads the bytes.
+/// Where the bytes of a blob are. The catalog stores it; what the numbers mean is for whoever reads the
+/// bytes.
 public struct BlobPlace: Sendable, Hashable {
     /// Which kind of place it is.
     public var kind: Int64

@@ -5,9 +5,9 @@ public import SystemPackage
 
 /// The truth about a store: entities, connections, properties, labels and their log, and where the blobs are.
 ///
-/// SQLite keeps it, in `catalog.sqlite`; memory columns derived from it answer filters. Calls block: a caller on
-/// Swift's cooperative pool makes them from a `BlockingPool`. One process at a time may hold a store; who does is
-/// for the layer above.
+/// SQLite keeps it, in `catalog.sqlite`; memory columns derived from it answer filters. Calls block: a caller
+/// on Swift's cooperative pool makes them from a `BlockingPool`. One process at a time may hold a store; who
+/// does is for the layer above.
 public final class Catalog: Sendable {
     /// The number of the format that this program writes.
     public static var formatVersion: Int { StoreFormat.current }
@@ -38,7 +38,8 @@ public final class Catalog: Sendable {
         readers = ReaderPool(file: file, limit: options.readerLimit)
         registry = IndexRegistry(budget: options.columnBudget)
         let connection =
-            access == .readWrite ? try file.openWriter(creating: false, options: options) : try file.openReader()
+            access == .readWrite
+            ? try file.openWriter(creating: false, options: options) : try file.openReader()
         try StoreFormat.migrate(connection, access: access)
         let state = try WriterState(connection)
         let version = try CatalogVersion.load(state, on: connection)
@@ -72,8 +73,9 @@ public final class Catalog: Sendable {
     }
 
     /// Opens the catalog of the store in `directory`, bringing it to the current format where it is older.
-    /// - Throws: ``CatalogError/Code/notFound``, ``CatalogError/Code/corrupt``, ``CatalogError/Code/newerFormat``,
-    ///   ``CatalogError/Code/needsMigration``, ``CatalogError/Code/readOnly``.
+    /// - Throws: ``CatalogError/Code/notFound``, ``CatalogError/Code/corrupt``,
+    ///   ``CatalogError/Code/newerFormat``, ``CatalogError/Code/needsMigration``,
+    ///   ``CatalogError/Code/readOnly``.
     public static func open(
         _ directory: FilePath, access: CatalogAccess = .readWrite, options: CatalogOptions = CatalogOptions()
     ) throws -> Catalog {
@@ -98,13 +100,13 @@ public final class Catalog: Sendable {
 
     // MARK: - Writing
 
-    /// Queues a transaction and returns; `completion` is called on the writer's thread once it is durable, or has
-    /// failed, and must be quick.
+    /// Queues a transaction and returns; `completion` is called on the writer's thread once it is durable, or
+    /// has failed, and must be quick.
     ///
-    /// Transactions run one after another in the order in which they come; those that wait together share a commit.
-    /// When `body` throws, nothing of it is kept. A `cancellation` counts until the body starts.
-    /// - Throws: ``CatalogError/Code/overloaded``, ``CatalogError/Code/closed``, ``CatalogError/Code/readOnly``;
-    ///   then `completion` is not called.
+    /// Transactions run one after another in the order in which they come; those that wait together share a
+    /// commit. When `body` throws, nothing of it is kept. A `cancellation` counts until the body starts.
+    /// - Throws: ``CatalogError/Code/overloaded``, ``CatalogError/Code/closed``,
+    ///   ``CatalogError/Code/readOnly``; then `completion` is not called.
     public func submit<Result: Sendable>(
         cancellation: Cancellation? = nil, _ body: @escaping @Sendable (Transaction) throws -> Result,
         completion: @escaping @Sendable (Swift.Result<Result, any Error>) -> Void

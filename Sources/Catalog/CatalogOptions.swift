@@ -15,11 +15,11 @@ public struct CatalogOptions: Sendable {
     public var groupLimit = 512
     /// What memory columns and postings may take together; the least recently used go first.
     public var columnBudget = ByteCount.gibibytes(1)
-    /// Classes of up to so many members get a column built while the query that asks for it waits; larger ones
-    /// are answered by SQL meanwhile.
+    /// Classes of up to so many members get a column built while the query that asks for it waits; larger
+    /// ones are answered by SQL meanwhile.
     public var immediateBuildLimit = 100_000
-    /// Columns that the properties of one class may take in its table; further ones go to a side table. SQLite
-    /// allows 2,000, and a row's header has a byte for each.
+    /// Columns that the properties of one class may take in its table; further ones go to a side table.
+    /// SQLite allows 2,000, and a row's header has a byte for each.
     public var inlineColumnLimit = 1_000
     /// The longest string, and the longest JSON text, of one property; less than 16 MiB, which is more than a
     /// memory column takes.

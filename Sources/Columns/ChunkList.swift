@@ -1,5 +1,5 @@
-/// A list of chunks by index that versions share: a copy shares everything, and setting a chunk copies one leaf of
-/// 64 references. An index without a chunk costs next to nothing.
+/// A list of chunks by index that versions share: a copy shares everything, and setting a chunk copies one
+/// leaf of 64 references. An index without a chunk costs next to nothing.
 struct ChunkList<Chunk: AnyObject & Sendable>: Sendable {
     /// `@unchecked Sendable`: written only while one list alone refers to it.
     private final class Leaf: @unchecked Sendable {

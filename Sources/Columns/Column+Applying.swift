@@ -2,10 +2,11 @@ public import Base
 import CColumns
 
 extension Column {
-    /// The next version: this one with the given rows changed, appended or, where the value is `nil`, without value.
+    /// The next version: this one with the given rows changed, appended or, where the value is `nil`, without
+    /// value.
     ///
-    /// Changes may come in any order; the last one of a row counts. Costs a copy of each chunk of 4,096 rows that
-    /// a change falls into: well under a microsecond for rows that follow the last one.
+    /// Changes may come in any order; the last one of a row counts. Costs a copy of each chunk of 4,096 rows
+    /// that a change falls into: well under a microsecond for rows that follow the last one.
     ///
     /// - Throws: `typeMismatch` for a value of another type; `limitExceeded` for a string of 16 MiB or more.
     public func applying(_ changes: [(row: LocalID, value: ColumnValue?)]) throws(ColumnsError) -> Column {
@@ -19,7 +20,8 @@ extension Column {
                 continue
             }
             guard value.type == type else {
-                throw ColumnsError(.typeMismatch, "a value of type \(value.type) for a column of type \(type)")
+                throw ColumnsError(
+                    .typeMismatch, "a value of type \(value.type) for a column of type \(type)")
             }
             let bits =
                 switch value {
@@ -45,7 +47,8 @@ extension Column {
             var end = place
             while end < changes.count, changes[end].row / ColumnChunk.width == index { end += 1 }
             let old = chunks[index]
-            let new = (old ?? nil).applying(changes[place..<end], type: type, exponent: exponentHint(near: index))
+            let new = (old ?? nil).applying(
+                changes[place..<end], type: type, exponent: exponentHint(near: index))
             count += (new?.presentCount ?? 0) - (old?.presentCount ?? 0)
             if new != nil || old != nil { chunks[index] = new }
             place = end
@@ -88,7 +91,9 @@ struct RowChange: Sendable {
 
 extension ColumnChunk? {
     /// The chunk with the given changes of its rows; `nil` where no row has a value.
-    fileprivate func applying(_ changes: ArraySlice<RowChange>, type: ColumnType, exponent: Int) -> ColumnChunk? {
+    fileprivate func applying(
+        _ changes: ArraySlice<RowChange>, type: ColumnType, exponent: Int
+    ) -> ColumnChunk? {
         let width = ColumnChunk.width
         let oldRows = self?.rowCount ?? 0
         let lastPlace = changes.last(where: \.hasValue).map { $0.row % width } ?? -1
@@ -101,7 +106,8 @@ extension ColumnChunk? {
             let numbers = old.numbers.replacing(
                 changes.lazy.filter(\.hasValue).map { ($0.row % width, $0.bits) }, capacity: words * 64)
         {
-            return ColumnChunk(rowCount: rowCount, presentCount: presentCount, presence: presence, numbers: numbers)
+            return ColumnChunk(
+                rowCount: rowCount, presentCount: presentCount, presence: presence, numbers: numbers)
         }
         return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: width) { buffer in
             guard let bits = buffer.baseAddress else { return nil }
@@ -128,7 +134,11 @@ extension ColumnChunk? {
         for change in changes where change.row % width < rowCount {
             let place = change.row % width
             let bit: UInt64 = 1 << UInt64(place & 63)
-            if change.hasValue { presence.words[place >> 6] |= bit } else { presence.words[place >> 6] &= ~bit }
+            if change.hasValue {
+                presence.words[place >> 6] |= bit
+            } else {
+                presence.words[place >> 6] &= ~bit
+            }
         }
         return presence
     }

@@ -1,11 +1,12 @@
 public import Base
 
 extension Column {
-    /// The least value in the rows of `ids` (`nil`: all), or `nil` where none has one. NaN is the least number.
+    /// The least value in the rows of `ids` (`nil`: all), or `nil` where none has one. NaN is the least
+    /// number.
     public func minimum(over ids: IdSet? = nil) -> ColumnValue? { extreme(over: ids, isLess: true) }
 
-    /// The greatest value in the rows of `ids` (`nil`: all), or `nil` where none has one. NaN is the greatest only
-    /// where there is nothing else.
+    /// The greatest value in the rows of `ids` (`nil`: all), or `nil` where none has one. NaN is the greatest
+    /// only where there is nothing else.
     public func maximum(over ids: IdSet? = nil) -> ColumnValue? { extreme(over: ids, isLess: false) }
 
     // MARK: - Private
@@ -59,7 +60,8 @@ extension PackedNumbers {
         case .integers: SortKeys.key(UInt64(bitPattern: isLess ? base : maximum), isFloat: false)
         case .decimals:
             SortKeys.key(
-                (Double(isLess ? base : maximum) / PackedNumbers.powersOfTen[exponent]).bitPattern, isFloat: true)
+                (Double(isLess ? base : maximum) / PackedNumbers.powersOfTen[exponent]).bitPattern,
+                isFloat: true)
         case .float32, .float64: nil
         }
     }

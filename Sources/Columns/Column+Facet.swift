@@ -4,9 +4,9 @@ import CColumns
 extension Column {
     /// How often each value occurs in the rows of `ids`, or in all rows below ``rowCount`` if `nil`.
     ///
-    /// Lists at most `limit` values. Columns with few different values, or a narrow range of integers, are counted
-    /// directly; others by codes that the first such facet makes (0.05 s per million rows) and that later versions
-    /// keep using.
+    /// Lists at most `limit` values. Columns with few different values, or a narrow range of integers, are
+    /// counted directly; others by codes that the first such facet makes (0.05 s per million rows) and that
+    /// later versions keep using.
     public func facet(over ids: IdSet?, limit: Int) -> FacetResult {
         let limit = max(limit, 0)
         let candidates = ids?.count ?? rowCount
@@ -49,7 +49,8 @@ extension Column {
             distinct: top.distinct, missing: (ids?.count ?? rowCount) - present)
     }
 
-    /// Adds up how often each integer occurs, the counter of `least` first; returns how many rows have a value.
+    /// Adds up how often each integer occurs, the counter of `least` first; returns how many rows have a
+    /// value.
     private func count(_ least: Int64, over ids: IdSet?, into counters: Counters) -> Int {
         var present = 0
         forEachChunk(over: ids) { _, chunk, bits in
@@ -59,7 +60,8 @@ extension Column {
             if chunk.numbers.width == 0 {
                 first.pointee += UInt32(rows)
             } else {
-                fovea_columns_count(chunk.numbers.values, Int32(chunk.numbers.width), bits, chunk.words, first, 4)
+                fovea_columns_count(
+                    chunk.numbers.values, Int32(chunk.numbers.width), bits, chunk.words, first, 4)
             }
         }
         return present
@@ -83,7 +85,8 @@ extension Column {
         let top = counters.top(limit)
         if type == .string {
             let named = Counters.Top(
-                entries: top.entries.map { (Int(runs[$0.index].key ^ (1 << 63)), $0.count) }, distinct: top.distinct)
+                entries: top.entries.map { (Int(runs[$0.index].key ^ (1 << 63)), $0.count) },
+                distinct: top.distinct)
             let entries = inOrderOfStrings(named, limit: limit) { threshold in
                 runs.lazy.filter { $0.count == threshold }.map { Int($0.key ^ (1 << 63)) }
             }
@@ -91,13 +94,14 @@ extension Column {
         }
         let entries = top.entries.map { entry in
             FacetResult.Entry(
-                value: value(bits: SortKeys.bits(runs[entry.index].key, isFloat: isFloat)), count: entry.count)
+                value: value(bits: SortKeys.bits(runs[entry.index].key, isFloat: isFloat)), count: entry.count
+            )
         }
         return FacetResult(values: entries, distinct: top.distinct, missing: missing)
     }
 
-    /// The entries of codes, the most frequent first, and equally frequent strings in order: `ties` lists the codes
-    /// that occur as often as the last entry.
+    /// The entries of codes, the most frequent first, and equally frequent strings in order: `ties` lists the
+    /// codes that occur as often as the last entry.
     private func inOrderOfStrings(
         _ top: Counters.Top, limit: Int, ties: (Int) -> some Sequence<Int>
     ) -> [FacetResult.Entry] {
@@ -118,10 +122,13 @@ extension Column {
                 left.count != right.count
                     ? left.count > right.count : dictionary.compare(left.index, right.index) < 0
             }
-            return chosen.map { FacetResult.Entry(value: .string(dictionary.string($0.index)), count: $0.count) }
+            return chosen.map {
+                FacetResult.Entry(value: .string(dictionary.string($0.index)), count: $0.count)
+            }
         }
         chosen.sort { left, right in
-            left.count != right.count ? left.count > right.count : dictionary.compare(left.index, right.index) < 0
+            left.count != right.count
+                ? left.count > right.count : dictionary.compare(left.index, right.index) < 0
         }
         return chosen.map { FacetResult.Entry(value: .string(dictionary.string($0.index)), count: $0.count) }
     }

@@ -2,8 +2,8 @@ import Base
 import CColumns
 
 extension Column {
-    /// The facet of a column with many different numbers. Rows that have changed since the codes were made, and rows
-    /// appended since, are looked up one by one.
+    /// The facet of a column with many different numbers. Rows that have changed since the codes were made,
+    /// and rows appended since, are looked up one by one.
     func facetByCodes(over ids: IdSet?, limit: Int) -> FacetResult {
         let isFloat = type == .float
         var cached = cache.current
@@ -39,14 +39,17 @@ extension Column {
 
         let top = counters.top(limit, of: codes.distinct)
         forEachChunk(over: ids) { present += fovea_columns_count_both($2, nil, $1.words) }
-        var entries = top.entries.map { (key: SortKeys.key(codes.bits(of: $0.index), isFloat: isFloat), count: $0.count) }
+        var entries = top.entries.map {
+            (key: SortKeys.key(codes.bits(of: $0.index), isFloat: isFloat), count: $0.count)
+        }
         if !others.isEmpty {
             entries += others.map { ($0.key, $0.value) }
             entries.sort { $0.count != $1.count ? $0.count > $1.count : $0.key < $1.key }
         }
         return FacetResult(
             values: entries.prefix(limit).map {
-                FacetResult.Entry(value: value(bits: SortKeys.bits($0.key, isFloat: isFloat)), count: $0.count)
+                FacetResult.Entry(
+                    value: value(bits: SortKeys.bits($0.key, isFloat: isFloat)), count: $0.count)
             },
             distinct: top.distinct + others.count, missing: (ids?.count ?? rowCount) - present)
     }
@@ -54,10 +57,13 @@ extension Column {
     // MARK: - Private
 
     /// Counts the codes of the rows of `ids` that still have the value they had.
-    private func countCodes(_ codes: FacetCodes, over ids: IdSet?, without stale: [UInt32], into counters: Counters) {
+    private func countCodes(
+        _ codes: FacetCodes, over ids: IdSet?, without stale: [UInt32], into counters: Counters
+    ) {
         let total = wordCount(forBits: codes.rowCount)
         func count(_ words: UnsafePointer<UInt64>, _ wordCount: Int) {
-            fovea_columns_count(codes.codes.base, 4, words, min(wordCount, total), counters.base, Int32(counters.width))
+            fovea_columns_count(
+                codes.codes.base, 4, words, min(wordCount, total), counters.base, Int32(counters.width))
         }
         if let ids, stale.isEmpty {
             ids.words.withUnsafeBufferPointer { words in
@@ -66,7 +72,9 @@ extension Column {
             return
         }
         var words = ids?.words ?? [UInt64](repeating: .max, count: total)
-        for row in stale where Int(row) / 64 < words.count { words[Int(row) / 64] &= ~(1 << UInt64(row % 64)) }
+        for row in stale where Int(row) / 64 < words.count {
+            words[Int(row) / 64] &= ~(1 << UInt64(row % 64))
+        }
         words.withUnsafeBufferPointer { words in
             if let start = words.baseAddress { count(start, words.count) }
         }

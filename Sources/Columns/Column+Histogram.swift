@@ -4,10 +4,11 @@ import CColumns
 extension Column {
     /// Counts the values of the rows of `ids` (`nil`: all rows below ``rowCount``) between consecutive edges.
     ///
-    /// Bins are open on the right, the last one is closed. Comparisons are exact: an edge of 2.5 parts the integers
-    /// 2 and 3. A column of strings or booleans has no bins: all its rows are missing.
+    /// Bins are open on the right, the last one is closed. Comparisons are exact: an edge of 2.5 parts the
+    /// integers 2 and 3. A column of strings or booleans has no bins: all its rows are missing.
     ///
-    /// - Parameter edges: At least two numbers (date-times for a column of date-times), strictly rising, none NaN.
+    /// - Parameter edges: At least two numbers (date-times for a column of date-times), strictly rising, none
+    ///   NaN.
     /// - Throws: `typeMismatch` for other edges.
     public func histogram(over ids: IdSet?, edges: [ColumnValue]) throws(ColumnsError) -> HistogramResult {
         guard edges.count >= 2 else {
@@ -25,7 +26,8 @@ extension Column {
                 throw ColumnsError(.typeMismatch, "edge \(index) of a histogram over \(type)s is \(edge)")
             }
             guard index == 0 || edges[index - 1] < edge else {
-                throw ColumnsError(.typeMismatch, "edges \(index - 1) and \(index) of a histogram do not rise")
+                throw ColumnsError(
+                    .typeMismatch, "edges \(index - 1) and \(index) of a histogram do not rise")
             }
         }
         let candidates = ids?.count ?? rowCount
@@ -42,10 +44,12 @@ extension Column {
         var counts = (0..<edges.count - 1).map { reached[$0] - reached[$0 + 1] }
         counts[counts.count - 1] = reached[edges.count - 2] - reached[edges.count]
         return HistogramResult(
-            counts: counts, below: numbers - reached[0], above: reached[edges.count], missing: candidates - numbers)
+            counts: counts, below: numbers - reached[0], above: reached[edges.count],
+            missing: candidates - numbers)
     }
 
-    /// The same with edges in numbers; for date-times they are microseconds, and only their integer parts count.
+    /// The same with edges in numbers; for date-times they are microseconds, and only their integer parts
+    /// count.
     public func histogram(over ids: IdSet?, edges: [Double]) throws(ColumnsError) -> HistogramResult {
         guard type == .dateTime else { return try histogram(over: ids, edges: edges.map { .float($0) }) }
         var times: [ColumnValue] = []
@@ -60,7 +64,8 @@ extension Column {
 
     // MARK: - Private
 
-    /// How many values of `ids` satisfy each test: chunk by chunk, as all tests then find it in the nearest cache.
+    /// How many values of `ids` satisfy each test: chunk by chunk, as all tests then find it in the nearest
+    /// cache.
     private func counts(of tests: [NumberTest?], over ids: IdSet?) -> [Int] {
         var counts = [Int](repeating: 0, count: tests.count)
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: ColumnChunk.wordWidth) { scratch in
@@ -82,6 +87,7 @@ extension Column {
     /// How many rows of `ids` have a value that is not NaN.
     private func countNumbers(over ids: IdSet?) -> Int {
         type == .float
-            ? counts(of: [.doubles(-.infinity, .infinity)], over: ids)[0] : counts(of: [.integers(.min, .max)], over: ids)[0]
+            ? counts(of: [.doubles(-.infinity, .infinity)], over: ids)[0]
+            : counts(of: [.integers(.min, .max)], over: ids)[0]
     }
 }

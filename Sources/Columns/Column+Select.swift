@@ -46,7 +46,8 @@ extension ColumnChunk {
             return selectAny(of: tests, into: out)
         case .codes(let table): return lookUp(table, into: out)
         case .oneOf(let set) where numbers.width <= 1 && !isFloat:
-            return lookUp((0..<256).map { numbers.accepts(offset: $0, set) ? 1 : 0 } + [0, 0, 0], first: 0, into: out)
+            return lookUp(
+                (0..<256).map { numbers.accepts(offset: $0, set) ? 1 : 0 } + [0, 0, 0], first: 0, into: out)
         case .oneOf, .modulo:
             writePresence(into: out)
             var count = 0
@@ -68,7 +69,8 @@ extension ColumnChunk {
 
     private func selectAny(of tests: [NumberTest], into out: BitBuffer) -> Int {
         out.update(repeating: 0, count: words)
-        let isAll = withUnsafeTemporaryAllocation(of: UInt64.self, capacity: ColumnChunk.wordWidth) { scratch in
+        let isAll = withUnsafeTemporaryAllocation(of: UInt64.self, capacity: ColumnChunk.wordWidth) {
+            scratch in
             guard let scratch = scratch.baseAddress else { return false }
             for test in tests {
                 switch numbers.match(test, words: words, into: scratch) {

@@ -1,8 +1,8 @@
 import CColumns
 
 extension Column {
-    /// The column as bytes, in pieces of about a mebibyte to be written one after the other. Derived structures, as
-    /// facet codes, are left out.
+    /// The column as bytes, in pieces of about a mebibyte to be written one after the other. Derived
+    /// structures, as facet codes, are left out.
     public func encoded() -> [[UInt8]] {
         var writer = SnapshotWriter()
         writer.put(Int(type.rawValue))
@@ -20,7 +20,8 @@ extension Column {
         return writer.finish(.column)
     }
 
-    /// The column that ``encoded()`` wrote; at memory speed, as everything is copied and checked but nothing built.
+    /// The column that ``encoded()`` wrote; at memory speed, as everything is copied and checked but nothing
+    /// built.
     ///
     /// - Throws: `malformedSnapshot` for bytes that are cut short, damaged or contradict themselves;
     ///   `unsupportedVersion` for those of a newer program.
@@ -72,7 +73,8 @@ extension ColumnChunk {
         switch type {
         case .string:
             try reader.require(
-                numbers.base >= 0 && numbers.maximum < Int64(stringCount) && numbers.step == 1, "codes of strings")
+                numbers.base >= 0 && numbers.maximum < Int64(stringCount) && numbers.step == 1,
+                "codes of strings")
         case .boolean:
             try reader.require(numbers.base >= 0 && numbers.maximum <= 1 && numbers.step == 1, "booleans")
         case .integer, .float, .dateTime: break

@@ -15,9 +15,9 @@ public struct ColumnSortKey: Sendable {
 extension Column {
     /// The first `limit` rows of `ids` (`nil`: all of them) in the order of their values, equal ones by row.
     ///
-    /// A row without a value sorts as null: before all values ascending, after them descending. Where `limit` is
-    /// small nothing is sorted but the rows that come into question, and chunks of integers, date-times and decimals
-    /// that cannot hold one are not read.
+    /// A row without a value sorts as null: before all values ascending, after them descending. Where `limit`
+    /// is small nothing is sorted but the rows that come into question, and chunks of integers, date-times
+    /// and decimals that cannot hold one are not read.
     public func sorted(ids: IdSet, ascending: Bool = true, limit: Int? = nil) -> [LocalID] {
         let limit = min(limit ?? ids.count, ids.count)
         guard limit > 0 else { return [] }
@@ -26,15 +26,18 @@ extension Column {
             return first + ids.subtracting(present).page(skip: 0, count: limit - first.count)
         }
         let first = ids.subtracting(present).page(skip: 0, count: limit)
-        return first.count == limit ? first : first + sortedValues(ids: ids, ascending: true, limit: limit - first.count)
+        return first.count == limit
+            ? first : first + sortedValues(ids: ids, ascending: true, limit: limit - first.count)
     }
 
-    /// The first `limit` rows of `ids` (`nil`: all of them) in the order of the first key, equal ones in that of the
-    /// second, and so on; at last by row. No keys at all is the order of rows.
+    /// The first `limit` rows of `ids` (`nil`: all of them) in the order of the first key, equal ones in that
+    /// of the second, and so on; at last by row. No keys at all is the order of rows.
     public static func sorted(ids: IdSet, by keys: [ColumnSortKey], limit: Int? = nil) -> [LocalID] {
         let limit = min(limit ?? ids.count, ids.count)
         guard let first = keys.first, limit > 0 else { return ids.page(skip: 0, count: limit) }
-        guard keys.count > 1 else { return first.column.sorted(ids: ids, ascending: first.ascending, limit: limit) }
+        guard keys.count > 1 else {
+            return first.column.sorted(ids: ids, ascending: first.ascending, limit: limit)
+        }
         // Whatever is in the first rows by all keys is not after the last of the first rows by the first key.
         var candidates = first.column.sorted(ids: ids, ascending: first.ascending, limit: limit)
         if limit < ids.count, let last = candidates.last {
@@ -50,8 +53,8 @@ extension Column {
         return Array(candidates.prefix(limit))
     }
 
-    /// Negative, 0 or positive as the value of `row` sorts before, with or after that of `other`; no value sorts
-    /// before every value.
+    /// Negative, 0 or positive as the value of `row` sorts before, with or after that of `other`; no value
+    /// sorts before every value.
     public func compare(_ row: LocalID, _ other: LocalID) -> Int {
         guard let left = bits(at: row) else { return bits(at: other) == nil ? 0 : -1 }
         guard let right = bits(at: other) else { return 1 }
@@ -102,8 +105,8 @@ extension Column {
         return selection.finish()
     }
 
-    /// Offers the rows of `ids` chunk by chunk: first the chunks that may hold the first rows, and of later ones only
-    /// the rows that a vector comparison with the last row so far lets through.
+    /// Offers the rows of `ids` chunk by chunk: first the chunks that may hold the first rows, and of later
+    /// ones only the rows that a vector comparison with the last row so far lets through.
     private func addNumbers(of ids: IdSet, ascending: Bool, to selection: inout TopRows) {
         let isFloat = type == .float
         let words = ids.words
@@ -112,7 +115,8 @@ extension Column {
             let others = bits + ColumnChunk.wordWidth
             for (index, bound) in chunkOrder(ascending: ascending) {
                 let first = index * ColumnChunk.wordWidth
-                guard let chunk = chunks[index], first < words.count, bound.map({ selection.mayAdd($0) }) ?? true
+                guard let chunk = chunks[index], first < words.count,
+                    bound.map({ selection.mayAdd($0) }) ?? true
                 else { continue }
                 let available = min(chunk.words, words.count - first)
                 for word in 0..<available { bits[word] = words[first + word] }
@@ -138,7 +142,8 @@ extension Column {
         }
         order.sort { left, right in
             guard let first = left.bound, let second = right.bound else {
-                return left.bound == nil && right.bound != nil || (left.bound == nil) == (right.bound == nil) && left.index < right.index
+                return left.bound == nil && right.bound != nil
+                    || (left.bound == nil) == (right.bound == nil) && left.index < right.index
             }
             return first != second ? (first < second) == ascending : left.index < right.index
         }
@@ -148,7 +153,9 @@ extension Column {
 
 extension ColumnChunk {
     /// Takes the rows out of `bits` whose number sorts after the one with this key.
-    fileprivate func keep(upTo key: UInt64, ascending: Bool, isFloat: Bool, in bits: BitBuffer, scratch: BitBuffer) {
+    fileprivate func keep(
+        upTo key: UInt64, ascending: Bool, isFloat: Bool, in bits: BitBuffer, scratch: BitBuffer
+    ) {
         let number = SortKeys.bits(key, isFloat: isFloat)
         let test: NumberTest
         if !isFloat {

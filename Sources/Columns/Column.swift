@@ -2,10 +2,11 @@ public import Base
 
 /// The values of one property of one class, in memory, by row: at most one value a row, all of one type.
 ///
-/// A row is an entity's ``LocalID``. A column is an immutable version; ``applying(_:)`` makes the next one, which
-/// shares all chunks that no change touches. Any number of threads may read any version without waiting. Memory per
-/// row is 0 to 8 bytes for numbers, by the range of each 4,096 rows (floats that are short decimals take 1 to 4),
-/// and for strings that of their codes plus the dictionary: a string's bytes and 10 to 15 more, once.
+/// A row is an entity's ``LocalID``. A column is an immutable version; ``applying(_:)`` makes the next one,
+/// which shares all chunks that no change touches. Any number of threads may read any version without
+/// waiting. Memory per row is 0 to 8 bytes for numbers, by the range of each 4,096 rows (floats that are
+/// short decimals take 1 to 4), and for strings that of their codes plus the dictionary: a string's bytes and
+/// 10 to 15 more, once.
 public final class Column: Sendable {
     public let type: ColumnType
     /// One more than the last row that ever had a value. Any row may be asked for; those beyond have none.
@@ -18,7 +19,8 @@ public final class Column: Sendable {
     let cache: ColumnCache
 
     init(
-        type: ColumnType, rowCount: Int, count: Int, chunks: ChunkList<ColumnChunk>, dictionary: StringDictionary,
+        type: ColumnType, rowCount: Int, count: Int, chunks: ChunkList<ColumnChunk>,
+        dictionary: StringDictionary,
         cache: ColumnCache = ColumnCache()
     ) {
         self.type = type
@@ -44,8 +46,8 @@ public final class Column: Sendable {
     /// The values of `rows`, in their order; `nil` where a row has none.
     public func values(at rows: [LocalID]) -> [ColumnValue?] { rows.map { value(at: $0) } }
 
-    /// Calls `body` with the UTF-8 bytes of the string of `row`; returns `nil` where it has none, or none that is a
-    /// string. Copies nothing: what writes strings out should use this.
+    /// Calls `body` with the UTF-8 bytes of the string of `row`; returns `nil` where it has none, or none
+    /// that is a string. Copies nothing: what writes strings out should use this.
     public func withUTF8<Result>(at row: LocalID, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
         guard type == .string, let bits = bits(at: row) else { return nil }
         return dictionary.withBytes(Int(bits), body)
@@ -81,8 +83,8 @@ public final class Column: Sendable {
         }
     }
 
-    /// Calls `body` with each chunk that has rows in `ids` (`nil`: all rows): the chunk's first row, and the bits of
-    /// those rows that have a value.
+    /// Calls `body` with each chunk that has rows in `ids` (`nil`: all rows): the chunk's first row, and the
+    /// bits of those rows that have a value.
     func forEachChunk(
         over ids: IdSet?, _ body: (Int, ColumnChunk, UnsafePointer<UInt64>) -> Void
     ) {
@@ -102,7 +104,9 @@ public final class Column: Sendable {
                         let available = min(chunk.words, words.count - first)
                         for word in 0..<available { scratch[word] = words[first + word] }
                         for word in available..<chunk.words { scratch[word] = 0 }
-                        if chunk.mask(scratch) > 0 { body(index * ColumnChunk.width, chunk, UnsafePointer(scratch)) }
+                        if chunk.mask(scratch) > 0 {
+                            body(index * ColumnChunk.width, chunk, UnsafePointer(scratch))
+                        }
                     }
                 }
             } else {

@@ -37,8 +37,8 @@ public final class ColumnBuilder {
         put(row, try dictionary.bits(of: value))
     }
 
-    /// Gives `row`, greater than any before, an integer, or a date-time in microseconds: the column must be of
-    /// either type.
+    /// Gives `row`, greater than any before, an integer, or a date-time in microseconds: the column must be
+    /// of either type.
     public func append(_ row: LocalID, integer: Int64) {
         precondition(type == .integer || type == .dateTime, "an integer for a column of type \(type)")
         put(row, UInt64(bitPattern: integer))
@@ -56,7 +56,8 @@ public final class ColumnBuilder {
         put(row, boolean ? 1 : 0)
     }
 
-    /// Gives `row`, greater than any before, the string of these UTF-8 bytes: the column must be of that type.
+    /// Gives `row`, greater than any before, the string of these UTF-8 bytes: the column must be of that
+    /// type.
     ///
     /// - Throws: `limitExceeded` for a string of 16 MiB or more.
     public func append(_ row: LocalID, utf8: UnsafeRawBufferPointer) throws(ColumnsError) {
@@ -98,7 +99,8 @@ public final class ColumnBuilder {
         let chunk = ColumnChunk(
             type: type, bits: bits,
             presence: presentCount == rows
-                ? nil : .copy(of: UnsafeRawBufferPointer(start: presence, count: words * 8), byteCount: words * 8),
+                ? nil
+                : .copy(of: UnsafeRawBufferPointer(start: presence, count: words * 8), byteCount: words * 8),
             presentCount: presentCount, rowCount: rows, exponent: exponent)
         chunks[chunkIndex] = chunk
         exponent = chunk.numbers.exponent

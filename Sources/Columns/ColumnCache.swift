@@ -38,7 +38,9 @@ final class ColumnCache: Sendable {
         if let codes = current.facetCodes {
             let overwritten = changes.lazy.map(\.row).filter { $0 < codes.rowCount }
             let stale = State.merge(current.stale, overwritten.map { UInt32($0) })
-            if stale.count + max(rowCount - codes.rowCount, 0) <= FacetCodes.maximumStaleCount(of: codes.rowCount) {
+            if stale.count + max(rowCount - codes.rowCount, 0)
+                <= FacetCodes.maximumStaleCount(of: codes.rowCount)
+            {
                 next.facetCodes = codes
                 next.stale = stale
             }
@@ -48,7 +50,8 @@ final class ColumnCache: Sendable {
 
     var byteCount: Int {
         let current = current
-        return (current.facetCodes?.byteCount ?? 0) + current.stale.count * 4 + (current.stringRanks?.count ?? 0) * 4
+        return (current.facetCodes?.byteCount ?? 0) + current.stale.count * 4
+            + (current.stringRanks?.count ?? 0) * 4
     }
 }
 

@@ -24,7 +24,8 @@ final class ColumnChunk: Sendable {
     /// Packs `rowCount` rows, of which `presentCount`, at least one, have a value: those whose bit is set in
     /// `presence`, or all where it is `nil`.
     convenience init(
-        type: ColumnType, bits: UnsafePointer<UInt64>, presence: MemoryBlock?, presentCount: Int, rowCount: Int,
+        type: ColumnType, bits: UnsafePointer<UInt64>, presence: MemoryBlock?, presentCount: Int,
+        rowCount: Int,
         exponent: Int
     ) {
         let capacity = wordCount(forBits: rowCount) * 64
@@ -81,8 +82,8 @@ final class ColumnChunk: Sendable {
         }
     }
 
-    /// The rows of `set` (its words of this chunk, `nil` for all) that have a value, written to `scratch` unless
-    /// they lie somewhere already.
+    /// The rows of `set` (its words of this chunk, `nil` for all) that have a value, written to `scratch`
+    /// unless they lie somewhere already.
     @inline(__always)
     func present(in set: UnsafePointer<UInt64>?, scratch: BitBuffer) -> UnsafePointer<UInt64> {
         guard let set else {

@@ -10,12 +10,17 @@ public struct ColumnBound: Sendable, Hashable {
     }
 
     /// A bound that is itself in the range.
-    public static func including(_ value: ColumnValue) -> ColumnBound { ColumnBound(value, isInclusive: true) }
+    public static func including(_ value: ColumnValue) -> ColumnBound {
+        ColumnBound(value, isInclusive: true)
+    }
     /// A bound that is itself outside the range.
-    public static func excluding(_ value: ColumnValue) -> ColumnBound { ColumnBound(value, isInclusive: false) }
+    public static func excluding(_ value: ColumnValue) -> ColumnBound {
+        ColumnBound(value, isInclusive: false)
+    }
 }
 
-/// A question that a column answers with the set of rows whose value satisfies it. Rows without a value satisfy none.
+/// A question that a column answers with the set of rows whose value satisfies it. Rows without a value
+/// satisfy none.
 ///
 /// A literal of another kind than the column's values satisfies no row; integers and floats are one kind.
 public enum ColumnPredicate: Sendable {
@@ -25,14 +30,15 @@ public enum ColumnPredicate: Sendable {
     case equal(ColumnValue)
     /// The value equals one of the literals.
     case `in`([ColumnValue])
-    /// The value lies between the bounds; a bound that is `nil` does not limit. NaN lies in no range, and a range
-    /// with a bound of NaN is empty.
+    /// The value lies between the bounds; a bound that is `nil` does not limit. NaN lies in no range, and a
+    /// range with a bound of NaN is empty.
     case range(lower: ColumnBound?, upper: ColumnBound?)
-    /// The value is a string that the closure accepts. It is asked once for each different string, in no order, also
-    /// for strings that no row holds any more.
+    /// The value is a string that the closure accepts. It is asked once for each different string, in no
+    /// order, also for strings that no row holds any more.
     case matching(@Sendable (String) -> Bool)
-    /// The value is a number whose integer part leaves this remainder, of the sign of the value, when divided by
-    /// `divisor`. A divisor of 0 satisfies no row; nor do NaN, infinities, and floats beyond 64-bit integers.
+    /// The value is a number whose integer part leaves this remainder, of the sign of the value, when divided
+    /// by `divisor`. A divisor of 0 satisfies no row; nor do NaN, infinities, and floats beyond 64-bit
+    /// integers.
     case modulo(divisor: Int64, remainder: Int64)
 
     /// The value is greater than the literal.

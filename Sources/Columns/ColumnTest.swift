@@ -17,7 +17,8 @@ enum ColumnTest: Sendable {
         switch predicate {
         case .present: self = .present
         case .equal(let value):
-            self = ColumnTest.equal(value, type: type, dictionary: dictionary).map { .anyOf([$0]) } ?? .nothing
+            self =
+                ColumnTest.equal(value, type: type, dictionary: dictionary).map { .anyOf([$0]) } ?? .nothing
         case .in(let values):
             self = ColumnTest.list(values, type: type, dictionary: dictionary)
         case .range(let lower, let upper):
@@ -69,10 +70,13 @@ enum ColumnTest: Sendable {
         divisor == -1 ? 0 : number % divisor
     }
 
-    private static func equal(_ value: ColumnValue, type: ColumnType, dictionary: StringDictionary) -> NumberTest? {
+    private static func equal(
+        _ value: ColumnValue, type: ColumnType, dictionary: StringDictionary
+    ) -> NumberTest? {
         switch (type, value) {
         case (.boolean, .boolean(let flag)): return .integers(flag ? 1 : 0, flag ? 1 : 0)
-        case (.integer, .integer(let number)), (.dateTime, .dateTime(let number)): return .integers(number, number)
+        case (.integer, .integer(let number)), (.dateTime, .dateTime(let number)):
+            return .integers(number, number)
         case (.integer, .float(let number)): return Int64(exactly: number).map { .integers($0, $0) }
         case (.float, .float(let number)): return number.isNaN ? .notANumber : .doubles(number, number)
         case (.float, .integer(let number)): return Double(exactly: number).map { .doubles($0, $0) }

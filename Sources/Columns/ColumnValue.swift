@@ -1,7 +1,8 @@
 /// One value of a column, or a literal that a column is compared with.
 ///
-/// Equality and order are those of queries: an integer and a float are one number type and are compared exactly,
-/// beyond 2^53 as well; NaN equals NaN and sorts below every other number; strings compare by their UTF-8 bytes.
+/// Equality and order are those of queries: an integer and a float are one number type and are compared
+/// exactly, beyond 2^53 as well; NaN equals NaN and sorts below every other number; strings compare by their
+/// UTF-8 bytes.
 public enum ColumnValue: Sendable {
     case boolean(Bool)
     case integer(Int64)
@@ -21,12 +22,13 @@ public enum ColumnValue: Sendable {
         }
     }
 
-    /// Negative, 0 or positive as `left` sorts before, with or after `right`. Values of different kinds sort as
-    /// numbers, strings, booleans, date-times (the order of BSON).
+    /// Negative, 0 or positive as `left` sorts before, with or after `right`. Values of different kinds sort
+    /// as numbers, strings, booleans, date-times (the order of BSON).
     public static func compare(_ left: ColumnValue, _ right: ColumnValue) -> Int {
         switch (left, right) {
         case (.boolean(let left), .boolean(let right)): order(left ? 1 : 0, right ? 1 : 0)
-        case (.integer(let left), .integer(let right)), (.dateTime(let left), .dateTime(let right)): order(left, right)
+        case (.integer(let left), .integer(let right)), (.dateTime(let left), .dateTime(let right)):
+            order(left, right)
         case (.float(let left), .float(let right)): compare(left, right)
         case (.integer(let left), .float(let right)): -compare(right, left)
         case (.float(let left), .integer(let right)): compare(left, right)

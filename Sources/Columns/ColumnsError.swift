@@ -4,7 +4,8 @@
 public struct ColumnsError: Error, Sendable, CustomStringConvertible {
     /// What went wrong, coarse enough to act on.
     public enum Code: String, Sendable {
-        /// The bytes are no snapshot of this kind, are cut short, damaged, or contradict themselves. Build anew.
+        /// The bytes are no snapshot of this kind, are cut short, damaged, or contradict themselves. Build
+        /// anew.
         case malformedSnapshot
         /// A snapshot of a newer format than this program knows. Build anew.
         case unsupportedVersion

@@ -41,7 +41,8 @@ final class Counters {
         }
     }
 
-    /// The `limit` greatest of the first `count` counters that are not 0: greater ones first, then lower indexes.
+    /// The `limit` greatest of the first `count` counters that are not 0: greater ones first, then lower
+    /// indexes.
     func top(_ limit: Int, of count: Int? = nil) -> Top {
         let limit = min(limit, count ?? self.count)
         var distinct = 0
@@ -49,7 +50,8 @@ final class Counters {
         let indexes = [UInt32](unsafeUninitializedCapacity: max(limit, 1)) { indexes, indexCount in
             tops = [UInt32](unsafeUninitializedCapacity: max(limit, 1)) { tops, topCount in
                 topCount = fovea_columns_top(
-                    base, Int32(width), count ?? self.count, limit, indexes.baseAddress, tops.baseAddress, &distinct)
+                    base, Int32(width), count ?? self.count, limit, indexes.baseAddress, tops.baseAddress,
+                    &distinct)
                 indexCount = topCount
             }
         }
@@ -57,7 +59,8 @@ final class Counters {
     }
 }
 
-/// The integers that a column's numbers are or, for decimals, are made of: a range narrow enough to count directly.
+/// The integers that a column's numbers are or, for decimals, are made of: a range narrow enough to count
+/// directly.
 struct CountingDomain {
     let least: Int64
     /// How many integers the range has.
@@ -75,7 +78,8 @@ struct CountingDomain {
         column.chunks.forEach { _, chunk in
             let numbers = chunk.numbers
             isDecimal = numbers.form == .decimals
-            guard numbers.step == 1, numbers.form == .integers || isDecimal, exponent ?? numbers.exponent == numbers.exponent
+            guard numbers.step == 1, numbers.form == .integers || isDecimal,
+                exponent ?? numbers.exponent == numbers.exponent
             else {
                 serves = false
                 return

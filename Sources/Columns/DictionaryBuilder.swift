@@ -51,7 +51,9 @@ struct DictionaryBuilder {
     /// The dictionary with all strings so far.
     consuming func finish() -> StringDictionary {
         guard count > base.count else { return base }
-        if !ends.isEmpty { segments[count / StringDictionary.Segment.width] = .init(ends: ends, bytes: bytes) }
+        if !ends.isEmpty {
+            segments[count / StringDictionary.Segment.width] = .init(ends: ends, bytes: bytes)
+        }
         let isFirst = base.count == 0
         let isNewest = base.index.state.withLock { state in
             guard state.newestCount == base.count else { return false }
@@ -69,7 +71,9 @@ struct DictionaryBuilder {
         let code = base.count &+ Int(place)
         let segment = code / StringDictionary.Segment.width
         let index = code % StringDictionary.Segment.width
-        if segment &- firstSealed < sealed.count { return sealed[segment &- firstSealed].bytes(index).isEqual(to: string) }
+        if segment &- firstSealed < sealed.count {
+            return sealed[segment &- firstSealed].bytes(index).isEqual(to: string)
+        }
         return bytes.withUnsafeBytes { bytes in
             let start = index == 0 ? 0 : Int(ends[index - 1])
             return UnsafeRawBufferPointer(rebasing: bytes[start..<Int(ends[index])]).isEqual(to: string)
@@ -99,7 +103,9 @@ struct DictionaryBuilder {
 
     /// Takes over the strings of the base's last segment where it is not full.
     private mutating func openLastSegment() {
-        guard base.count % StringDictionary.Segment.width != 0, let last = segments[firstSealed] else { return }
+        guard base.count % StringDictionary.Segment.width != 0, let last = segments[firstSealed] else {
+            return
+        }
         let known = last.block.bytes
         ends.append(contentsOf: known.bindMemory(to: UInt32.self)[..<last.count])
         bytes.append(contentsOf: known[(last.count * 4)...])
@@ -116,7 +122,8 @@ struct DictionaryBuilder {
             } else {
                 hash = bytes.withUnsafeBytes { bytes in
                     let start = index == 0 ? 0 : Int(ends[index - 1])
-                    return StringHashTable.hash(UnsafeRawBufferPointer(rebasing: bytes[start..<Int(ends[index])]))
+                    return StringHashTable.hash(
+                        UnsafeRawBufferPointer(rebasing: bytes[start..<Int(ends[index])]))
                 }
             }
             grown.insert(UInt32(code - base.count), hash: hash)

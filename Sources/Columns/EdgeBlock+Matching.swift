@@ -81,18 +81,22 @@ extension EdgeBlock {
         switch (form, matches) {
         case (_, .none): return
         case (.bitmap, .all):
-            UnsafePointer(places.words).forEachBit(words: EdgeBlock.cellWords) { ids.append(base + LocalID($0)) }
+            UnsafePointer(places.words).forEachBit(words: EdgeBlock.cellWords) {
+                ids.append(base + LocalID($0))
+            }
         case (.bitmap, .some(let bits, _)):
             fovea_columns_deposit(places.words, bits, EdgeBlock.cellWords, scratch.cell)
-            UnsafePointer(scratch.cell).forEachBit(words: EdgeBlock.cellWords) { ids.append(base + LocalID($0)) }
+            UnsafePointer(scratch.cell).forEachBit(words: EdgeBlock.cellWords) {
+                ids.append(base + LocalID($0))
+            }
         case (_, .all): for place in 0..<count { add(id(at: place)) }
         case (_, .some(let bits, _)):
             UnsafePointer(bits).forEachBit(words: wordCount(forBits: count)) { add(id(at: $0)) }
         }
     }
 
-    /// How many different ids have a matching edge and, unless it is `nil`, are in `set`, which begins with id 0 and
-    /// reaches the last cell whole.
+    /// How many different ids have a matching edge and, unless it is `nil`, are in `set`, which begins with
+    /// id 0 and reaches the last cell whole.
     func idCount(_ matches: EdgeMatches, in set: UnsafePointer<UInt64>?) -> Int {
         if case .none = matches { return 0 }
         if hasRepeats { return idCountOneByOne(matches, in: set, places: 0..<count) }
@@ -111,7 +115,8 @@ extension EdgeBlock {
         }
     }
 
-    /// The same for some places, edge by edge; `matches` tells of the edges from the first place on. Not for bitmaps.
+    /// The same for some places, edge by edge; `matches` tells of the edges from the first place on. Not for
+    /// bitmaps.
     func idCountOneByOne(_ matches: EdgeMatches, in set: UnsafePointer<UInt64>?, places: Range<Int>) -> Int {
         var count = 0
         var last: LocalID?

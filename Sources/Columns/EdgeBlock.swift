@@ -1,8 +1,8 @@
 import Base
 import CColumns
 
-/// Edges of one key, or of the few-edged keys of a page, immutable: ids, and beside them one packed array of numbers
-/// a property.
+/// Edges of one key, or of the few-edged keys of a page, immutable: ids, and beside them one packed array of
+/// numbers a property.
 final class EdgeBlock: Sendable {
     /// How ids lie.
     enum Form: UInt8, Sendable {
@@ -44,7 +44,8 @@ final class EdgeBlock: Sendable {
         let form: Form = base == nil ? .ids : count == idCount && count >= 4_096 ? .bitmap : .lows
         let places: MemoryBlock
         switch form {
-        case .ids: places = edges.ids.withUnsafeBytes { .copy(of: $0, byteCount: EdgeBlock.capacity(count) * 4) }
+        case .ids:
+            places = edges.ids.withUnsafeBytes { .copy(of: $0, byteCount: EdgeBlock.capacity(count) * 4) }
         case .lows:
             let lows = edges.ids.map { UInt16(truncatingIfNeeded: $0) }
             places = lows.withUnsafeBytes { .copy(of: $0, byteCount: EdgeBlock.capacity(count) * 2) }
@@ -61,7 +62,8 @@ final class EdgeBlock: Sendable {
                     capacity: EdgeBlock.capacity(count))
             }
         }
-        self.init(form: form, base: base ?? 0, count: count, idCount: idCount, places: places, numbers: numbers)
+        self.init(
+            form: form, base: base ?? 0, count: count, idCount: idCount, places: places, numbers: numbers)
     }
 
     /// Room for `count` edges: kernels may start anywhere and read whole words.
@@ -94,16 +96,19 @@ final class EdgeBlock: Sendable {
             if let start = buffer.baseAddress { unpackIDs(into: start) }
             initialized = count
         }
-        return EdgeList(ids: ids, columns: numbers.map { numbers in (0..<count).map { numbers.double(at: $0) } })
+        return EdgeList(
+            ids: ids, columns: numbers.map { numbers in (0..<count).map { numbers.double(at: $0) } })
     }
 
-    /// A copy with edges that follow the last one, or `nil` where it must be packed anew. For 32-bit ids and lows the
-    /// first edge may have the id of the last one.
+    /// A copy with edges that follow the last one, or `nil` where it must be packed anew. For 32-bit ids and
+    /// lows the first edge may have the id of the last one.
     func appending(_ edges: EdgeList) -> EdgeBlock? {
         guard let first = edges.ids.first, first > lastID else { return nil }
         let total = count + edges.count
         let added = edges.idCount
-        if form == .bitmap && added != edges.count || form == .lows && total >= 4_096 && total == idCount + added {
+        if form == .bitmap && added != edges.count
+            || form == .lows && total >= 4_096 && total == idCount + added
+        {
             return nil
         }
         let capacity = EdgeBlock.capacity(total)
@@ -140,7 +145,8 @@ final class EdgeBlock: Sendable {
         case .ids: return places.base.load(fromByteOffset: (count - 1) * 4, as: LocalID.self)
         case .lows: return base + LocalID(places.base.load(fromByteOffset: (count - 1) * 2, as: UInt16.self))
         case .bitmap:
-            for word in stride(from: EdgeBlock.cellWords - 1, through: 0, by: -1) where places.words[word] != 0 {
+            for word in stride(from: EdgeBlock.cellWords - 1, through: 0, by: -1)
+            where places.words[word] != 0 {
                 return base + LocalID(word * 64 + 63 - places.words[word].leadingZeroBitCount)
             }
             return base

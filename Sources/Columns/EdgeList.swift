@@ -44,8 +44,8 @@ struct EdgeList {
         EdgeList(ids: Array(ids[range]), columns: columns.map { Array($0[range]) })
     }
 
-    /// The edges without `deletions`, each of which takes one equal edge away, and with `insertions`, which follow
-    /// edges of the same id; both are ordered by id.
+    /// The edges without `deletions`, each of which takes one equal edge away, and with `insertions`, which
+    /// follow edges of the same id; both are ordered by id.
     ///
     /// - Throws: `absentEdge` for a deletion that nothing equals.
     func applying(insertions: EdgeList, deletions: EdgeList) throws(ColumnsError) -> EdgeList {
@@ -92,6 +92,7 @@ struct EdgeList {
 
     private func absent(_ place: Int) -> ColumnsError {
         ColumnsError(
-            .absentEdge, "no edge of id \(ids[place]) with values \(columns.map { $0[place] }) is there to be removed")
+            .absentEdge,
+            "no edge of id \(ids[place]) with values \(columns.map { $0[place] }) is there to be removed")
     }
 }

@@ -1,11 +1,12 @@
 import Base
 import CColumns
 
-/// The place of each row's number among the different numbers of a column, in order: what facets over columns with
-/// many different numbers count. Takes 4 bytes a row and 4 a different number; a million rows take 0.05 s to make.
+/// The place of each row's number among the different numbers of a column, in order: what facets over columns
+/// with many different numbers count. Takes 4 bytes a row and 4 a different number; a million rows take 0.05
+/// s to make.
 ///
-/// The codes belong to one version of the column. Later versions use them as well, and look at the rows that have
-/// changed since one by one, until these are many.
+/// The codes belong to one version of the column. Later versions use them as well, and look at the rows that
+/// have changed since one by one, until these are many.
 final class FacetCodes: Sendable {
     /// Rows from here on have no code.
     let rowCount: Int
@@ -46,14 +47,18 @@ final class FacetCodes: Sendable {
         distinct = first.count
         greatestCount = longest
         let absent = UInt32(first.count)
-        for row in 0..<wordCount(forBits: rowCount) * 64 where codeOfRow[row] == .max { codeOfRow[row] = absent }
+        for row in 0..<wordCount(forBits: rowCount) * 64 where codeOfRow[row] == .max {
+            codeOfRow[row] = absent
+        }
         rows = first.withUnsafeBytes { .copy(of: $0, byteCount: $0.count) }
     }
 
     /// The number that `code` stands for, as bits.
     func bits(of code: Int) -> UInt64 {
         let row = Int(rows.base.load(fromByteOffset: code * 4, as: UInt32.self))
-        guard let chunk = chunks[row / ColumnChunk.width] else { preconditionFailure("code \(code) has no row") }
+        guard let chunk = chunks[row / ColumnChunk.width] else {
+            preconditionFailure("code \(code) has no row")
+        }
         return chunk.numbers.bits(at: row % ColumnChunk.width)
     }
 
@@ -63,7 +68,11 @@ final class FacetCodes: Sendable {
         var high = distinct
         while low < high {
             let middle = (low + high) / 2
-            if SortKeys.key(bits(of: middle), isFloat: isFloat) < key { low = middle + 1 } else { high = middle }
+            if SortKeys.key(bits(of: middle), isFloat: isFloat) < key {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         return low < distinct && SortKeys.key(bits(of: low), isFloat: isFloat) == key ? low : nil
     }

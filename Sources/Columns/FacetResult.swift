@@ -27,7 +27,8 @@ public struct FacetResult: Sendable, Equatable {
 
 /// How many values of a column lie between consecutive edges.
 public struct HistogramResult: Sendable, Equatable {
-    /// One count a bin: bin i holds the values from edge i up to, without, edge i + 1; the last bin includes its end.
+    /// One count a bin: bin i holds the values from edge i up to, without, edge i + 1; the last bin includes
+    /// its end.
     public var counts: [Int]
     /// Values below the first edge.
     public var below: Int

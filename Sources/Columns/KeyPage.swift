@@ -1,7 +1,7 @@
 import Base
 
-/// The postings of 256 consecutive keys, immutable. Keys with few edges lie together in one block, as an object for
-/// each would cost more than its edges; a key with many has a posting of its own.
+/// The postings of 256 consecutive keys, immutable. Keys with few edges lie together in one block, as an
+/// object for each would cost more than its edges; a key with many has a posting of its own.
 final class KeyPage: Sendable {
     static let width = 256
     /// A key with more edges than this moves out of the common block, and back at half as many.
@@ -76,9 +76,11 @@ final class KeyPage: Sendable {
         var few: [Int: EdgeList] = [:]
         for change in changes {
             if let posting = own[change.place] {
-                own[change.place] = try posting.applying(insertions: change.insertions, deletions: change.deletions)
+                own[change.place] = try posting.applying(
+                    insertions: change.insertions, deletions: change.deletions)
                 if let posting = own[change.place], posting.edgeCount > KeyPage.commonLimit / 2 { continue }
-                few[change.place] = own.removeValue(forKey: change.place)?.list ?? EdgeList(propertyCount: propertyCount)
+                few[change.place] =
+                    own.removeValue(forKey: change.place)?.list ?? EdgeList(propertyCount: propertyCount)
             } else {
                 let list = try list(at: change.place, propertyCount: propertyCount)
                     .applying(insertions: change.insertions, deletions: change.deletions)
@@ -143,8 +145,8 @@ final class KeyPage: Sendable {
         return low < ownPlaces.count && Int(ownPlaces[low]) == place ? low : nil
     }
 
-    /// The page with changed postings of keys that have and keep their own: the usual change, for which nothing
-    /// else need be looked at. `nil` where another key is concerned.
+    /// The page with changed postings of keys that have and keep their own: the usual change, for which
+    /// nothing else need be looked at. `nil` where another key is concerned.
     private func applyingToOwn(
         _ changes: [(place: Int, insertions: EdgeList, deletions: EdgeList)]
     ) throws(ColumnsError) -> KeyPage? {
@@ -152,12 +154,14 @@ final class KeyPage: Sendable {
         var idCounts = idCounts
         for change in changes {
             guard let index = ownIndex(of: change.place) else { return nil }
-            let changed = try postings[index].applying(insertions: change.insertions, deletions: change.deletions)
+            let changed = try postings[index].applying(
+                insertions: change.insertions, deletions: change.deletions)
             guard let changed, changed.edgeCount > KeyPage.commonLimit / 2 else { return nil }
             postings[index] = changed
             idCounts[change.place] = UInt32(changed.idCount)
         }
-        return KeyPage(ends: ends, idCounts: idCounts, common: common, ownPlaces: ownPlaces, postings: postings)
+        return KeyPage(
+            ends: ends, idCounts: idCounts, common: common, ownPlaces: ownPlaces, postings: postings)
     }
 
     private func rebuilding(_ own: [Int: Posting], few: [Int: EdgeList], propertyCount: Int) -> KeyPage? {

@@ -1,6 +1,7 @@
 /// A piece of memory that a chunk lies in: aligned for vectors, filled once, then only read.
 ///
-/// `@unchecked Sendable`: whoever makes a block writes it before anyone else sees it, and nobody writes it after.
+/// `@unchecked Sendable`: whoever makes a block writes it before anyone else sees it, and nobody writes it
+/// after.
 final class MemoryBlock: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
     let byteCount: Int
@@ -24,7 +25,9 @@ final class MemoryBlock: @unchecked Sendable {
     static func copy(of source: UnsafeRawBufferPointer, byteCount: Int) -> MemoryBlock {
         let block = MemoryBlock(byteCount: byteCount)
         let copied = min(source.count, byteCount)
-        if copied > 0, let start = source.baseAddress { block.base.copyMemory(from: start, byteCount: copied) }
+        if copied > 0, let start = source.baseAddress {
+            block.base.copyMemory(from: start, byteCount: copied)
+        }
         if byteCount > copied {
             (block.base + copied).initializeMemory(as: UInt8.self, repeating: 0, count: byteCount - copied)
         }

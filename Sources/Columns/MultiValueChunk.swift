@@ -1,7 +1,7 @@
 import CColumns
 
-/// The values of up to 1,024 consecutive rows of a multi-value column, immutable: for each row where its values end,
-/// for each value its type, where they differ, and its number.
+/// The values of up to 1,024 consecutive rows of a multi-value column, immutable: for each row where its
+/// values end, for each value its type, where they differ, and its number.
 final class MultiValueChunk: Sendable {
     static let width = 1_024
 

@@ -40,7 +40,8 @@ public final class MultiValueColumnBuilder {
     public func finish() -> MultiValueColumn {
         seal()
         return MultiValueColumn(
-            rowCount: nextRow, count: count, valueCount: valueCount, chunks: chunks, dictionary: dictionary.finish())
+            rowCount: nextRow, count: count, valueCount: valueCount, chunks: chunks,
+            dictionary: dictionary.finish())
     }
 
     private func seal() {
@@ -66,11 +67,13 @@ extension DictionaryBuilder {
 extension MultiValueColumn {
     /// The next version: this one with the values of the given rows replaced; no values leave a row without.
     ///
-    /// Changes may come in any order; the last one of a row counts. Costs a copy of each chunk of 1,024 rows that a
-    /// change falls into.
+    /// Changes may come in any order; the last one of a row counts. Costs a copy of each chunk of 1,024 rows
+    /// that a change falls into.
     ///
     /// - Throws: `limitExceeded` for a string of 16 MiB or more.
-    public func applying(_ changes: [(row: LocalID, values: [ColumnValue])]) throws(ColumnsError) -> MultiValueColumn {
+    public func applying(
+        _ changes: [(row: LocalID, values: [ColumnValue])]
+    ) throws(ColumnsError) -> MultiValueColumn {
         var builder = DictionaryBuilder(dictionary)
         var rows: [Int: (types: [ColumnType], bits: [UInt64])] = [:]
         for change in changes {
@@ -86,7 +89,9 @@ extension MultiValueColumn {
             var ends: [UInt32] = []
             var types: [ColumnType] = []
             var bits: [UInt64] = []
-            let last = changed.filter { rows[$0]?.bits.isEmpty == false }.max().map { $0 % MultiValueChunk.width + 1 }
+            let last = changed.filter { rows[$0]?.bits.isEmpty == false }.max().map {
+                $0 % MultiValueChunk.width + 1
+            }
             for row in 0..<max(old?.rowCount ?? 0, last ?? 0) {
                 if let new = rows[index * MultiValueChunk.width + row] {
                     types += new.types

@@ -51,7 +51,8 @@ extension MultiValueColumn {
 extension MultiValueChunk {
     fileprivate static let mixedTypes: UInt32 = 0xFFFF_FFFF
 
-    fileprivate convenience init(decoding reader: inout SnapshotReader, stringCount: Int) throws(ColumnsError) {
+    fileprivate convenience init(decoding reader: inout SnapshotReader, stringCount: Int) throws(ColumnsError)
+    {
         let rowCount = Int(try reader.uint32())
         let valueCount = Int(try reader.uint32())
         let typeNumber = try reader.uint32()
@@ -61,8 +62,10 @@ extension MultiValueChunk {
                 && (type != nil || typeNumber == MultiValueChunk.mixedTypes), "the shape of a chunk")
         let ends = try reader.block(rowCount * 4)
         let types = type == nil ? try reader.block(valueCount) : nil
-        // The types, or the numbers, say whether there really are so many values; a constant takes no bytes at all.
-        try reader.require(valueCount <= 1 << 24 || valueCount <= reader.remaining, "\(valueCount) values of a chunk")
+        // The types, or the numbers, say whether there really are so many values; a constant takes no bytes
+        // at all.
+        try reader.require(
+            valueCount <= 1 << 24 || valueCount <= reader.remaining, "\(valueCount) values of a chunk")
         let numbers = try PackedNumbers(
             decoding: &reader, count: valueCount, capacity: wordCount(forBits: valueCount) * 64)
         try reader.require(numbers.isFloat == (type == .float), "numbers of another type")
@@ -76,14 +79,17 @@ extension MultiValueChunk {
         }
         try reader.require(last == UInt32(valueCount), "the ends of rows")
         for place in 0..<valueCount {
-            let valueType = types.map { ColumnType(rawValue: $0.base.load(fromByteOffset: place, as: UInt8.self)) } ?? type
+            let valueType =
+                types.map { ColumnType(rawValue: $0.base.load(fromByteOffset: place, as: UInt8.self)) }
+                ?? type
             guard let valueType else { throw SnapshotReader.malformed("the type of a value") }
             if valueType == .string {
                 try reader.require(numbers.bits(at: place) < UInt64(stringCount), "the code of a string")
             }
         }
         self.init(
-            rowCount: rowCount, presentCount: present, valueCount: valueCount, ends: ends, type: type, types: types,
+            rowCount: rowCount, presentCount: present, valueCount: valueCount, ends: ends, type: type,
+            types: types,
             numbers: numbers)
     }
 }

@@ -1,11 +1,11 @@
 public import Base
 import CColumns
 
-/// The values of one path of one class, in memory, by row: any number of values a row, in order and of any types,
-/// as the elements of arrays and the members of JSON objects yield them.
+/// The values of one path of one class, in memory, by row: any number of values a row, in order and of any
+/// types, as the elements of arrays and the members of JSON objects yield them.
 ///
-/// A predicate holds for a row if it holds for any of the row's values. Versions are immutable and share chunks of
-/// 1,024 rows.
+/// A predicate holds for a row if it holds for any of the row's values. Versions are immutable and share
+/// chunks of 1,024 rows.
 public final class MultiValueColumn: Sendable {
     /// One more than the last row that ever had a value.
     public let rowCount: Int
@@ -17,7 +17,8 @@ public final class MultiValueColumn: Sendable {
     let dictionary: StringDictionary
 
     init(
-        rowCount: Int, count: Int, valueCount: Int, chunks: ChunkList<MultiValueChunk>, dictionary: StringDictionary
+        rowCount: Int, count: Int, valueCount: Int, chunks: ChunkList<MultiValueChunk>,
+        dictionary: StringDictionary
     ) {
         self.rowCount = rowCount
         self.count = count
@@ -49,8 +50,8 @@ public final class MultiValueColumn: Sendable {
         return sum
     }
 
-    /// The rows of which any value satisfies `predicate`. The values of a row are asked one by one: a range with two
-    /// ends holds only if one value lies within both.
+    /// The rows of which any value satisfies `predicate`. The values of a row are asked one by one: a range
+    /// with two ends holds only if one value lies within both.
     public func select(_ predicate: ColumnPredicate) -> IdSet {
         let tests = ColumnType.allCases.map { ColumnTest(predicate, type: $0, dictionary: dictionary) }
         var words = [UInt64](repeating: 0, count: wordCount(forBits: rowCount))
@@ -63,8 +64,8 @@ public final class MultiValueColumn: Sendable {
         return IdSet(words: words)
     }
 
-    /// How often each value occurs in the rows of `ids` (`nil`: all rows below ``rowCount``): each different value of
-    /// a row counts once. Lists at most `limit` values.
+    /// How often each value occurs in the rows of `ids` (`nil`: all rows below ``rowCount``): each different
+    /// value of a row counts once. Lists at most `limit` values.
     public func facet(over ids: IdSet?, limit: Int) -> FacetResult {
         var counts: [MultiValueKey: Int] = [:]
         var missing = ids?.count ?? rowCount
@@ -86,7 +87,8 @@ public final class MultiValueColumn: Sendable {
         if let ids { ids.forEach(add) } else { for row in 0..<LocalID(rowCount) { add(row) } }
         var entries = counts.map { FacetResult.Entry(value: value(bits: $0.bits, type: $0.type), count: $1) }
         entries.sort { $0.count != $1.count ? $0.count > $1.count : $0.value < $1.value }
-        return FacetResult(values: Array(entries.prefix(max(limit, 0))), distinct: counts.count, missing: missing)
+        return FacetResult(
+            values: Array(entries.prefix(max(limit, 0))), distinct: counts.count, missing: missing)
     }
 
     private func value(bits: UInt64, type: ColumnType) -> ColumnValue {

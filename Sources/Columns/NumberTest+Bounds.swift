@@ -1,6 +1,7 @@
 extension NumberTest {
-    /// The interval between two bounds for numbers of `type`; `nil` where no number can lie in it. The comparison of
-    /// integers with floats is exact: a bound becomes the nearest number of the type that satisfies it.
+    /// The interval between two bounds for numbers of `type`; `nil` where no number can lie in it. The
+    /// comparison of integers with floats is exact: a bound becomes the nearest number of the type that
+    /// satisfies it.
     init?(from lower: ColumnBound?, to upper: ColumnBound?, type: ColumnType) {
         switch type {
         case .string: return nil
@@ -11,7 +12,8 @@ extension NumberTest {
             self = .doubles(low, high)
         case .boolean, .integer, .dateTime:
             guard let low = lower.map({ NumberTest.leastInteger($0, type: type) }) ?? .some(.min),
-                let high = upper.map({ NumberTest.greatestInteger($0, type: type) }) ?? .some(.max), low <= high
+                let high = upper.map({ NumberTest.greatestInteger($0, type: type) }) ?? .some(.max),
+                low <= high
             else { return nil }
             self = .integers(low, high)
         }
@@ -48,7 +50,8 @@ extension NumberTest {
     private static func greatestInteger(_ bound: ColumnBound, type: ColumnType) -> Int64? {
         switch (type, bound.value) {
         case (.boolean, .boolean(let flag)): return previous(flag ? 1 : 0, bound)
-        case (.integer, .integer(let number)), (.dateTime, .dateTime(let number)): return previous(number, bound)
+        case (.integer, .integer(let number)), (.dateTime, .dateTime(let number)):
+            return previous(number, bound)
         case (.integer, .float(let number)):
             if number.isNaN || number < -0x1p63 { return nil }
             if number >= 0x1p63 { return .max }

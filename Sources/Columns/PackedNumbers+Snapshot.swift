@@ -13,7 +13,8 @@ extension PackedNumbers {
 
     /// Reads `count` numbers into room for `capacity`.
     ///
-    /// - Throws: `malformedSnapshot` also where a number is greater than the bound that comes with the numbers.
+    /// - Throws: `malformedSnapshot` also where a number is greater than the bound that comes with the
+    ///   numbers.
     init(decoding reader: inout SnapshotReader, count: Int, capacity: Int) throws(ColumnsError) {
         let shape = try reader.uint32()
         let exponent = try reader.uint32()
@@ -21,7 +22,8 @@ extension PackedNumbers {
         let maximum = try reader.int64()
         let step = try reader.uint64()
         let width = Int(shape >> 8)
-        guard let form = Form(rawValue: UInt8(truncatingIfNeeded: shape)), [0, 1, 2, 4, 8].contains(width) else {
+        guard let form = Form(rawValue: UInt8(truncatingIfNeeded: shape)), [0, 1, 2, 4, 8].contains(width)
+        else {
             throw SnapshotReader.malformed("a packing \(shape) of numbers")
         }
         switch form {
@@ -34,7 +36,8 @@ extension PackedNumbers {
                     && base > -limit && maximum < limit, "a packing of decimals")
         case .float32: try reader.require(width == 4 && exponent == 0 && step == 1, "a packing of floats")
         case .float64:
-            try reader.require((width == 8 || width == 0) && exponent == 0 && step == 1, "a packing of floats")
+            try reader.require(
+                (width == 8 || width == 0) && exponent == 0 && step == 1, "a packing of floats")
         }
         let block = try reader.block(count * width, byteCount: capacity * width)
         if form == .integers || form == .decimals {

@@ -11,10 +11,11 @@ enum NumberTest: Sendable, Equatable {
 
 /// An immutable array of 64-bit numbers in as few bytes each as their range allows, exact to the bit.
 ///
-/// Integers are offsets from the least one (frame of reference), date-times in whole milliseconds or seconds where
-/// all are. Floats that are short decimals, as measurements and confidences mostly are, become the integers `k` with
-/// `k / 10^e` equal to the float (Afroozeh and Boncz, "ALP", SIGMOD 2023); others stay floats of 32 or 64 bits. So a
-/// comparison never sees a rounded value, and most scans read a quarter of the memory.
+/// Integers are offsets from the least one (frame of reference), date-times in whole milliseconds or seconds
+/// where all are. Floats that are short decimals, as measurements and confidences mostly are, become the
+/// integers `k` with `k / 10^e` equal to the float (Afroozeh and Boncz, "ALP", SIGMOD 2023); others stay
+/// floats of 32 or 64 bits. So a comparison never sees a rounded value, and most scans read a quarter of the
+/// memory.
 struct PackedNumbers: Sendable {
     enum Form: UInt8, Sendable {
         case integers = 0
@@ -26,7 +27,8 @@ struct PackedNumbers: Sendable {
     let form: Form
     /// Bytes a number: 0 where all are the same, 1, 2, 4 or 8.
     let width: Int
-    /// The integer that offset 0 stands for; the bits of the one number that all 64-bit floats of width 0 are.
+    /// The integer that offset 0 stands for; the bits of the one number that all 64-bit floats of width 0
+    /// are.
     let base: Int64
     /// No integer is greater than this. Updates may leave it, and `base`, farther out than the numbers are.
     let maximum: Int64
@@ -98,8 +100,8 @@ struct PackedNumbers: Sendable {
     /// What `match` found.
     enum Outcome { case none, all, bits }
 
-    /// Tests the numbers from `first` on. Writes `words` words only if the outcome is `.bits`; the bits of places
-    /// that hold no number mean nothing.
+    /// Tests the numbers from `first` on. Writes `words` words only if the outcome is `.bits`; the bits of
+    /// places that hold no number mean nothing.
     func match(_ test: NumberTest, first: Int = 0, words: Int, into out: BitBuffer) -> Outcome {
         switch form {
         case .integers:
@@ -150,8 +152,10 @@ struct PackedNumbers: Sendable {
         return .bits
     }
 
-    /// The least and greatest `k` whose `k / 10^exponent` lies between `low` and `high`; `nil` where there is none.
-    static func decimals(from low: Double, through high: Double, exponent: Int) -> (low: Int64, high: Int64)? {
+    /// The least and greatest `k` whose `k / 10^exponent` lies between `low` and `high`; `nil` where there is
+    /// none.
+    static func decimals(from low: Double, through high: Double, exponent: Int) -> (low: Int64, high: Int64)?
+    {
         let power = powersOfTen[exponent]
         let limit = 0x1p52
         let least = (low * power).rounded(.up)

@@ -1,7 +1,7 @@
 import Base
 
-/// The edges of one key with many of them, immutable: one run of 32-bit ids, or cells of 65,536 ids once these are
-/// well filled.
+/// The edges of one key with many of them, immutable: one run of 32-bit ids, or cells of 65,536 ids once
+/// these are well filled.
 final class Posting: Sendable {
     /// At least one; cells in order of ids.
     let blocks: [EdgeBlock]
@@ -38,10 +38,12 @@ final class Posting: Sendable {
         return list
     }
 
-    /// The posting with `deletions` taken away and `insertions` added, both ordered by id; `nil` if none is left.
+    /// The posting with `deletions` taken away and `insertions` added, both ordered by id; `nil` if none is
+    /// left.
     func applying(insertions: EdgeList, deletions: EdgeList) throws(ColumnsError) -> Posting? {
         guard isCellular else {
-            if deletions.count == 0, insertions.ids.last.map({ !startsCells(upTo: $0, adding: insertions.count) }) ?? true,
+            if deletions.count == 0,
+                insertions.ids.last.map({ !startsCells(upTo: $0, adding: insertions.count) }) ?? true,
                 let grown = blocks[0].appending(insertions)
             {
                 return Posting([grown])
@@ -101,7 +103,11 @@ final class Posting: Sendable {
             var high = edges.count
             while low < high {
                 let middle = (low + high) / 2
-                if Int(edges.ids[middle]) / EdgeBlock.cellWidth <= cell { low = middle + 1 } else { high = middle }
+                if Int(edges.ids[middle]) / EdgeBlock.cellWidth <= cell {
+                    low = middle + 1
+                } else {
+                    high = middle
+                }
             }
             body(LocalID(cell * EdgeBlock.cellWidth), place..<low)
             place = low

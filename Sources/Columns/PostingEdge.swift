@@ -1,7 +1,7 @@
 public import Base
 
-/// One connection: the key it leads to (the target, or the class of a label), the entity it starts from, and its
-/// numeric properties.
+/// One connection: the key it leads to (the target, or the class of a label), the entity it starts from, and
+/// its numeric properties.
 public struct PostingEdge: Sendable, Equatable {
     public var key: UInt32
     public var id: LocalID
@@ -21,7 +21,8 @@ public struct PostingEdge: Sendable, Equatable {
     }
 }
 
-/// A condition on a numeric property of connections. A connection without the property, or with NaN, satisfies none.
+/// A condition on a numeric property of connections. A connection without the property, or with NaN,
+/// satisfies none.
 public struct PostingRange: Sendable, Hashable {
     public var property: String
     public var lower: ColumnBound?

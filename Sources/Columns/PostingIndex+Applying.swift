@@ -1,11 +1,11 @@
 extension PostingIndex {
     /// The next version: this one without `deletions` and with `insertions`, each in any order.
     ///
-    /// A deletion takes away one edge that equals it in key, id and values, to the bit. Costs a copy of the cell of
-    /// 65,536 ids, or of the run, that an edge falls into; edges of new entities are appended.
+    /// A deletion takes away one edge that equals it in key, id and values, to the bit. Costs a copy of the
+    /// cell of 65,536 ids, or of the run, that an edge falls into; edges of new entities are appended.
     ///
-    /// - Throws: `absentEdge` for a deletion that nothing equals; `typeMismatch` for an edge with more or fewer values
-    ///   than there are properties.
+    /// - Throws: `absentEdge` for a deletion that nothing equals; `typeMismatch` for an edge with more or
+    ///   fewer values than there are properties.
     public func applying(
         insertions: [PostingEdge], deletions: [PostingEdge] = []
     ) throws(ColumnsError) -> PostingIndex {
@@ -25,7 +25,8 @@ extension PostingIndex {
             while j < removed.count, removed[j].key == key { j += 1 }
             changes.append(
                 (
-                    Int(key) % KeyPage.width, EdgeList(added[firstAdded..<i], propertyCount: properties.count),
+                    Int(key) % KeyPage.width,
+                    EdgeList(added[firstAdded..<i], propertyCount: properties.count),
                     EdgeList(removed[firstRemoved..<j], propertyCount: properties.count)
                 ))
             let next = min(i < added.count ? added[i].key : .max, j < removed.count ? removed[j].key : .max)
@@ -33,7 +34,9 @@ extension PostingIndex {
             guard isLast || Int(next) / KeyPage.width != Int(key) / KeyPage.width else { continue }
             let page = pages[Int(key) / KeyPage.width] ?? KeyPage.empty
             let changed = try page.applying(changes, propertyCount: properties.count)
-            if changed != nil || pages[Int(key) / KeyPage.width] != nil { pages[Int(key) / KeyPage.width] = changed }
+            if changed != nil || pages[Int(key) / KeyPage.width] != nil {
+                pages[Int(key) / KeyPage.width] = changed
+            }
             changes.removeAll(keepingCapacity: true)
         }
         let last = insertions.reduce(-1) { max($0, Int($1.id)) }
@@ -46,7 +49,8 @@ extension PostingIndex {
 
     private func mismatch(_ edge: PostingEdge) -> ColumnsError {
         ColumnsError(
-            .typeMismatch, "an edge of id \(edge.id) has \(edge.values.count) values for \(properties.count) properties")
+            .typeMismatch,
+            "an edge of id \(edge.id) has \(edge.values.count) values for \(properties.count) properties")
     }
 
     /// The edges by key, then by id; those of one key and id as they came.

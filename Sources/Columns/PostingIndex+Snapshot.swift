@@ -72,10 +72,12 @@ extension KeyPage {
             var start = 0
             for place in 0..<KeyPage.width {
                 let end = Int(ends[place])
-                try reader.require(end >= start && end <= block.count && block.form == .ids, "the ends of keys")
+                try reader.require(
+                    end >= start && end <= block.count && block.form == .ids, "the ends of keys")
                 for edge in start..<end {
                     let isNew = edge == start || block.id(at: edge) != block.id(at: edge - 1)
-                    try reader.require(edge == start || block.id(at: edge) >= block.id(at: edge - 1), "edges in order")
+                    try reader.require(
+                        edge == start || block.id(at: edge) >= block.id(at: edge - 1), "edges in order")
                     if isNew { idCounts[place] += 1 }
                 }
                 start = end
@@ -87,7 +89,8 @@ extension KeyPage {
         var postings: [Posting] = []
         for _ in 0..<(try reader.integer(in: 0...KeyPage.width, "keys")) {
             let place = try reader.uint32()
-            try reader.require(place < KeyPage.width && place > places.last.map(Int.init) ?? -1, "key \(place)")
+            try reader.require(
+                place < KeyPage.width && place > places.last.map(Int.init) ?? -1, "key \(place)")
             let isEmpty = ends[Int(place)] == (place == 0 ? 0 : ends[Int(place) - 1])
             let posting = try Posting(decoding: &reader, propertyCount: propertyCount, idLimit: idLimit)
             try reader.require(isEmpty && posting.edgeCount <= UInt32.max, "edges of key \(place)")
@@ -151,9 +154,11 @@ extension EdgeBlock {
         var idCount = count
         if form == .bitmap {
             try reader.require(
-                fovea_columns_count_both(places.words, nil, EdgeBlock.cellWords) == count, "the bits of a cell")
+                fovea_columns_count_both(places.words, nil, EdgeBlock.cellWords) == count,
+                "the bits of a cell")
         } else {
-            let ids = EdgeBlock(form: form, base: base, count: count, idCount: count, places: places, numbers: [])
+            let ids = EdgeBlock(
+                form: form, base: base, count: count, idCount: count, places: places, numbers: [])
             var isRising = true
             var greatest = ids.id(at: 0)
             for place in 1..<count {
@@ -167,7 +172,8 @@ extension EdgeBlock {
         }
         var numbers: [PackedNumbers] = []
         for _ in 0..<propertyCount {
-            let packed = try PackedNumbers(decoding: &reader, count: count, capacity: EdgeBlock.capacity(count))
+            let packed = try PackedNumbers(
+                decoding: &reader, count: count, capacity: EdgeBlock.capacity(count))
             try reader.require(packed.isFloat, "numbers of another type")
             numbers.append(packed)
         }

@@ -1,13 +1,14 @@
 public import Base
 import CColumns
 
-/// Which entities are connected to a key, by what numbers: the connections of one class, or the labels, in memory.
+/// Which entities are connected to a key, by what numbers: the connections of one class, or the labels, in
+/// memory.
 ///
-/// A key is the target's id, or the number of a label class. Each key has its edges in order of the entities they
-/// start from, with the connection's numeric properties beside them, exact to the bit. The same entity may be
-/// connected to the same key several times. Counts called ids are of different entities, counts called edges are of
-/// connections. Versions are immutable and share whatever a change does not touch. Takes 4 to 6 bytes an edge with
-/// one property of few decimals.
+/// A key is the target's id, or the number of a label class. Each key has its edges in order of the entities
+/// they start from, with the connection's numeric properties beside them, exact to the bit. The same entity
+/// may be connected to the same key several times. Counts called ids are of different entities, counts called
+/// edges are of connections. Versions are immutable and share whatever a change does not touch. Takes 4 to 6
+/// bytes an edge with one property of few decimals.
 public final class PostingIndex: Sendable {
     /// The names of the numeric properties of the connections, in the order of ``PostingEdge/values``.
     public let properties: [String]
@@ -51,8 +52,8 @@ public final class PostingIndex: Sendable {
         }
     }
 
-    /// The entities with a connection to `key` that satisfies all of `ranges`. No connection satisfies a range of a
-    /// property that the index does not have.
+    /// The entities with a connection to `key` that satisfies all of `ranges`. No connection satisfies a
+    /// range of a property that the index does not have.
     public func select(_ key: UInt32, where ranges: [PostingRange] = []) -> IdSet {
         select(keys: CollectionOfOne(key), where: ranges)
     }
@@ -68,7 +69,8 @@ public final class PostingIndex: Sendable {
             for key in keys {
                 forEachBlock(of: key) { block, range in
                     if let range {
-                        let matches = block.match(conditions, first: range.lowerBound, count: range.count, scratch: scratch)
+                        let matches = block.match(
+                            conditions, first: range.lowerBound, count: range.count, scratch: scratch)
                         append(block, range, matches, to: &ids)
                     } else {
                         block.append(block.match(conditions, scratch: scratch), to: &ids, scratch: scratch)
@@ -84,7 +86,8 @@ public final class PostingIndex: Sendable {
             for key in keys {
                 forEachBlock(of: key) { block, range in
                     if let range {
-                        let matches = block.match(conditions, first: range.lowerBound, count: range.count, scratch: scratch)
+                        let matches = block.match(
+                            conditions, first: range.lowerBound, count: range.count, scratch: scratch)
                         var ids: [LocalID] = []
                         append(block, range, matches, to: &ids)
                         for id in ids { out[Int(id) / 64] |= 1 << UInt64(id % 64) }
@@ -103,12 +106,15 @@ public final class PostingIndex: Sendable {
     /// For each key how many entities of `ids` (`nil`: of all) have a connection to it that satisfies all of
     /// `ranges`; keys in order, those without any left out.
     ///
-    /// Without ids and ranges the counts are kept; otherwise every edge is looked at, about 0.5 ms per million.
+    /// Without ids and ranges the counts are kept; otherwise every edge is looked at, about 0.5 ms per
+    /// million.
     public func facet(over ids: IdSet?, where ranges: [PostingRange] = []) -> [PostingCount] {
         guard let conditions = conditions(ranges) else { return [] }
         var counts: [PostingCount] = []
         func add(_ page: Int, _ place: Int, _ count: Int) {
-            if count > 0 { counts.append(PostingCount(key: UInt32(page * KeyPage.width + place), count: count)) }
+            if count > 0 {
+                counts.append(PostingCount(key: UInt32(page * KeyPage.width + place), count: count))
+            }
         }
         if ids == nil, conditions.isEmpty {
             pages.forEach { index, page in
@@ -137,7 +143,9 @@ public final class PostingIndex: Sendable {
                     }
                     var count = 0
                     for block in page.postings[own].blocks {
-                        if block.form != .ids, cellCounts?[Int(block.base) / EdgeBlock.cellWidth] == 0 { continue }
+                        if block.form != .ids, cellCounts?[Int(block.base) / EdgeBlock.cellWidth] == 0 {
+                            continue
+                        }
                         count += block.idCount(block.match(conditions, scratch: scratch), in: set)
                     }
                     add(index, place, count)
@@ -184,7 +192,9 @@ public final class PostingIndex: Sendable {
     }
 
     /// Appends the different ids of the matching edges in a range of a block of 32-bit ids.
-    private func append(_ block: EdgeBlock, _ range: Range<Int>, _ matches: EdgeMatches, to ids: inout [LocalID]) {
+    private func append(
+        _ block: EdgeBlock, _ range: Range<Int>, _ matches: EdgeMatches, to ids: inout [LocalID]
+    ) {
         let start = ids.count
         for place in range {
             switch matches {
@@ -197,7 +207,8 @@ public final class PostingIndex: Sendable {
         }
     }
 
-    /// Calls `body` with the bits of a set, padded to reach the last cell whole, and how many there are in each cell.
+    /// Calls `body` with the bits of a set, padded to reach the last cell whole, and how many there are in
+    /// each cell.
     private func withPaddedWords(of ids: IdSet?, _ body: (UnsafePointer<UInt64>?, [Int]?) -> Void) {
         guard let ids else { return body(nil, nil) }
         var words = [UInt64](repeating: 0, count: paddedWordCount)

@@ -1,7 +1,7 @@
 public import Base
 
-/// Builds a ``PostingIndex`` from connections in any order, in bulk; quickest where they come in order of their
-/// entities. Used by one thread; ``finish()`` ends it.
+/// Builds a ``PostingIndex`` from connections in any order, in bulk; quickest where they come in order of
+/// their entities. Used by one thread; ``finish()`` ends it.
 public final class PostingIndexBuilder {
     public let properties: [String]
     private var keys: [UInt32] = []
@@ -22,7 +22,8 @@ public final class PostingIndexBuilder {
 
     /// Adds a connection; `values` holds a number for each property, NaN where it does not have it.
     public func append(key: UInt32, id: LocalID, values: [Double]) {
-        precondition(values.count == properties.count, "\(values.count) values for \(properties.count) properties")
+        precondition(
+            values.count == properties.count, "\(values.count) values for \(properties.count) properties")
         keys.append(key)
         ids.append(id)
         for property in columns.indices { columns[property].append(values[property]) }
@@ -45,7 +46,9 @@ public final class PostingIndexBuilder {
 
     /// The index of all connections so far. The builder must not be used after.
     public func finish() -> PostingIndex {
-        guard let greatest = keys.max(), let last = ids.max() else { return PostingIndex(properties: properties) }
+        guard let greatest = keys.max(), let last = ids.max() else {
+            return PostingIndex(properties: properties)
+        }
         let order = orderByKey(greatest: Int(greatest))
         var pages = ChunkList<KeyPage>()
         var lists: [(place: Int, edges: EdgeList)] = []
@@ -68,12 +71,15 @@ public final class PostingIndexBuilder {
                         columns: columns.map { column in places.map { column[Int($0)] } })
                 ))
             start = end
-            if start == order.count || Int(keys[Int(order[start])]) / KeyPage.width != Int(key) / KeyPage.width {
+            if start == order.count
+                || Int(keys[Int(order[start])]) / KeyPage.width != Int(key) / KeyPage.width
+            {
                 pages[Int(key) / KeyPage.width] = KeyPage(lists, propertyCount: properties.count)
                 lists.removeAll(keepingCapacity: true)
             }
         }
-        return PostingIndex(properties: properties, edgeCount: keys.count, idLimit: Int(last) + 1, pages: pages)
+        return PostingIndex(
+            properties: properties, edgeCount: keys.count, idLimit: Int(last) + 1, pages: pages)
     }
 
     // MARK: - Private

@@ -2,8 +2,8 @@ public import Base
 import CColumns
 import Synchronization
 
-/// A set of rows that changes with every commit: the entities that are alive, or those whose value is an explicit
-/// null. Immutable versions share blocks of 65,536 rows.
+/// A set of rows that changes with every commit: the entities that are alive, or those whose value is an
+/// explicit null. Immutable versions share blocks of 65,536 rows.
 public final class RowSet: Sendable {
     /// The rows of one block, 8 KiB.
     final class Block: Sendable {

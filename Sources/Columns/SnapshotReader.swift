@@ -1,7 +1,7 @@
 import Base
 
-/// Reads the body of a snapshot, every step within its bounds. Nothing in it is trusted: each structure checks what
-/// it reads, so that bytes with a right checksum and wrong contents throw as well.
+/// Reads the body of a snapshot, every step within its bounds. Nothing in it is trusted: each structure
+/// checks what it reads, so that bytes with a right checksum and wrong contents throw as well.
 struct SnapshotReader {
     private let bytes: UnsafeRawBufferPointer
     private var place: Int
@@ -18,7 +18,9 @@ struct SnapshotReader {
         let byteCount = try uint64()
         let crc = try uint32()
         let frameCRC = try uint32()
-        guard CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<(SnapshotFrame.byteCount - 4)])) == frameCRC
+        guard
+            CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<(SnapshotFrame.byteCount - 4)]))
+                == frameCRC
         else { throw SnapshotReader.malformed("its frame is damaged") }
         guard version == SnapshotFrame.version else {
             throw ColumnsError(
@@ -30,9 +32,11 @@ struct SnapshotReader {
         }
         guard byteCount == UInt64(bytes.count - SnapshotFrame.byteCount) else {
             throw SnapshotReader.malformed(
-                "it has \(bytes.count - SnapshotFrame.byteCount) bytes after its frame, which tells of \(byteCount)")
+                "it has \(bytes.count - SnapshotFrame.byteCount) bytes after its frame, which tells of \(byteCount)"
+            )
         }
-        guard CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[SnapshotFrame.byteCount...])) == crc else {
+        guard CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[SnapshotFrame.byteCount...])) == crc
+        else {
             throw SnapshotReader.malformed("its checksum is wrong")
         }
     }

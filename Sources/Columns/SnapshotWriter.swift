@@ -8,8 +8,8 @@ enum SnapshotKind: UInt32 {
     case postingIndex = 4
 }
 
-/// The frame of every snapshot, little-endian: magic, format version, kind, the body's length and CRC-32C, and the
-/// CRC-32C of all that. Then the body, in which everything begins at a multiple of eight bytes.
+/// The frame of every snapshot, little-endian: magic, format version, kind, the body's length and CRC-32C,
+/// and the CRC-32C of all that. Then the body, in which everything begins at a multiple of eight bytes.
 enum SnapshotFrame {
     static let magic: UInt64 = 0x4C4F_4341_4556_4F46  // "FOVEACOL"
     static let version: UInt32 = 1
@@ -26,15 +26,20 @@ struct SnapshotWriter {
 
     init() {}
 
-    mutating func put(_ number: UInt32) { withUnsafeBytes(of: number.littleEndian) { piece.append(contentsOf: $0) } }
+    mutating func put(_ number: UInt32) {
+        withUnsafeBytes(of: number.littleEndian) { piece.append(contentsOf: $0) }
+    }
 
-    mutating func put(_ number: UInt64) { withUnsafeBytes(of: number.littleEndian) { piece.append(contentsOf: $0) } }
+    mutating func put(_ number: UInt64) {
+        withUnsafeBytes(of: number.littleEndian) { piece.append(contentsOf: $0) }
+    }
 
     mutating func put(_ number: Int) { put(UInt64(number)) }
 
     mutating func put(_ number: Int64) { put(UInt64(bitPattern: number)) }
 
-    /// Puts bytes, and zeros up to a multiple of eight. Numbers in them are little-endian, as the processor is.
+    /// Puts bytes, and zeros up to a multiple of eight. Numbers in them are little-endian, as the processor
+    /// is.
     mutating func put(_ bytes: UnsafeRawBufferPointer) {
         if piece.count + bytes.count > SnapshotWriter.pieceByteCount, !piece.isEmpty { cut() }
         piece.append(contentsOf: bytes)

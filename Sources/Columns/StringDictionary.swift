@@ -3,9 +3,9 @@ import Synchronization
 
 /// The different strings of a column, by code: append-only, shared between versions.
 ///
-/// Strings lie in segments of 256, of which an append copies at most the last. Versions of one history share one
-/// hash table: an older version ignores the codes that it does not reach. A second history that starts from the same
-/// version (the first was thrown away) gets a table of its own.
+/// Strings lie in segments of 256, of which an append copies at most the last. Versions of one history share
+/// one hash table: an older version ignores the codes that it does not reach. A second history that starts
+/// from the same version (the first was thrown away) gets a table of its own.
 struct StringDictionary: Sendable {
     /// Up to 256 strings: their ends as 32-bit offsets, then their bytes.
     final class Segment: Sendable {
@@ -21,7 +21,10 @@ struct StringDictionary: Sendable {
         /// Packs strings that end at `ends` in `bytes`.
         convenience init(ends: [UInt32], bytes: [UInt8]) {
             let block = MemoryBlock(byteCount: ends.count * 4 + bytes.count)
-            ends.withUnsafeBytes { block.base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block.base), byteCount: $0.count) }
+            ends.withUnsafeBytes {
+                block.base.copyMemory(
+                    from: $0.baseAddress ?? UnsafeRawPointer(block.base), byteCount: $0.count)
+            }
             bytes.withUnsafeBytes {
                 guard let start = $0.baseAddress else { return }
                 (block.base + ends.count * 4).copyMemory(from: start, byteCount: $0.count)
@@ -33,7 +36,8 @@ struct StringDictionary: Sendable {
         func bytes(_ index: Int) -> UnsafeRawBufferPointer {
             let ends = block.base.assumingMemoryBound(to: UInt32.self)
             let start = index == 0 ? 0 : Int(ends[index - 1])
-            return UnsafeRawBufferPointer(start: block.base + count * 4 + start, count: Int(ends[index]) - start)
+            return UnsafeRawBufferPointer(
+                start: block.base + count * 4 + start, count: Int(ends[index]) - start)
         }
     }
 

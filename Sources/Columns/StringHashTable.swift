@@ -2,8 +2,9 @@ import CColumns
 
 /// Codes of strings by the hash of their bytes: open addressing, one 32-bit slot an entry.
 ///
-/// A slot holds `code + 1` in as many low bits as the table has index bits, and bits of the hash above them, so that
-/// a string is looked at only when it is almost surely the right one. Strings lie elsewhere: callers compare them.
+/// A slot holds `code + 1` in as many low bits as the table has index bits, and bits of the hash above them,
+/// so that a string is looked at only when it is almost surely the right one. Strings lie elsewhere: callers
+/// compare them.
 struct StringHashTable: Sendable {
     /// Differs between processes, so that nobody can prepare strings that collide.
     static let seed = UInt64.random(in: .min ... .max)

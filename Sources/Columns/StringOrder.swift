@@ -32,7 +32,9 @@ struct StringOrder {
     @inline(__always)
     func key(_ code: Int) -> UInt64 {
         if let ranks { return UInt64(ranks[code]) }
-        return dictionary.withBytes(code) { UnsafeRawBufferPointer(rebasing: $0[prefixLength...]).leadingNumber }
+        return dictionary.withBytes(code) {
+            UnsafeRawBufferPointer(rebasing: $0[prefixLength...]).leadingNumber
+        }
     }
 
     /// Whether strings with the same key may differ.
@@ -40,8 +42,8 @@ struct StringOrder {
 }
 
 extension ColumnCache {
-    /// How many bytes all strings of the dictionary begin with. Only strings that are new since the last time are
-    /// looked at.
+    /// How many bytes all strings of the dictionary begin with. Only strings that are new since the last time
+    /// are looked at.
     fileprivate func commonPrefix(of dictionary: StringDictionary) -> Int {
         var known = current.commonPrefix ?? (length: .max, count: 0)
         guard known.count < dictionary.count else { return known.length }
@@ -50,7 +52,9 @@ extension ColumnCache {
             for code in known.count..<dictionary.count where known.length > 0 {
                 dictionary.withBytes(code) { bytes in
                     var length = min(known.length, bytes.count)
-                    if !UnsafeRawBufferPointer(rebasing: bytes[..<length]).isEqual(to: UnsafeRawBufferPointer(rebasing: first[..<length])) {
+                    if !UnsafeRawBufferPointer(rebasing: bytes[..<length]).isEqual(
+                        to: UnsafeRawBufferPointer(rebasing: first[..<length]))
+                    {
                         length = zip(bytes, first).prefix { $0 == $1 }.count
                     }
                     known.length = length

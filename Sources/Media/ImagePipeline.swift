@@ -20,8 +20,8 @@ public struct ImagePipeline: Sendable {
     ///
     /// A pipeline that begins with a thumbnail decodes scaled unless it says otherwise.
     ///
-    /// - Throws: ``MediaError/Code/invalidOperation`` for a text that is no operation, or one out of place; the
-    ///   message names the operation, the parameter, its range and what was given.
+    /// - Throws: ``MediaError/Code/invalidOperation`` for a text that is no operation, or one out of place;
+    ///   the message names the operation, the parameter, its range and what was given.
     public init(_ texts: [String]) throws(MediaError) {
         guard texts.count <= Self.longest else {
             throw MediaError(

@@ -10,8 +10,8 @@ extension Raster {
     /// colour is multiplied by alpha before, and divided by it after), and to OpenCV's `resize` for
     /// ``ResizeFilter/linear`` and ``ResizeFilter/area``, which take no `box`.
     ///
-    /// - Throws: ``MediaError/Code/invalidOperation`` for a side below 1, or a box that is empty, not finite, or
-    ///   reaches outside the image; ``MediaError/Code/limitExceeded`` above `maxPixels`.
+    /// - Throws: ``MediaError/Code/invalidOperation`` for a side below 1, or a box that is empty, not finite,
+    ///   or reaches outside the image; ``MediaError/Code/limitExceeded`` above `maxPixels`.
     public func resized(
         to size: PixelSize, filter: ResizeFilter = .bicubic, box: PixelBox? = nil, maxPixels: Int = 1 << 28
     ) throws(MediaError) -> Raster {

@@ -103,7 +103,8 @@ struct Rotation {
         let product = value * 1e15
         let lost = fma(value, 1e15, -product)
         var nearest = product.rounded(.toNearestOrEven)
-        // `nearest` is the integer closest to the rounded product; the exact product may be closer to another.
+        // `nearest` is the integer closest to the rounded product; the exact product may be closer to
+        // another.
         let distance = (product - nearest) + lost
         if distance > 0.5 { nearest += 1 } else if distance < -0.5 { nearest -= 1 }
         return nearest / 1e15

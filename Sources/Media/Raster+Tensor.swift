@@ -3,8 +3,8 @@ import CPixels
 extension Raster {
     /// This image as an array of numbers.
     ///
-    /// - Throws: ``MediaError/Code/invalidOperation`` if `format` has means or deviations for another number of
-    ///   channels, a deviation of 0, or a result past what single precision holds.
+    /// - Throws: ``MediaError/Code/invalidOperation`` if `format` has means or deviations for another number
+    ///   of channels, a deviation of 0, or a result past what single precision holds.
     public func tensor(_ format: TensorFormat) throws(MediaError) -> Tensor {
         let shape = format.shape(of: size, channels: channels)
         guard format.element == .float32 else {

@@ -1,12 +1,14 @@
 /// Unicode's simple case folding: which scalars differ in case alone.
 ///
-/// Computed from the standard library's case mappings, once, when the first caseless pattern is read: two scalars
-/// are one where the lower case of their upper case is. The dotted and the dotless i stand alone, as
+/// Computed from the standard library's case mappings, once, when the first caseless pattern is read: two
+/// scalars are one where the lower case of their upper case is. The dotted and the dotless i stand alone, as
 /// CaseFolding.txt has it outside Turkic languages.
 enum CaseFolding {
     /// Beyond these planes' parts no scalar has case.
-    private static let cased: [ClosedRange<UInt32>] = [0x41...0x587, 0x10A0...0x2DFF, 0xA640...0xABFF, 0xFB00...0xFF5A,
-        0x10400...0x10FFF, 0x11800...0x118FF, 0x16E00...0x16EFF, 0x1E900...0x1E9FF]
+    private static let cased: [ClosedRange<UInt32>] = [
+        0x41...0x587, 0x10A0...0x2DFF, 0xA640...0xABFF, 0xFB00...0xFF5A,
+        0x10400...0x10FFF, 0x11800...0x118FF, 0x16E00...0x16EFF, 0x1E900...0x1E9FF,
+    ]
 
     /// All scalars that differ from one another in case alone, for each scalar that has such.
     private static let classes: [UInt32: [UInt32]] = {
@@ -35,7 +37,9 @@ enum CaseFolding {
             if range.count <= classes.count {
                 for scalar in range { closed += (classes[scalar] ?? []).map { $0...$0 } }
             } else {
-                for (scalar, variants) in classes where range.contains(scalar) { closed += variants.map { $0...$0 } }
+                for (scalar, variants) in classes where range.contains(scalar) {
+                    closed += variants.map { $0...$0 }
+                }
             }
         }
         return closed

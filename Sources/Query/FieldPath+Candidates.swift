@@ -10,11 +10,12 @@ enum Subject {
 }
 
 extension FieldPath {
-    /// Whether `test` accepts any of the values that this path leads to; a missing value is handed over as `nil`.
+    /// Whether `test` accepts any of the values that this path leads to; a missing value is handed over as
+    /// `nil`.
     ///
     /// An array at the end of the path is opened: its elements are candidates, then the array itself. With
-    /// `opening` false it is one candidate. On the way an array leads into each of its objects, and, where the
-    /// next name is a place in it, into that element; it may lead nowhere at all.
+    /// `opening` false it is one candidate. On the way an array leads into each of its objects, and, where
+    /// the next name is a place in it, into that element; it may lead nowhere at all.
     @inline(__always)
     func leads(
         in subject: Subject, opening: Bool, toAnyThat test: (borrowing Value?) -> Bool
@@ -56,7 +57,9 @@ extension FieldPath {
         _ elements: [Value], _ depth: Int, _ opening: Bool, _ test: (borrowing Value?) -> Bool
     ) -> Bool {
         for index in elements.indices {
-            if case .object(let document) = elements[index], walk(document, depth, opening, test) { return true }
+            if case .object(let document) = elements[index], walk(document, depth, opening, test) {
+                return true
+            }
             guard index == places[depth] else { continue }
             if depth == components.count - 1 {
                 if test(elements[index]) { return true }

@@ -2,7 +2,8 @@ import Base
 
 /// A dotted path into documents: `exif.camera`, `object_analysis.0.classname`.
 ///
-/// Names between the dots may be empty, as JSON's keys may. A name of digits also stands for a place in an array.
+/// Names between the dots may be empty, as JSON's keys may. A name of digits also stands for a place in an
+/// array.
 public struct FieldPath: Sendable, Hashable, CustomStringConvertible {
     /// The names between the dots; none for ``element``.
     public let components: [String]

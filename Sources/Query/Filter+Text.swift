@@ -11,8 +11,8 @@ extension Filter: CustomStringConvertible {
 
     /// The filter as the object that ``text`` writes.
     ///
-    /// Whether a form is possible is decided by names alone, before anything below is written: a form that is tried
-    /// and given up at every level would take time exponential in the depth.
+    /// Whether a form is possible is decided by names alone, before anything below is written: a form that is
+    /// tried and given up at every level would take time exponential in the depth.
     public var document: Document {
         switch self {
         case .all: return Document()
@@ -22,13 +22,15 @@ extension Filter: CustomStringConvertible {
         case .field(let path, .equal(let value)): return [path.text: value.filterLiteral]
         case .field(let path, let predicate): return [path.text: .object(predicate.document)]
         case .not(let filter):
-            if let path = solePath, let operators = operators(on: path) { return [path.text: .object(operators)] }
+            if let path = solePath, let operators = operators(on: path) {
+                return [path.text: .object(operators)]
+            }
             return ["$nor": [.object(filter.document)]]
         }
     }
 
-    /// The operators that say this under the field `path`, which all conditions are on; `nil` where one would come
-    /// twice.
+    /// The operators that say this under the field `path`, which all conditions are on; `nil` where one would
+    /// come twice.
     func operators(on path: FieldPath) -> Document? {
         if case .and(let filters) = self { return Filter.operators(of: filters[...], on: path) }
         return Filter.operators(of: [self], on: path)
@@ -55,7 +57,9 @@ extension Filter: CustomStringConvertible {
         var document = Document()
         for (key, part) in parts {
             if part.count == 1 {
-                for member in part[part.startIndex].document.members { document.append(member.key, member.value) }
+                for member in part[part.startIndex].document.members {
+                    document.append(member.key, member.value)
+                }
             } else {
                 document.append(key, .object(operators(of: part, on: FieldPath(key)) ?? Document()))
             }
@@ -94,7 +98,8 @@ extension Filter: CustomStringConvertible {
             case .field(_, let predicate):
                 for (key, operand) in predicate.document.members { operators.append(key, operand) }
             case .not(.field(_, .exists)) where name == "$exists": operators.append(name, false)
-            case .not(.field(_, let predicate)) where name != "$not": operators.append(name, predicate.operand)
+            case .not(.field(_, let predicate)) where name != "$not":
+                operators.append(name, predicate.operand)
             case .not(let negated): operators.append(name, .object(negated.operators(on: path) ?? Document()))
             case .all, .and, .or, .nor: break
             }

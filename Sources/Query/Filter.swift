@@ -2,12 +2,12 @@ public import Base
 
 /// A condition on documents: what a Mongo-style filter says, with its operators resolved.
 ///
-/// A parsed filter is flat where that changes nothing: no `and` directly within an `and`, no `or` within an `or`,
-/// no list of one. ``text`` writes it back; parsing that text gives an equal filter.
+/// A parsed filter is flat where that changes nothing: no `and` directly within an `and`, no `or` within an
+/// `or`, no list of one. ``text`` writes it back; parsing that text gives an equal filter.
 ///
 /// Names of fields mean nothing here: the schema is the reader's. To answer from an index, take a
-/// ``field(_:_:)`` for the set of entities that have any value, at that path, which the predicate accepts, and
-/// combine the sets; ``matches(_:)-(Document)`` decides exactly.
+/// ``field(_:_:)`` for the set of entities that have any value, at that path, which the predicate accepts,
+/// and combine the sets; ``matches(_:)-(Document)`` decides exactly.
 public indirect enum Filter: Sendable, Hashable {
     /// Every document.
     case all
@@ -42,8 +42,8 @@ public indirect enum Filter: Sendable, Hashable {
         }
     }
 
-    /// The paths that the filter looks at, each once, in the order they appear; those within an `$elemMatch` are
-    /// relative and not among them.
+    /// The paths that the filter looks at, each once, in the order they appear; those within an `$elemMatch`
+    /// are relative and not among them.
     public var paths: [FieldPath] {
         var seen: Set<FieldPath> = []
         var paths: [FieldPath] = []

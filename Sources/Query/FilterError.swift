@@ -44,8 +44,9 @@ public struct FilterError: Error, Sendable, CustomStringConvertible {
 public struct FilterLimits: Sendable, Hashable {
     /// Bytes of a text, looked at before it is parsed.
     public var byteCount = 10_000_000
-    /// Levels of conditions within one another (`$and`, `$or`, `$nor`, `$not`, `$elemMatch`, and several conditions
-    /// beside each other); and, apart from these, arrays and objects within one another in a value.
+    /// Levels of conditions within one another (`$and`, `$or`, `$nor`, `$not`, `$elemMatch`, and several
+    /// conditions beside each other); and, apart from these, arrays and objects within one another in a
+    /// value.
     public var depth = 64
     /// Conditions of a filter: one for each operator or value that a field is held against.
     public var conditionCount = 10_000

@@ -13,7 +13,9 @@ extension FilterParser {
 
     func parseTypes(_ operand: Value, at place: Place) throws(FilterError) -> ValueTypes {
         guard case .array(let elements) = operand else { return try parseType(operand, at: place) }
-        guard !elements.isEmpty else { throw place.invalid("$type takes at least one type, this list is empty") }
+        guard !elements.isEmpty else {
+            throw place.invalid("$type takes at least one type, this list is empty")
+        }
         try checkCount(elements, of: "$type", at: place)
         var types: ValueTypes = []
         for (index, element) in elements.enumerated() {
@@ -36,7 +38,8 @@ extension FilterParser {
             }
             return types
         default:
-            throw place.invalid("$type takes a type's name or BSON number, this is \(operand.kindWithArticle); \(known)")
+            throw place.invalid(
+                "$type takes a type's name or BSON number, this is \(operand.kindWithArticle); \(known)")
         }
     }
 
@@ -87,11 +90,13 @@ extension FilterParser {
     func parsePattern(_ document: Document, at outer: Place) throws(FilterError) -> Pattern {
         let place = outer.key("$regex")
         guard case .string(let source)? = document["$regex"] else {
-            throw place.invalid("$regex takes a string, this is \(document["$regex"]?.kindWithArticle ?? "missing")")
+            throw place.invalid(
+                "$regex takes a string, this is \(document["$regex"]?.kindWithArticle ?? "missing")")
         }
         guard source.utf8.count <= limits.patternByteCount else {
             throw place.error(
-                .limitExceeded, "a pattern of \(source.utf8.count) bytes, the limit is \(limits.patternByteCount)")
+                .limitExceeded,
+                "a pattern of \(source.utf8.count) bytes, the limit is \(limits.patternByteCount)")
         }
         var options: Pattern.Options = []
         if let operand = document["$options"] {

@@ -9,8 +9,11 @@ extension FilterParser {
     ) throws(FilterError) -> Filter {
         let conditions = document.members.filter { $0.key != "$comment" && $0.key != "$options" }
         guard !conditions.isEmpty else {
-            if document["$options"] != nil { throw place.key("$options").invalid("$options goes with a $regex") }
-            throw place.invalid("there is no operator here; write one of \(Operators.ofFields.joined(separator: ", "))")
+            if document["$options"] != nil {
+                throw place.key("$options").invalid("$options goes with a $regex")
+            }
+            throw place.invalid(
+                "there is no operator here; write one of \(Operators.ofFields.joined(separator: ", "))")
         }
         let level = conditions.count > 1 && !inList ? level + 1 : level
         try checkLevel(level, at: place)
@@ -25,7 +28,8 @@ extension FilterParser {
                 try countCondition(at: place)
                 let filter = Filter.field(path, .exists)
                 filters.append(try parseFlag(operand, of: name, at: place) ? filter : .not(filter))
-            case "$not": filters.append(.not(try parseNegated(operand, on: path, at: place, level: level + 1)))
+            case "$not":
+                filters.append(.not(try parseNegated(operand, on: path, at: place, level: level + 1)))
             case "$regex":
                 try countCondition(at: place)
                 filters.append(.field(path, .matches(try parsePattern(document, at: outer))))
@@ -46,7 +50,8 @@ extension FilterParser {
     ) throws(FilterError) -> Predicate {
         try countCondition(at: place)
         guard case .object(let document) = operand else {
-            throw place.invalid("$elemMatch takes an object of conditions, this is \(operand.kindWithArticle)")
+            throw place.invalid(
+                "$elemMatch takes an object of conditions, this is \(operand.kindWithArticle)")
         }
         try checkLevel(level, at: place)
         // MongoDB looks at the first key alone.
@@ -84,7 +89,8 @@ extension FilterParser {
             guard Operators.isName(name) else {
                 throw place.error(
                     .unknownOperator,
-                    "\"\(shortened(name))\" stands among operators; write \"field.\(shortened(name))\" for a nested field")
+                    "\"\(shortened(name))\" stands among operators; write \"field.\(shortened(name))\" for a nested field"
+                )
             }
             throw Operators.unknownUnderField(name, at: place)
         }
@@ -102,10 +108,12 @@ extension FilterParser {
     private func parsePlainValue(
         _ operand: Value, of name: String, at place: Place
     ) throws(FilterError) -> Value {
-        if case .object(let document) = operand, let first = document.members.first?.key, Operators.isName(first),
+        if case .object(let document) = operand, let first = document.members.first?.key,
+            Operators.isName(first),
             !LiteralParser.isLiteral(document)
         {
-            throw place.invalid("\(name) takes a value, not the operator \(shortened(first)); negate with $not")
+            throw place.invalid(
+                "\(name) takes a value, not the operator \(shortened(first)); negate with $not")
         }
         return try parseLiteral(operand, at: place)
     }
@@ -132,7 +140,9 @@ extension FilterParser {
         return .among(ValueList(values), patterns: patterns)
     }
 
-    private mutating func parseAll(_ operand: Value, at place: Place, level: Int) throws(FilterError) -> Predicate {
+    private mutating func parseAll(
+        _ operand: Value, at place: Place, level: Int
+    ) throws(FilterError) -> Predicate {
         guard case .array(let elements) = operand else {
             throw place.invalid("$all takes a list of values, this is \(operand.kindWithArticle)")
         }

@@ -1,9 +1,10 @@
 import Base
 
-/// The reader behind ``Filter/parse(_:limits:)-(Value,_)``: documents of conditions, and the logic between them.
+/// The reader behind ``Filter/parse(_:limits:)-(Value,_)``: documents of conditions, and the logic between
+/// them.
 ///
-/// `level` counts the conditions that enclose one another in the filter that results, so that its text, parsed
-/// again, keeps within the same limit.
+/// `level` counts the conditions that enclose one another in the filter that results, so that its text,
+/// parsed again, keeps within the same limit.
 struct FilterParser {
     let limits: FilterLimits
     private var conditionCount = 0
@@ -32,7 +33,8 @@ struct FilterParser {
     mutating func countCondition(at place: Place) throws(FilterError) {
         conditionCount += 1
         guard conditionCount <= limits.conditionCount else {
-            throw place.error(.limitExceeded, "more than \(limits.conditionCount) conditions; use $in for long lists")
+            throw place.error(
+                .limitExceeded, "more than \(limits.conditionCount) conditions; use $in for long lists")
         }
     }
 
@@ -85,7 +87,8 @@ struct FilterParser {
                 .limitExceeded, "a path of \(key.utf8.count) bytes, the limit is \(limits.pathByteCount)")
         }
         let path = FieldPath(key)
-        if case .object(let document) = operand, let first = document.members.first?.key, Operators.isName(first),
+        if case .object(let document) = operand, let first = document.members.first?.key,
+            Operators.isName(first),
             !LiteralParser.isLiteral(document)
         {
             return try parseOperators(document, on: path, at: place, level: level, inList: inList)

@@ -1,7 +1,7 @@
 import Base
 
-/// Reads the values of a filter: JSON, and of MongoDB's Extended JSON (v2) `$date`, `$numberInt`, `$numberLong` and
-/// `$numberDouble`; `_date` is another spelling of `$date`.
+/// Reads the values of a filter: JSON, and of MongoDB's Extended JSON (v2) `$date`, `$numberInt`,
+/// `$numberLong` and `$numberDouble`; `_date` is another spelling of `$date`.
 struct LiteralParser {
     let maxDepth: Int
 
@@ -49,11 +49,15 @@ struct LiteralParser {
         case "$numberInt", "$numberLong":
             guard case .string(let digits) = operand, let number = Int64(digits),
                 name == "$numberLong" || Int32(exactly: number) != nil
-            else { throw place.invalid("\(name) takes the digits of an integer of \(name == "$numberInt" ? 32 : 64) bits") }
+            else {
+                throw place.invalid(
+                    "\(name) takes the digits of an integer of \(name == "$numberInt" ? 32 : 64) bits")
+            }
             return .integer(number)
         case "$numberDouble":
             guard case .string(let digits) = operand, let number = LiteralParser.double(digits) else {
-                throw place.invalid("$numberDouble takes a number in text, \"NaN\", \"Infinity\" or \"-Infinity\"")
+                throw place.invalid(
+                    "$numberDouble takes a number in text, \"NaN\", \"Infinity\" or \"-Infinity\"")
             }
             return .float(number)
         default: return .dateTime(try parseDate(operand, name, at: place))
@@ -74,20 +78,23 @@ struct LiteralParser {
         }
     }
 
-    private func parseDate(_ operand: Value, _ name: String, at place: Place) throws(FilterError) -> DateTime {
+    private func parseDate(_ operand: Value, _ name: String, at place: Place) throws(FilterError) -> DateTime
+    {
         switch operand {
         case .dateTime(let time): return try checkRange(time, at: place)
         case .string(let text):
             guard text.utf8.count <= 64, let time = DateTime(iso8601: text, defaultZone: .local) else {
                 throw place.invalid(
-                    "\"\(shortened(text))\" is no ISO 8601 date; write it like 2024-05-06T07:08:09.123Z or 2024-05-06")
+                    "\"\(shortened(text))\" is no ISO 8601 date; write it like 2024-05-06T07:08:09.123Z or 2024-05-06"
+                )
             }
             return time
         case .integer, .float:
             if let milliseconds = operand.integerValue { return try parseDate(milliseconds, at: place) }
         case .object(let document):
             if document.count == 1, let digits = document["$numberLong"],
-                case .integer(let milliseconds) = try parse("$numberLong", digits, at: place.key("$numberLong"))
+                case .integer(let milliseconds) = try parse(
+                    "$numberLong", digits, at: place.key("$numberLong"))
             {
                 return try parseDate(milliseconds, at: place)
             }
@@ -98,7 +105,9 @@ struct LiteralParser {
 
     private func parseDate(_ milliseconds: Int64, at place: Place) throws(FilterError) -> DateTime {
         let (microseconds, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000)
-        guard !overflow else { throw place.invalid("\(milliseconds) ms since 1970 is no date of the years 1 to 9999") }
+        guard !overflow else {
+            throw place.invalid("\(milliseconds) ms since 1970 is no date of the years 1 to 9999")
+        }
         return try checkRange(DateTime(microseconds: microseconds), at: place)
     }
 

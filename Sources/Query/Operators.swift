@@ -6,7 +6,8 @@ enum Operators {
     static let logical = ["$and", "$comment", "$nor", "$or"]
     /// Those that stand under a field.
     static let ofFields = [
-        "$all", "$elemMatch", "$eq", "$exists", "$gt", "$gte", "$in", "$lt", "$lte", "$mod", "$ne", "$nin", "$not",
+        "$all", "$elemMatch", "$eq", "$exists", "$gt", "$gte", "$in", "$lt", "$lte", "$mod", "$ne", "$nin",
+        "$not",
         "$options", "$regex", "$size", "$type",
     ]
     /// Objects of one such key are values: dates and numbers that JSON has no spelling of.
@@ -37,7 +38,8 @@ enum Operators {
                 "\(name) stands beside fields, not under one: write {\"\(name)\": [{\"field\": …}, …]}")
         }
         if ofLiterals.contains(name) {
-            return place.error(.unknownOperator, "\(name) makes a value, and must be the only key of its object")
+            return place.error(
+                .unknownOperator, "\(name) makes a value, and must be the only key of its object")
         }
         return unknown(name, among: ofFields, at: place)
     }
@@ -45,10 +47,12 @@ enum Operators {
     private static func unknown(_ name: String, among names: [String], at place: Place) -> FilterError {
         if notServed.contains(name) {
             return place.error(
-                .unknownOperator, "\(name) is not served; the operators here are \(names.joined(separator: ", "))")
+                .unknownOperator,
+                "\(name) is not served; the operators here are \(names.joined(separator: ", "))")
         }
         return place.error(
-            .unknownOperator, "unknown operator \(shortened(name)): did you mean \(nearest(to: name, among: names))?")
+            .unknownOperator,
+            "unknown operator \(shortened(name)): did you mean \(nearest(to: name, among: names))?")
     }
 
     /// The one of `names` that takes the fewest edits; the first in the alphabet of several.
@@ -68,7 +72,9 @@ enum Operators {
             var row = [i + 1]
             for j in right.indices {
                 var best = min(last[j] + (left[i] == right[j] ? 0 : 1), last[j + 1] + 1, row[j] + 1)
-                if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] { best = min(best, beforeLast[j - 1] + 1) }
+                if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] {
+                    best = min(best, beforeLast[j - 1] + 1)
+                }
                 row.append(best)
             }
             (beforeLast, last) = (last, row)

@@ -3,14 +3,16 @@ import Base
 /// A regular expression as `$regex` takes it: PCRE's syntax, matched in time linear in the text.
 ///
 /// What runs beside the data must not be stalled by a pattern, so there is no backtracking: back-references,
-/// look-around, atomic groups, possessive quantifiers, recursion and control verbs are refused with an error that
-/// says so. Everything else of PCRE2's syntax is served: classes (POSIX names and Unicode general categories
-/// included), `\d \w \s \h \v \N` and their negations, groups, alternation, greedy and lazy quantifiers, `^ $ \A \z
-/// \Z \b \B`, inline options, comments, `\Q…\E`. As in MongoDB a dot is a Unicode scalar, and `\d`, `\w`, `\s`, `\b`
-/// and POSIX names know ASCII alone unless the pattern begins with `(*UCP)`; `i` folds case by Unicode's simple
-/// folding. A pattern matches if it does so anywhere in the text.
+/// look-around, atomic groups, possessive quantifiers, recursion and control verbs are refused with an error
+/// that says so. Everything else of PCRE2's syntax is served: classes (POSIX names and Unicode general
+/// categories included), `\d \w \s \h \v \N` and their negations, groups, alternation, greedy and lazy
+/// quantifiers, `^ $ \A \z \Z \b \B`, inline options, comments, `\Q…\E`. As in MongoDB a dot is a Unicode
+/// scalar, and `\d`, `\w`, `\s`, `\b` and POSIX names know ASCII alone unless the pattern begins with
+/// `(*UCP)`; `i` folds case by Unicode's simple folding. A pattern matches if it does so anywhere in the
+/// text.
 ///
-/// Source: pcre2pattern(3) for the syntax; R. Cox, "Regular Expression Matching: the Virtual Machine Approach".
+/// Source: pcre2pattern(3) for the syntax; R. Cox, "Regular Expression Matching: the Virtual Machine
+/// Approach".
 public struct Pattern: Sendable, Hashable, CustomStringConvertible {
     /// How a pattern is read: the letters of `$options`.
     public struct Options: OptionSet, Sendable, Hashable {
@@ -56,8 +58,8 @@ public struct Pattern: Sendable, Hashable, CustomStringConvertible {
     private let program: PatternProgram
 
     /// Reads and compiles a pattern.
-    /// - Throws: ``FilterError/Code/invalidOperand`` for a pattern that is malformed or needs what is not served;
-    ///   ``FilterError/Code/limitExceeded`` where repetitions make it longer than 10,000 steps.
+    /// - Throws: ``FilterError/Code/invalidOperand`` for a pattern that is malformed or needs what is not
+    ///   served; ``FilterError/Code/limitExceeded`` where repetitions make it longer than 10,000 steps.
     public init(_ source: String, options: Options = []) throws(FilterError) {
         var parser = PatternParser(source, options: options)
         let node = try parser.parse()

@@ -52,17 +52,24 @@ extension PatternParser {
     /// `[:name:]` or `[:^name:]`; `nil` where the `[` is a plain one.
     private mutating func parsePOSIX() throws(FilterError) -> ScalarSet? {
         let start = place
-        guard place + 1 < scalars.count, let end = endOfPOSIX(scalars[place + 1], from: place + 2) else { return nil }
-        guard scalars[place + 1] == ":" else { throw error("collating elements [.….] and [=…=] are not served") }
+        guard place + 1 < scalars.count, let end = endOfPOSIX(scalars[place + 1], from: place + 2) else {
+            return nil
+        }
+        guard scalars[place + 1] == ":" else {
+            throw error("collating elements [.….] and [=…=] are not served")
+        }
         place += 2
         let isNegated = take("^")
         var name = ""
         name.unicodeScalars.append(contentsOf: scalars[place..<end].prefix(16))
         place = end + 2
-        if options.contains(.caseless), !hasUnicodeClasses, name == "lower" || name == "upper" { name = "alpha" }
+        if options.contains(.caseless), !hasUnicodeClasses, name == "lower" || name == "upper" {
+            name = "alpha"
+        }
         guard let set = hasUnicodeClasses ? ScalarSet.unicodePOSIX(name) : ScalarSet.posix[name] else {
             throw error(
-                "unknown class [:\(name):]; known are \(ScalarSet.posix.keys.sorted().joined(separator: ", "))", at: start)
+                "unknown class [:\(name):]; known are \(ScalarSet.posix.keys.sorted().joined(separator: ", "))",
+                at: start)
         }
         return isNegated ? set.negated : set
     }
@@ -85,7 +92,9 @@ extension PatternParser {
     private mutating func parseRange(isQuoted: Bool) throws(FilterError) -> ClosedRange<UInt32> {
         let start = place
         let lower = try parseMember(isQuoted: isQuoted)
-        guard !isQuoted, next == "-", place + 1 < scalars.count, scalars[place + 1] != "]" else { return lower...lower }
+        guard !isQuoted, next == "-", place + 1 < scalars.count, scalars[place + 1] != "]" else {
+            return lower...lower
+        }
         place += 1
         if try parsePart() != nil { throw error("a range cannot end with a class of characters", at: start) }
         let upper = try parseMember(isQuoted: false)

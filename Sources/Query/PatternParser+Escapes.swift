@@ -79,7 +79,9 @@ extension PatternParser {
             return try parseOctal(from: start)
         default:
             guard !ScalarSet.words.contains(letter.value) || letter == "_" else {
-                let advice = letter == "u" ? "; write \\x{…}" : letter == "E" ? "" : "; for the plain letter drop the \\"
+                let advice =
+                    letter == "u"
+                    ? "; write \\x{…}" : letter == "E" ? "" : "; for the plain letter drop the \\"
                 throw error("unknown escape \\\(letter)\(advice)", at: start)
             }
             return letter
@@ -94,7 +96,9 @@ extension PatternParser {
     }
 
     private func scalar(_ number: UInt32, at start: Int) throws(FilterError) -> Unicode.Scalar {
-        guard let scalar = Unicode.Scalar(number) else { throw error("there is no character of that number", at: start) }
+        guard let scalar = Unicode.Scalar(number) else {
+            throw error("there is no character of that number", at: start)
+        }
         return scalar
     }
 
@@ -134,7 +138,9 @@ extension PatternParser {
             place += 1
         }
         guard count > 0, take(end) else {
-            throw error("the number of a character is \(radix == 16 ? "hexadecimal" : "octal") digits in braces", at: start)
+            throw error(
+                "the number of a character is \(radix == 16 ? "hexadecimal" : "octal") digits in braces",
+                at: start)
         }
         return try scalar(number, at: start)
     }
@@ -167,7 +173,9 @@ extension PatternParser {
             name.unicodeScalars.append(letter)
         }
         guard let categories = CategorySet.named[name] else {
-            throw error("\\p{\(name)} is not served: known are general categories such as L, Lu, Nd, P, Zs and Any", at: start)
+            throw error(
+                "\\p{\(name)} is not served: known are general categories such as L, Lu, Nd, P, Zs and Any",
+                at: start)
         }
         let set = ScalarSet([], categories: categories)
         return isNegated ? set.negated : set

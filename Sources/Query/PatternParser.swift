@@ -1,4 +1,5 @@
-/// Reads a pattern's text: alternatives, sequences, quantifiers and groups. Escapes and classes have their own files.
+/// Reads a pattern's text: alternatives, sequences, quantifiers and groups. Escapes and classes have their
+/// own files.
 struct PatternParser {
     /// Groups within one another.
     static let maxDepth = 100
@@ -42,7 +43,9 @@ struct PatternParser {
     mutating func take(all text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
         guard place + count <= scalars.count else { return false }
-        for index in 0..<count where scalars[place + index].value != UInt32(text.utf8Start[index]) { return false }
+        for index in 0..<count where scalars[place + index].value != UInt32(text.utf8Start[index]) {
+            return false
+        }
         place += count
         return true
     }
@@ -56,8 +59,8 @@ struct PatternParser {
         return digits
     }
 
-    /// The bounds of `{n}`, `{n,}` or `{n,m}` if one comes next; anything else is plain text. No digits are kept
-    /// beyond what cannot be a bound.
+    /// The bounds of `{n}`, `{n,}` or `{n,m}` if one comes next; anything else is plain text. No digits are
+    /// kept beyond what cannot be a bound.
     func bounds() -> (least: Int, most: Int?, end: Int)? {
         var reader = self
         guard reader.take("{") else { return nil }
@@ -170,13 +173,17 @@ struct PatternParser {
             return .assertion(isMultiline ? .lineEnd : .textEnd)
         case "*", "+", "?": throw error("nothing stands before \(scalar) to be repeated; write \\\(scalar)")
         default:
-            if scalar == "{", bounds() != nil { throw error("nothing stands before the { to be repeated; write \\{") }
+            if scalar == "{", bounds() != nil {
+                throw error("nothing stands before the { to be repeated; write \\{")
+            }
             place += 1
             return literal(scalar)
         }
     }
 
-    private mutating func parseQuantifier(of atom: PatternNode, from start: Int) throws(FilterError) -> PatternNode {
+    private mutating func parseQuantifier(
+        of atom: PatternNode, from start: Int
+    ) throws(FilterError) -> PatternNode {
         skipIgnored()
         let quantifierStart = place
         var (least, most): (Int, Int?) = (1, 1)
@@ -190,19 +197,25 @@ struct PatternParser {
             guard least <= PatternParser.maxRepeat, most ?? 0 <= PatternParser.maxRepeat else {
                 throw error("a repetition of more than \(PatternParser.maxRepeat)")
             }
-            guard least <= most ?? least else { throw error("the bounds {\(least),\(most ?? 0)} are out of order") }
+            guard least <= most ?? least else {
+                throw error("the bounds {\(least),\(most ?? 0)} are out of order")
+            }
             place = bounds.end - 1
         default: return atom
         }
         place += 1
         if case .assertion = atom { throw error("an assertion cannot be repeated", at: start) }
         if take("+") {
-            throw error("possessive quantifiers are not served: patterns run in linear time without them; drop the +")
+            throw error(
+                "possessive quantifiers are not served: patterns run in linear time without them; drop the +")
         }
         _ = take("?")
         if atom.isEmpty { return atom }
-        if let scalar = next, scalar == "*" || scalar == "+" || scalar == "?" || (scalar == "{" && bounds() != nil) {
-            throw error("a quantifier follows a quantifier; put the first into a group (?:…)", at: quantifierStart)
+        if let scalar = next,
+            scalar == "*" || scalar == "+" || scalar == "?" || (scalar == "{" && bounds() != nil)
+        {
+            throw error(
+                "a quantifier follows a quantifier; put the first into a group (?:…)", at: quantifierStart)
         }
         return .repeated(atom, least: least, most: most)
     }
@@ -257,7 +270,8 @@ struct PatternParser {
 
     private static let refused: [(StaticString, String)] = [
         ("=", "look-ahead (?=…) is"), ("!", "look-ahead (?!…) is"), ("<=", "look-behind (?<=…) is"),
-        ("<!", "look-behind (?<!…) is"), (">", "atomic groups (?>…) are"), ("|", "branch reset groups (?|…) are"),
+        ("<!", "look-behind (?<!…) is"), (">", "atomic groups (?>…) are"),
+        ("|", "branch reset groups (?|…) are"),
         ("(", "conditional groups (?(…)…) are"), ("P=", "back-references (?P=…) are"),
         ("P>", "calls of groups (?P>…) are"), ("&", "calls of groups (?&…) are"), ("R", "recursion (?R) is"),
         ("C", "callouts (?C…) are"),
@@ -284,7 +298,9 @@ struct PatternParser {
             case "m": set(.multiline, isOn)
             case "s": set(.dotAll, isOn)
             case "x":
-                guard !seen.contains(.extended) else { throw error("the option xx is not served; write x", at: start) }
+                guard !seen.contains(.extended) else {
+                    throw error("the option xx is not served; write x", at: start)
+                }
                 seen.insert(.extended)
                 set(.extended, isOn)
             // Groups are not captured, and greed makes no difference to whether a pattern matches.
@@ -294,7 +310,9 @@ struct PatternParser {
                 seen = []
             case ":": return false
             case ")": return true
-            default: throw error("unknown group (?\(scalar)…; known are (?:…), (?<name>…), (?i) and (?#…)", at: start)
+            default:
+                throw error(
+                    "unknown group (?\(scalar)…; known are (?:…), (?<name>…), (?i) and (?#…)", at: start)
             }
         }
         throw error("the group has no )", at: start)

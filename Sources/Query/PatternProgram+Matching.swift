@@ -49,7 +49,8 @@ private struct PatternRun {
     }
 
     private mutating func matches(
-        _ instructions: UnsafeBufferPointer<PatternProgram.Instruction>, _ sets: UnsafeBufferPointer<ScalarSet>
+        _ instructions: UnsafeBufferPointer<PatternProgram.Instruction>,
+        _ sets: UnsafeBufferPointer<ScalarSet>
     ) -> Bool {
         while true {
             if reachedCount == 0 {
@@ -162,7 +163,8 @@ private struct PatternRun {
         return min(lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4, text.count - place)
     }
 
-    /// The scalar at `place`. Of bytes that are no UTF-8 it makes some number, and reads nothing beyond the end.
+    /// The scalar at `place`. Of bytes that are no UTF-8 it makes some number, and reads nothing beyond the
+    /// end.
     @inline(__always)
     private func decode(at place: Int) -> (scalar: UInt32, length: Int) {
         let lead = UInt32(text[place])

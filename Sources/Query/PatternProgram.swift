@@ -1,7 +1,7 @@
 /// A compiled pattern: a nondeterministic automaton, all of whose states are followed at once.
 ///
-/// Each scalar of a text visits each instruction at most once, so a match takes time in proportion to the length
-/// of the text times that of the program.
+/// Each scalar of a text visits each instruction at most once, so a match takes time in proportion to the
+/// length of the text times that of the program.
 final class PatternProgram: Sendable {
     enum Instruction: Sendable {
         case scalar(UInt32)
@@ -125,7 +125,9 @@ final class PatternProgram: Sendable {
             isSeen[place] = true
             switch instructions[place] {
             case .scalar(let scalar):
-                guard let unicode = Unicode.Scalar(scalar), let byte = UTF8.encode(unicode)?.first else { continue }
+                guard let unicode = Unicode.Scalar(scalar), let byte = UTF8.encode(unicode)?.first else {
+                    continue
+                }
                 first[Int(byte)] = true
             case .set(let index):
                 for byte in 0..<128 where sets[index].contains(UInt32(byte)) { first[byte] = true }

@@ -21,7 +21,8 @@ extension Predicate {
         switch self {
         case .equal(let value): return ValueOrder.equal(candidate, value)
         case .less(let value): return Predicate.order(candidate, value).map { $0 < 0 } ?? false
-        case .lessOrEqual(let value): return Predicate.order(candidate, value, orNaN: true).map { $0 <= 0 } ?? false
+        case .lessOrEqual(let value):
+            return Predicate.order(candidate, value, orNaN: true).map { $0 <= 0 } ?? false
         case .greater(let value): return Predicate.order(candidate, value).map { $0 > 0 } ?? false
         case .greaterOrEqual(let value):
             return Predicate.order(candidate, value, orNaN: true).map { $0 >= 0 } ?? false
@@ -40,7 +41,8 @@ extension Predicate {
         case .size(let count):
             guard case .array(let elements) = candidate else { return false }
             return elements.count == count
-        case .all(let predicates): return !predicates.isEmpty && predicates.allSatisfy { $0.accepts(candidate) }
+        case .all(let predicates):
+            return !predicates.isEmpty && predicates.allSatisfy { $0.accepts(candidate) }
         case .elementMatchesValue(let filter):
             guard case .array(let elements) = candidate else { return false }
             return elements.contains { filter.matches(.element($0)) }
@@ -58,8 +60,8 @@ extension Predicate {
 
     // MARK: - Private
 
-    /// The order of two values of one type; `nil` for two types, and where only one of two numbers is NaN: that is
-    /// the lesser in a sort, but no query for a range finds it (jira.mongodb.com SERVER-18350).
+    /// The order of two values of one type; `nil` for two types, and where only one of two numbers is NaN:
+    /// that is the lesser in a sort, but no query for a range finds it (jira.mongodb.com SERVER-18350).
     private static func order(_ candidate: Value, _ value: Value, orNaN: Bool = false) -> Int? {
         switch (candidate, value) {
         case (.float(let number), .float(let other)) where number.isNaN || other.isNaN:

@@ -37,7 +37,8 @@ extension Predicate {
             .greaterOrEqual(let value):
             value.filterLiteral
         case .among(let list, let patterns):
-            .array(list.values.map(\.filterLiteral) + patterns.map { .object(Predicate.matches($0).document) })
+            .array(
+                list.values.map(\.filterLiteral) + patterns.map { .object(Predicate.matches($0).document) })
         case .exists: true
         case .type(let types): types.operand
         case .matches(let pattern): .string(pattern.source)
@@ -77,10 +78,12 @@ extension Value {
         case .null, .boolean, .integer, .string: self
         case .float(let number):
             number.isFinite
-                ? self : ["$numberDouble": .string(number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")]
+                ? self
+                : ["$numberDouble": .string(number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")]
         case .dateTime(let time): ["$date": .string(time.iso8601)]
         case .array(let elements): .array(elements.map(\.filterLiteral))
-        case .object(let document): .object(Document(document.members.map { ($0.key, $0.value.filterLiteral) }))
+        case .object(let document):
+            .object(Document(document.members.map { ($0.key, $0.value.filterLiteral) }))
         }
     }
 }

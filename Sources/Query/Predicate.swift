@@ -28,11 +28,11 @@ public indirect enum Predicate: Sendable, Hashable {
     case size(Int)
     /// `$all`: the field satisfies each of them, by a candidate of its own; none are satisfied by nothing.
     case all([Predicate])
-    /// `$elemMatch` with operators: an array, one element of which satisfies the filter by itself. The filter's
-    /// paths are all ``FieldPath/element``.
+    /// `$elemMatch` with operators: an array, one element of which satisfies the filter by itself. The
+    /// filter's paths are all ``FieldPath/element``.
     case elementMatchesValue(Filter)
-    /// `$elemMatch` with a query: an array, one object or array of which matches it as a document. Of an inner
-    /// array the keys are its places.
+    /// `$elemMatch` with a query: an array, one object or array of which matches it as a document. Of an
+    /// inner array the keys are its places.
     case elementMatchesDocument(Filter)
 
     /// Whether an array at the end of the path is one candidate, rather than its elements and itself.

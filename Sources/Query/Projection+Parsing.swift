@@ -3,18 +3,22 @@ public import Base
 extension Projection {
     /// Reads a projection from JSON text; empty text is ``all``.
     /// - Throws: ``FilterError``, with the JSON path of what is wrong.
-    public static func parse(_ text: String, limits: FilterLimits = FilterLimits()) throws(FilterError) -> Projection {
+    public static func parse(
+        _ text: String, limits: FilterLimits = FilterLimits()
+    ) throws(FilterError) -> Projection {
         if text.isEmpty { return .all }
         return try parse(Value.parse(text, limits: limits, what: "a projection"), limits: limits)
     }
 
-    /// Reads `{"path": 1, "exif.camera": 1}` or `{"histogram": 0}`, with `{"$slice": 3}`, `{"$slice": [-5, 2]}` and
-    /// `{"$elemMatch": …}` for arrays. An empty object and null are ``all``.
+    /// Reads `{"path": 1, "exif.camera": 1}` or `{"histogram": 0}`, with `{"$slice": 3}`, `{"$slice": [-5,
+    /// 2]}` and `{"$elemMatch": …}` for arrays. An empty object and null are ``all``.
     ///
-    /// Including and excluding do not mix, except that `_uniqueid` may be left out of an inclusion. `$slice` alone
-    /// keeps the other fields; `$elemMatch` includes.
+    /// Including and excluding do not mix, except that `_uniqueid` may be left out of an inclusion. `$slice`
+    /// alone keeps the other fields; `$elemMatch` includes.
     /// - Throws: ``FilterError``, with the JSON path of what is wrong.
-    public static func parse(_ value: Value, limits: FilterLimits = FilterLimits()) throws(FilterError) -> Projection {
+    public static func parse(
+        _ value: Value, limits: FilterLimits = FilterLimits()
+    ) throws(FilterError) -> Projection {
         if value.isNull { return .all }
         guard case .object(let document) = value else {
             throw Place.root.invalid("a projection is a JSON object, this is \(value.kindWithArticle)")
@@ -88,7 +92,8 @@ private struct ProjectionParser {
             throw place.error(.limitExceeded, "more than \(limits.conditionCount) fields")
         }
         guard name.utf8.count <= limits.pathByteCount else {
-            throw place.error(.limitExceeded, "a path of \(name.utf8.count) bytes, the limit is \(limits.pathByteCount)")
+            throw place.error(
+                .limitExceeded, "a path of \(name.utf8.count) bytes, the limit is \(limits.pathByteCount)")
         }
         guard !Operators.isName(name) else {
             throw place.error(.unknownOperator, "a projection names fields, this is \(shortened(name))")
@@ -118,12 +123,15 @@ private struct ProjectionParser {
 
     private mutating func set(isInclusion: Bool, at place: Place) throws(FilterError) {
         guard self.isInclusion ?? isInclusion == isInclusion else {
-            throw place.invalid("a projection includes fields or excludes them; only \(Projection.identifier) may differ")
+            throw place.invalid(
+                "a projection includes fields or excludes them; only \(Projection.identifier) may differ")
         }
         self.isInclusion = isInclusion
     }
 
-    private mutating func insert(_ branch: Projection.Branch, _ name: String, at place: Place) throws(FilterError) {
+    private mutating func insert(
+        _ branch: Projection.Branch, _ name: String, at place: Place
+    ) throws(FilterError) {
         guard branches.insert(branch, at: FieldPath(name).components[...]) else {
             throw place.invalid("\(shortened(name)) collides with another path of the projection")
         }
@@ -132,7 +140,8 @@ private struct ProjectionParser {
     private mutating func parseOperator(
         _ operand: Value, _ name: String, at place: Place
     ) throws(FilterError) -> Projection.Branch {
-        guard case .object(let document) = operand, document.count == 1, let (key, argument) = document.members.first
+        guard case .object(let document) = operand, document.count == 1,
+            let (key, argument) = document.members.first
         else {
             throw place.invalid("a field is projected with 1, 0, {\"$slice\": …} or {\"$elemMatch\": …}")
         }
@@ -161,8 +170,12 @@ private struct ProjectionParser {
         }
         guard case .array(let pair) = operand, pair.count == 2, let skip = number(pair[0]),
             let count = number(pair[1])
-        else { throw place.invalid("$slice takes a whole number, or a list of two: how many to skip and to keep") }
-        guard count > 0 else { throw place.index(1).invalid("$slice keeps at least one element, this is \(count)") }
+        else {
+            throw place.invalid("$slice takes a whole number, or a list of two: how many to skip and to keep")
+        }
+        guard count > 0 else {
+            throw place.index(1).invalid("$slice keeps at least one element, this is \(count)")
+        }
         return Projection.Slice(skip: skip, count: count)
     }
 

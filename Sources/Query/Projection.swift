@@ -31,8 +31,8 @@ public struct Projection: Sendable, Hashable, CustomStringConvertible {
 
     /// The parts of `document` that are returned, in their order.
     ///
-    /// On the way into arrays their objects are projected, arrays within them likewise; other elements are left
-    /// out by an inclusion and kept by an exclusion.
+    /// On the way into arrays their objects are projected, arrays within them likewise; other elements are
+    /// left out by an inclusion and kept by an exclusion.
     public func apply(to document: Document) -> Document {
         var kept = Document()
         for (key, value) in document.members {
@@ -91,7 +91,8 @@ public struct Projection: Sendable, Hashable, CustomStringConvertible {
         var count: Int
 
         func apply(to elements: [Value]) -> [Value] {
-            let start = skip < 0 ? max(0, elements.count + max(skip, -elements.count)) : min(skip, elements.count)
+            let start =
+                skip < 0 ? max(0, elements.count + max(skip, -elements.count)) : min(skip, elements.count)
             return Array(elements[start..<start + min(count, elements.count - start)])
         }
     }
@@ -118,8 +119,8 @@ public struct Projection: Sendable, Hashable, CustomStringConvertible {
             }
         }
 
-        /// Adds what happens at the end of `path`. Returns whether it agrees with what was added before: no path
-        /// may lead through the end of another.
+        /// Adds what happens at the end of `path`. Returns whether it agrees with what was added before: no
+        /// path may lead through the end of another.
         mutating func insert(_ branch: Branch, at path: ArraySlice<String>) -> Bool {
             guard let name = path.first else { return false }
             let existing = self[name]

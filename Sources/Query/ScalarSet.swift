@@ -80,7 +80,8 @@ extension ScalarSet {
     static let unicodeSpaces = ScalarSet(
         [0x09...0x0D, 0x20...0x20, 0x85...0x85, 0x180E...0x180E], categories: .named["Z"] ?? [])
     static let horizontalSpaces = ScalarSet([
-        0x09...0x09, 0x20...0x20, 0xA0...0xA0, 0x1680...0x1680, 0x180E...0x180E, 0x2000...0x200A, 0x202F...0x202F,
+        0x09...0x09, 0x20...0x20, 0xA0...0xA0, 0x1680...0x1680, 0x180E...0x180E, 0x2000...0x200A,
+        0x202F...0x202F,
         0x205F...0x205F, 0x3000...0x3000,
     ])
     static let verticalSpaces = ScalarSet([0x0A...0x0D, 0x85...0x85, 0x2028...0x2029])
@@ -92,7 +93,8 @@ extension ScalarSet {
         "ascii": ScalarSet([0...0x7F]), "blank": ScalarSet([0x09...0x09, 0x20...0x20]),
         "cntrl": ScalarSet([0...0x1F, 0x7F...0x7F]), "digit": digits, "graph": ScalarSet([0x21...0x7E]),
         "print": ScalarSet([0x20...0x7E]),
-        "punct": ScalarSet([0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E]), "space": spaces, "word": words,
+        "punct": ScalarSet([0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E]), "space": spaces,
+        "word": words,
         "xdigit": ScalarSet([0x30...0x39, 0x41...0x46, 0x61...0x66]),
     ]
 }
@@ -142,13 +144,16 @@ struct CategorySet: OptionSet, Sendable {
     }
 
     private static let order = [
-        "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po",
+        "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf",
+        "Po",
         "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn",
     ]
 
     /// By the names that `\p{…}` takes: `Lu`, `L`, `L&`, `Any`.
     static let named: [String: CategorySet] = {
-        var named: [String: CategorySet] = ["Any": CategorySet(rawValue: (1 << 30) - 1), "L&": CategorySet(rawValue: 7)]
+        var named: [String: CategorySet] = [
+            "Any": CategorySet(rawValue: (1 << 30) - 1), "L&": CategorySet(rawValue: 7),
+        ]
         for (place, name) in order.enumerated() {
             let category = CategorySet(rawValue: 1 << UInt32(place))
             named[name] = category

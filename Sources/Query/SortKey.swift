@@ -15,8 +15,8 @@ public struct SortKey: Sendable, Hashable {
 
     /// The value that a document is sorted by.
     ///
-    /// Of an array, and of several values along the path, it is the least, for a descending key the greatest. An
-    /// empty array stands below null; a missing value is null.
+    /// Of an array, and of several values along the path, it is the least, for a descending key the greatest.
+    /// An empty array stands below null; a missing value is null.
     public func rank(of document: Document) -> SortRank {
         var best: SortRank?
         _ = path.leads(in: .document(document), opening: false) { candidate in
@@ -31,7 +31,8 @@ public struct SortKey: Sendable, Hashable {
         return best ?? .value(.null)
     }
 
-    /// Negative, zero or positive as a document of rank `left` comes before, with or after one of rank `right`.
+    /// Negative, zero or positive as a document of rank `left` comes before, with or after one of rank
+    /// `right`.
     public func compare(_ left: SortRank, _ right: SortRank) -> Int {
         ascending ? SortRank.compare(left, right) : SortRank.compare(right, left)
     }

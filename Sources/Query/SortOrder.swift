@@ -13,7 +13,8 @@ public struct SortOrder: Sendable, Hashable, CustomStringConvertible {
     /// What each key makes of `document`: computed once a document, then compared.
     public func ranks(of document: Document) -> [SortRank] { keys.map { $0.rank(of: document) } }
 
-    /// Negative, zero or positive as a document of the ranks `left` comes before, with or after one of `right`.
+    /// Negative, zero or positive as a document of the ranks `left` comes before, with or after one of
+    /// `right`.
     public func compare(_ left: [SortRank], _ right: [SortRank]) -> Int {
         for (index, key) in keys.enumerated() {
             let order = key.compare(left[index], right[index])
@@ -31,15 +32,19 @@ public struct SortOrder: Sendable, Hashable, CustomStringConvertible {
         return 0
     }
 
-    /// Reads `captured_at:asc, width:desc` (a key alone is ascending), or JSON as ``parse(_:limits:)-(Value,_)`` does.
+    /// Reads `captured_at:asc, width:desc` (a key alone is ascending), or JSON as
+    /// ``parse(_:limits:)-(Value,_)`` does.
     /// - Throws: ``FilterError``.
-    public static func parse(_ text: String, limits: FilterLimits = FilterLimits()) throws(FilterError) -> SortOrder {
+    public static func parse(
+        _ text: String, limits: FilterLimits = FilterLimits()
+    ) throws(FilterError) -> SortOrder {
         let first = text.unicodeScalars.first { !$0.properties.isWhitespace }
         if first == "{" || first == "[" {
             return try parse(Value.parse(text, limits: limits, what: "a sort order"), limits: limits)
         }
         guard text.utf8.count <= limits.byteCount else {
-            throw FilterError(.limitExceeded, "a sort order of \(text.utf8.count) bytes; the limit is \(limits.byteCount)")
+            throw FilterError(
+                .limitExceeded, "a sort order of \(text.utf8.count) bytes; the limit is \(limits.byteCount)")
         }
         var order = SortOrder()
         guard first != nil else { return order }
@@ -57,7 +62,9 @@ public struct SortOrder: Sendable, Hashable, CustomStringConvertible {
     ///
     /// Directions are `asc`, `desc`, 1 and -1.
     /// - Throws: ``FilterError``, with the JSON path of what is wrong.
-    public static func parse(_ value: Value, limits: FilterLimits = FilterLimits()) throws(FilterError) -> SortOrder {
+    public static func parse(
+        _ value: Value, limits: FilterLimits = FilterLimits()
+    ) throws(FilterError) -> SortOrder {
         var order = SortOrder()
         switch value {
         case .string(let text): return try parse(text, limits: limits)
@@ -70,13 +77,16 @@ public struct SortOrder: Sendable, Hashable, CustomStringConvertible {
         case .array(let elements):
             for (index, element) in elements.enumerated() {
                 let place = Place.root.index(index)
-                guard case .array(let pair) = element, pair.count == 2, case .string(let name) = pair[0] else {
-                    throw place.invalid("a sort key is a pair of path and direction, such as [\"width\", \"desc\"]")
+                guard case .array(let pair) = element, pair.count == 2, case .string(let name) = pair[0]
+                else {
+                    throw place.invalid(
+                        "a sort key is a pair of path and direction, such as [\"width\", \"desc\"]")
                 }
                 try order.append(name, try pair[1].sortDirection(at: place.index(1)), at: place, limits)
             }
         default:
-            throw Place.root.invalid("a sort order is text, a list of pairs or an object, this is \(value.kindWithArticle)")
+            throw Place.root.invalid(
+                "a sort order is text, a list of pairs or an object, this is \(value.kindWithArticle)")
         }
         return order
     }
@@ -98,7 +108,8 @@ public struct SortOrder: Sendable, Hashable, CustomStringConvertible {
             throw place.error(.limitExceeded, "more than \(limits.sortKeyCount) sort keys")
         }
         guard name.utf8.count <= limits.pathByteCount else {
-            throw place.error(.limitExceeded, "a path of \(name.utf8.count) bytes, the limit is \(limits.pathByteCount)")
+            throw place.error(
+                .limitExceeded, "a path of \(name.utf8.count) bytes, the limit is \(limits.pathByteCount)")
         }
         guard !name.isEmpty, !Operators.isName(name) else {
             throw place.invalid("a sort key is the path of a field, this is \"\(shortened(name))\"")

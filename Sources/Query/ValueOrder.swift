@@ -26,7 +26,9 @@ public enum ValueOrder {
 
     /// Whether the two are one value to a query: `1` and `1.0` are, `true` and `1` are not.
     public static func equal(_ left: Value, _ right: Value) -> Bool {
-        if case .string(let text) = left, case .string(let other) = right { return text.hasSameBytes(as: other) }
+        if case .string(let text) = left, case .string(let other) = right {
+            return text.hasSameBytes(as: other)
+        }
         return compare(left, right) == 0
     }
 
@@ -45,7 +47,9 @@ public enum ValueOrder {
 
     // MARK: - Private
 
-    private static func order(_ left: Int64, _ right: Int64) -> Int { left < right ? -1 : left > right ? 1 : 0 }
+    private static func order(_ left: Int64, _ right: Int64) -> Int {
+        left < right ? -1 : left > right ? 1 : 0
+    }
 
     private static func order(_ left: Double, _ right: Double) -> Int {
         if left < right { return -1 }

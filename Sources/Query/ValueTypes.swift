@@ -67,7 +67,9 @@ public struct ValueTypes: OptionSet, Sendable, Hashable {
     public var aliases: [String] {
         let isNumber = isSuperset(of: .number)
         return (isNumber ? ["number"] : [])
-            + ValueTypes.named.filter { contains($0.type) && !(isNumber && ValueTypes.number.contains($0.type)) }
+            + ValueTypes.named.filter {
+                contains($0.type) && !(isNumber && ValueTypes.number.contains($0.type))
+            }
             .map(\.alias)
     }
 
@@ -77,6 +79,7 @@ public struct ValueTypes: OptionSet, Sendable, Hashable {
     /// Source: the BSON specification 1.1, and the aliases of MongoDB's manual.
     private static let named: [(alias: String, bsonNumber: Int64, type: ValueTypes)] = [
         ("double", 1, .double), ("string", 2, .string), ("object", 3, .object), ("array", 4, .array),
-        ("bool", 8, .boolean), ("date", 9, .date), ("null", 10, .null), ("int", 16, .int), ("long", 18, .long),
+        ("bool", 8, .boolean), ("date", 9, .date), ("null", 10, .null), ("int", 16, .int),
+        ("long", 18, .long),
     ]
 }

@@ -21,6 +21,7 @@ enum PythonOracle {
         let input = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try lines.joined(separator: "\n").write(to: input, atomically: false, encoding: .utf8)
         // A leftover in the temporary folder is harmless.
+        // A leftover in the temporary folder is harmless.
         defer { try? FileManager.default.removeItem(at: input) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: interpreter)

@@ -18,7 +18,8 @@ import Testing
             "width": 640, "ratio": 1.5, "whole": 2.0, "flag": true, "name": "caf\u{e9} \u{0} \"quoted\"",
             "empty": "", "nothing": nil, "taken": .dateTime(noon), "clock": .dateTime(local),
             "list": [1, 2.5, "x", nil, [true]], "object": ["b": 1, "a": ["c": 2]], "none": [],
-            "least": .integer(.min), "greatest": .integer(.max), "tiny": .float(.leastNonzeroMagnitude), "a header, spaced": 1,
+            "least": .integer(.min), "greatest": .integer(.max), "tiny": .float(.leastNonzeroMagnitude),
+            "a header, spaced": 1,
         ]
         let id = try catalog.write { try $0.insert("Image", properties, blob: BlobEntry(number: 7)) }
         #expect(id == EntityID(classNumber: 1, local: 0))
@@ -127,7 +128,9 @@ import Testing
         #expect(try catalog.findings() == [])
     }
 
-    @Test("names that are refused", arguments: ["", "_key", "$a", "a.b", "a\nb", String(repeating: "x", count: 256)])
+    @Test(
+        "names that are refused",
+        arguments: ["", "_key", "$a", "a.b", "a\nb", String(repeating: "x", count: 256)])
     func name(refused: String) throws {
         let property = #expect(throws: CatalogError.self) {
             try catalog.write { try $0.insert("Image", Document([(refused, 1)])) }
@@ -143,7 +146,8 @@ import Testing
         let store = try TemporaryStore()
         let catalog = try Catalog.create(store.directory, options: options)
         func code(_ value: Value) throws -> CatalogError.Code? {
-            #expect(throws: CatalogError.self) { try catalog.write { try $0.insert("Image", ["x": value]) } }?.code
+            #expect(throws: CatalogError.self) { try catalog.write { try $0.insert("Image", ["x": value]) } }?
+                .code
         }
         #expect(try code(.float(.nan)) == .invalidValue)
         #expect(try code(.float(.infinity)) == .invalidValue)
@@ -167,7 +171,8 @@ import Testing
         #expect(code { try $0.update(old, set: ["a": 1]) } == .notFound)
         #expect(code { try $0.connect("e", from: image, to: absent) } == .notFound)
         #expect(code { try $0.connect("e", from: absent, to: image) } == .notFound)
-        #expect(code { try $0.addLabel(NewLabel(.class, "cat", source: "human:me"), to: absent) } == .notFound)
+        #expect(
+            code { try $0.addLabel(NewLabel(.class, "cat", source: "human:me"), to: absent) } == .notFound)
         #expect(code { try $0.finishRun(3) } == .notFound)
         #expect(code { try $0.revert(run: 3, source: "human:me") } == .notFound)
         #expect(try catalog.write { try $0.delete(absent, by: "human:me") } == false)

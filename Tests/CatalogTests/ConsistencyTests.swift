@@ -6,8 +6,8 @@ import Synchronization
 import Testing
 
 @Suite struct ConsistencyTests {
-    /// Writers move amounts between accounts and never change their sum; readers must see that sum in columns, in rows
-    /// and in SQL alike, whatever is built, dropped or rebuilt meanwhile.
+    /// Writers move amounts between accounts and never change their sum; readers must see that sum in
+    /// columns, in rows and in SQL alike, whatever is built, dropped or rebuilt meanwhile.
     @Test("readers see one commit, in columns and rows, while others write", arguments: [100_000, 0])
     func readersDuringWrites(immediateBuildLimit: Int) throws {
         let store = try TemporaryStore()
@@ -16,7 +16,9 @@ import Testing
         let catalog = try Catalog.create(store.directory, options: options)
         let accounts = 60
         try catalog.write { transaction in
-            for number in 0..<accounts { try transaction.insert("Account", ["amount": 100, "n": .integer(Int64(number))]) }
+            for number in 0..<accounts {
+                try transaction.insert("Account", ["amount": 100, "n": .integer(Int64(number))])
+            }
         }
         let writersLeft = Mutex(3)
         let done = DispatchGroup()
@@ -24,7 +26,10 @@ import Testing
             DispatchQueue(label: "writer-\(seed)").async(group: done) {
                 var random = SeededGenerator(seed: UInt64(seed))
                 for _ in 0..<150 {
-                    let pair = [LocalID.random(in: 0..<60, using: &random), LocalID.random(in: 0..<60, using: &random)]
+                    let pair = [
+                        LocalID.random(in: 0..<60, using: &random),
+                        LocalID.random(in: 0..<60, using: &random),
+                    ]
                     let amount = Int64.random(in: 1...9, using: &random)
                     let isNoted = Bool.random(using: &random)
                     do {
@@ -70,10 +75,12 @@ import Testing
         try transaction.update(source, set: ["amount": .integer(left - amount)])
         let right = try #require(try transaction.properties(of: target)?["amount"]?.integerValue)
         try transaction.update(target, set: ["amount": .integer(right + amount)])
-        let transfer = try transaction.connect("transfer", from: source, to: target, ["amount": .integer(amount)])
+        let transfer = try transaction.connect(
+            "transfer", from: source, to: target, ["amount": .integer(amount)])
         if isNoted {
             let note = try transaction.insert("Note", ["of": ["amount": .integer(amount)]])
-            try transaction.addLabel(NewLabel(.class, "note", confidence: 0.5, source: "human:bank"), to: note)
+            try transaction.addLabel(
+                NewLabel(.class, "note", confidence: 0.5, source: "human:bank"), to: note)
             try transaction.disconnect(transfer)
             if amount > 6 { try transaction.delete(note, by: "human:bank") }
         }
@@ -90,7 +97,8 @@ import Testing
         let rows = try snapshot.entities(of: known, ids.ids, properties: ["amount"])
         #expect(rows.reduce(0) { $0 + ($1.properties["amount"]?.integerValue ?? 0) } == Int64(accounts) * 100)
         let poor = try snapshot.select(known, amount, .less(than: .integer(100)))
-        #expect(poor.ids == IdSet(rows.filter { $0.properties["amount"]!.integerValue! < 100 }.map(\.id.local)))
+        #expect(
+            poor.ids == IdSet(rows.filter { $0.properties["amount"]!.integerValue! < 100 }.map(\.id.local)))
         if let notes = snapshot.schema.entityClass("Note"), let of = notes["of"] {
             let alive = snapshot.alive(notes)
             #expect(try snapshot.labelled(notes, .class, .present).ids == alive)

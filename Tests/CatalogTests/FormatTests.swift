@@ -4,11 +4,12 @@ import SystemPackage
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 @Suite struct FormatTests {
-    @Test func `a directory without a catalog, a second catalog, and files that are none are refused`() throws {
+    @Test func `a directory without a catalog, a second catalog, and files that are none are refused`() throws
+    {
         let store = try TemporaryStore()
         func code(_ body: () throws -> Catalog) -> CatalogError.Code? {
             #expect(throws: CatalogError.self) { _ = try body() }?.code
@@ -29,21 +30,29 @@ import Glibc
     @Test func `a store of a newer format is refused and left as it is`() throws {
         let store = try TemporaryStore()
         try Catalog.create(store.directory).close()
-        let connection = try SQLiteConnection(path: store.directory.appending("catalog.sqlite").string, mode: .readWrite)
+        let connection = try SQLiteConnection(
+            path: store.directory.appending("catalog.sqlite").string, mode: .readWrite)
         try StoreFormat.setMeta("format", Int64(Catalog.formatVersion + 1), on: connection)
         for access in [CatalogAccess.readWrite, .readOnly] {
-            let error = #expect(throws: CatalogError.self) { _ = try Catalog.open(store.directory, access: access) }
+            let error = #expect(throws: CatalogError.self) {
+                _ = try Catalog.open(store.directory, access: access)
+            }
             #expect(error?.code == .newerFormat)
             #expect(error?.message.contains("\(Catalog.formatVersion + 1)") == true)
         }
         #expect(try StoreFormat.version(of: connection) == Catalog.formatVersion + 1)
     }
 
-    @Test func `an older store is brought up step by step, a failing step undone, and reading only migrates nothing`() throws {
+    @Test
+    func
+        `an older store is brought up step by step, a failing step undone, and reading only migrates nothing`()
+        throws
+    {
         struct Broken: Error {}
         let store = try TemporaryStore()
         try Catalog.create(store.directory).close()
-        let connection = try SQLiteConnection(path: store.directory.appending("catalog.sqlite").string, mode: .readWrite)
+        let connection = try SQLiteConnection(
+            path: store.directory.appending("catalog.sqlite").string, mode: .readWrite)
         let current = Catalog.formatVersion
         let good = StoreFormat.Migration(from: current) { try $0.execute("CREATE TABLE new(a)") }
         let bad = StoreFormat.Migration(from: current + 1) { connection in
@@ -53,31 +62,41 @@ import Glibc
         let better = StoreFormat.Migration(from: current + 1) { try $0.execute("INSERT INTO new VALUES(1)") }
 
         let refused = #expect(throws: CatalogError.self) {
-            try StoreFormat.migrate(connection, access: .readOnly, current: current + 2, migrations: [good, better])
+            try StoreFormat.migrate(
+                connection, access: .readOnly, current: current + 2, migrations: [good, better])
         }
         #expect(refused?.code == .needsMigration)
         #expect(throws: Broken.self) {
-            try StoreFormat.migrate(connection, access: .readWrite, current: current + 2, migrations: [good, bad])
+            try StoreFormat.migrate(
+                connection, access: .readWrite, current: current + 2, migrations: [good, bad])
         }
         #expect(try StoreFormat.version(of: connection) == current + 1, "the first step stays")
         #expect(try connection.integer("SELECT count(*) FROM sqlite_master WHERE name = 'half'") == 0)
-        try StoreFormat.migrate(connection, access: .readWrite, current: current + 2, migrations: [good, better])
+        try StoreFormat.migrate(
+            connection, access: .readWrite, current: current + 2, migrations: [good, better])
         #expect(try StoreFormat.version(of: connection) == current + 2)
         #expect(try connection.integer("SELECT a FROM new") == 1)
         #expect(throws: CatalogError.self) {
-            try StoreFormat.migrate(connection, access: .readWrite, current: current + 3, migrations: [good, better])
+            try StoreFormat.migrate(
+                connection, access: .readWrite, current: current + 3, migrations: [good, better])
         }
     }
 
-    /// Each format that a release ever wrote has a store in `Fixtures`, which every later program must open. A new
-    /// format's store is written by running this suite once with `FOVEA_WRITE_FIXTURES=1`.
-    @Test("stores of every format so far are opened with all that is in them", arguments: 1...Catalog.formatVersion)
+    /// Each format that a release ever wrote has a store in `Fixtures`, which every later program must open.
+    /// A new format's store is written by running this suite once with `FOVEA_WRITE_FIXTURES=1`.
+    @Test(
+        "stores of every format so far are opened with all that is in them",
+        arguments: 1...Catalog.formatVersion)
     func fixture(version: Int) throws {
-        let fixture = FilePath(#filePath).removingLastComponent().appending("Fixtures").appending("v\(version)")
-        if version == Catalog.formatVersion, getenv("FOVEA_WRITE_FIXTURES") != nil { try FixtureStore.write(to: fixture) }
+        let fixture = FilePath(#filePath).removingLastComponent().appending("Fixtures").appending(
+            "v\(version)")
+        if version == Catalog.formatVersion, getenv("FOVEA_WRITE_FIXTURES") != nil {
+            try FixtureStore.write(to: fixture)
+        }
         let store = try TemporaryStore()
         try store.write(
-            try store.bytes(of: fixture.appending("catalog.sqlite")), to: store.directory.appending("catalog.sqlite"))
+            try store.bytes(of: fixture.appending("catalog.sqlite")),
+            to: store.directory.appending("catalog.sqlite"))
         let catalog = try Catalog.open(store.directory)
         try FixtureStore.check(catalog)
         #expect(try catalog.findings() == [])
@@ -119,15 +138,19 @@ enum FixtureStore {
             try transaction.connect("taken_by", from: image, to: camera, ["confidence": 0.5])
             let run = try transaction.beginRun("model", source: "model:m@1", parameters: ["a": 1])
             let label = try transaction.addLabel(
-                NewLabel(.box, "cat", geometry: .json([1, 2, 3, 4]), confidence: 0.9, source: "model:m@1", run: run),
+                NewLabel(
+                    .box, "cat", geometry: .json([1, 2, 3, 4]), confidence: 0.9, source: "model:m@1", run: run
+                ),
                 to: image)
             try transaction.addLabel(NewLabel(.box, "dog", source: "human:ann", parent: label), to: image)
-            try transaction.addLabel(NewLabel(.mask, "cat", geometry: .bytes([7]), source: "human:ann"), to: image)
+            try transaction.addLabel(
+                NewLabel(.mask, "cat", geometry: .bytes([7]), source: "human:ann"), to: image)
             try transaction.delete(gone, by: "human:ann")
         }
         catalog.close()
         try store.write(
-            try store.bytes(of: store.directory.appending("catalog.sqlite")), to: directory.appending("catalog.sqlite"))
+            try store.bytes(of: store.directory.appending("catalog.sqlite")),
+            to: directory.appending("catalog.sqlite"))
     }
 
     static func check(_ catalog: Catalog) throws {
@@ -146,7 +169,8 @@ enum FixtureStore {
             #expect(labels.last?.geometry == .bytes([7]))
             let takenBy = try #require(snapshot.schema.connectionClass("taken_by"))
             let found = try snapshot.connections(of: takenBy, from: image.entityID(0))
-            #expect(found.map(\.target) == [camera.entityID(0)] && found.first?.properties == ["confidence": 0.5])
+            #expect(
+                found.map(\.target) == [camera.entityID(0)] && found.first?.properties == ["confidence": 0.5])
             #expect(try snapshot.runs().map(\.source) == ["model:m@1"])
         }
         #expect(try catalog.write { try $0.entity(of: "Camera", where: "serial", equals: "X1") }?.local == 0)

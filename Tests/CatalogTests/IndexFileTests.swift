@@ -14,16 +14,19 @@ import Testing
             var images: [EntityID] = []
             for number in 0..<300 {
                 let properties: Document = [
-                    "n": .integer(Int64(number)), "f": .float(Double(number) / 8), "s": .string("text \(number % 7)"),
+                    "n": .integer(Int64(number)), "f": .float(Double(number) / 8),
+                    "s": .string("text \(number % 7)"),
                     "b": .boolean(number % 2 == 0), "d": .dateTime(DateTime(microseconds: Int64(number))),
                     "j": ["k": [.integer(Int64(number)), nil]], "z": nil,
                 ]
                 images.append(try transaction.insert("Image", properties))
-                try transaction.addLabel(NewLabel(.class, "l\(number % 5)", source: "human:me"), to: images[number])
+                try transaction.addLabel(
+                    NewLabel(.class, "l\(number % 5)", source: "human:me"), to: images[number])
             }
             for number in 0..<300 {
                 try transaction.connect(
-                    "near", from: images[number], to: images[number * 7 % 300], ["p": .float(Double(number) / 300)])
+                    "near", from: images[number], to: images[number * 7 % 300],
+                    ["p": .float(Double(number) / 300)])
             }
         }
         try catalog.buildAllIndexes()
@@ -84,7 +87,9 @@ import Testing
             for (path, bytes) in old {
                 var damaged = bytes
                 switch round % 3 {
-                case 0: damaged[Int.random(in: 0..<bytes.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+                case 0:
+                    damaged[Int.random(in: 0..<bytes.count, using: &random)] ^=
+                        1 << UInt8.random(in: 0..<8, using: &random)
                 case 1: damaged.removeLast(Int.random(in: 1...bytes.count, using: &random))
                 default: damaged += [UInt8](repeating: 0, count: Int.random(in: 1...9, using: &random))
                 }

@@ -21,13 +21,16 @@ import Testing
     @Test func `a label is read back with all that was said of it`() throws {
         let time = DateTime(microseconds: 1_700_000_000_000_000)
         let (box, mask, caption) = try catalog.write { [image] transaction in
-            let run = try transaction.beginRun("model", source: "model:yolox@1", parameters: ["threshold": 0.25])
+            let run = try transaction.beginRun(
+                "model", source: "model:yolox@1", parameters: ["threshold": 0.25])
             let box = try transaction.addLabel(
                 NewLabel(
-                    .box, "cat", geometry: .json(["x": 1.5, "y": 2, "width": 3, "height": 4]), confidence: 0.75,
+                    .box, "cat", geometry: .json(["x": 1.5, "y": 2, "width": 3, "height": 4]),
+                    confidence: 0.75,
                     source: "model:yolox@1", run: run, time: time), to: image)
             let mask = try transaction.addLabel(
-                NewLabel(.mask, "cat", geometry: .bytes([0, 1, 255]), source: "human:ann", parent: box), to: image)
+                NewLabel(.mask, "cat", geometry: .bytes([0, 1, 255]), source: "human:ann", parent: box),
+                to: image)
             let caption = try transaction.addLabel(
                 NewLabel(.caption, nil, geometry: .json("a cat"), source: "human:ann"), to: image)
             try transaction.finishRun(run)
@@ -37,11 +40,15 @@ import Testing
             let labels = try snapshot.labels(of: image)
             #expect(labels.map(\.id) == [mask, caption])
             let first = try #require(labels.first)
-            #expect(first.target == image && first.kind == .mask && first.name == "cat" && first.parent == box)
-            #expect(first.geometry == .bytes([0, 1, 255]) && first.confidence == nil && first.source == "human:ann")
+            #expect(
+                first.target == image && first.kind == .mask && first.name == "cat" && first.parent == box)
+            #expect(
+                first.geometry == .bytes([0, 1, 255]) && first.confidence == nil
+                    && first.source == "human:ann")
             #expect(labels[1].geometry == .json("a cat") && labels[1].name == nil)
             let run = try #require(try snapshot.runs().first)
-            #expect(run.kind == "model" && run.source == "model:yolox@1" && run.parameters == ["threshold": 0.25])
+            #expect(
+                run.kind == "model" && run.source == "model:yolox@1" && run.parameters == ["threshold": 0.25])
             #expect(run.finished != nil && run.reverted == nil)
             #expect(try snapshot.verify() == [])
         }
@@ -49,7 +56,8 @@ import Testing
         try catalog.write { [image] in
             let run = try $0.beginRun("model", source: "model:yolox@1")
             try $0.addLabel(
-                NewLabel(.box, "dog", confidence: 0.5, source: "model:yolox@1", run: run, time: time), to: image)
+                NewLabel(.box, "dog", confidence: 0.5, source: "model:yolox@1", run: run, time: time),
+                to: image)
         }
         let label = try catalog.read { try #require(try $0.labels(of: image).last) }
         #expect(label.time == time && label.confidence == 0.5 && label.run == 2)
@@ -61,13 +69,15 @@ import Testing
             let run = try transaction.beginRun("model", source: "model:m@1")
             func model(_ name: String, parent: LabelID? = nil) throws -> LabelID {
                 try transaction.addLabel(
-                    NewLabel(.class, name, confidence: 0.5, source: "model:m@1", run: run, parent: parent), to: image)
+                    NewLabel(.class, name, confidence: 0.5, source: "model:m@1", run: run, parent: parent),
+                    to: image)
             }
             try _ = model("alone")
             let edited = try model("to be edited")
             let removed = try model("to be removed")
             try _ = model("in the place of a person's", parent: human)
-            try transaction.addLabel(NewLabel(.class, "edited", source: "human:ann", parent: edited), to: image)
+            try transaction.addLabel(
+                NewLabel(.class, "edited", source: "human:ann", parent: edited), to: image)
             try transaction.removeLabel(removed, source: "human:ann")
             return run
         }
@@ -101,7 +111,9 @@ import Testing
         }
         let other = try catalog.write { try $0.insert("Image") }
         let error = #expect(throws: CatalogError.self) {
-            try catalog.write { try $0.addLabel(NewLabel(.class, "cow", source: "human:bob", parent: 2), to: other) }
+            try catalog.write {
+                try $0.addLabel(NewLabel(.class, "cow", source: "human:bob", parent: 2), to: other)
+            }
         }
         #expect(error?.code == .conflict)
         #expect(try names() == ["dog"])
@@ -127,7 +139,8 @@ import Testing
     @Test("selections and facets by label", arguments: [false, true])
     func selections(isBuiltFirst: Bool) throws {
         if isBuiltFirst { try catalog.buildAllIndexes() }
-        // Entity n > 0 has the class labels "all", and "two", "three" where n divides by it; confidence n / 100.
+        // Entity n > 0 has the class labels "all", and "two", "three" where n divides by it; confidence n /
+        // 100.
         try catalog.write { transaction in
             for number in 1...60 {
                 let id = try transaction.insert("Image", ["n": .integer(Int64(number))])
@@ -156,12 +169,17 @@ import Testing
             // The trap of f32: exactly the bound must be found.
             #expect(
                 try snapshot.labelled(
-                    known, .class, .equal(.string("three")), confidenceFrom: .including(.float(0.3))).ids
+                    known, .class, .equal(.string("three")), confidenceFrom: .including(.float(0.3))
+                ).ids
                     == ids { $0 % 3 == 0 && $0 >= 30 })
             #expect(
-                try snapshot.labelled(known, .box, .present, confidenceFrom: .including(.float(0))).ids.isEmpty)
+                try snapshot.labelled(known, .box, .present, confidenceFrom: .including(.float(0))).ids
+                    .isEmpty)
             let facet = try snapshot.labelFacet(known, .class, over: ids { $0 <= 10 }.union([0]), limit: 2)
-            #expect(facet.values == [.init(value: .string("all"), count: 10), .init(value: .string("two"), count: 5)])
+            #expect(
+                facet.values == [
+                    .init(value: .string("all"), count: 10), .init(value: .string("two"), count: 5),
+                ])
             #expect(facet.distinct == 3 && facet.missing == 1)
             #expect(try snapshot.labelNames(known, .class) == ["all", "three", "two"])
             #expect(try snapshot.labelNames(known, .polygon) == [])

@@ -3,7 +3,8 @@ import Catalog
 import Columns
 import Testing
 
-/// Random transactions against a store and a model of it, with failures in between and reopening now and then.
+/// Random transactions against a store and a model of it, with failures in between and reopening now and
+/// then.
 @Suite struct ModelTests {
     @Test("the store says what a model of it says", arguments: [1, 2, 3, 4, 5, 6])
     func randomTransactions(seed: UInt64) throws {
@@ -82,19 +83,24 @@ import Testing
 extension ModelTests {
     static let predicates: [ColumnPredicate] = [
         .present, .equal(.integer(1)), .equal(.float(1)), .equal(.float(0.5)), .equal(.string("e\u{301}")),
-        .equal(.boolean(true)), .equal(.dateTime(1_000_000)), .in([.integer(-1), .string("x"), .float(1.5)]), .in([]),
+        .equal(.boolean(true)), .equal(.dateTime(1_000_000)), .in([.integer(-1), .string("x"), .float(1.5)]),
+        .in([]),
         .greater(than: .integer(0)), .atLeast(.float(0.5)), .less(than: .string("y")), .atMost(.dateTime(0)),
-        .range(lower: .including(.integer(-2)), upper: .excluding(.float(1.5))), .matching { $0.utf8.count > 2 },
+        .range(lower: .including(.integer(-2)), upper: .excluding(.float(1.5))),
+        .matching { $0.utf8.count > 2 },
         .modulo(divisor: 2, remainder: 1), .modulo(divisor: -3, remainder: 0), .equal(.float(.nan)),
         .range(lower: .including(.float(.nan)), upper: nil), .range(lower: nil, upper: nil),
     ]
 
     /// Every way to select, against the same question put to the model's documents one by one.
-    private func compareSelections(_ catalog: Catalog, _ model: StoreModel, _ seed: UInt64, _ step: Int) throws {
+    private func compareSelections(
+        _ catalog: Catalog, _ model: StoreModel, _ seed: UInt64, _ step: Int
+    ) throws {
         try catalog.read { snapshot in
             for known in snapshot.schema.classes {
                 let documents =
-                    known.kind == .entity ? model.entities.mapValues(\.properties) : model.edges.mapValues(\.properties)
+                    known.kind == .entity
+                    ? model.entities.mapValues(\.properties) : model.edges.mapValues(\.properties)
                 let members = documents.filter { $0.key.classNumber == known.id }
                 if known.kind == .connection {
                     #expect(try snapshot.connections(of: known) == IdSet(members.keys.map(\.local)))
@@ -103,9 +109,11 @@ extension ModelTests {
                     for (number, predicate) in ModelTests.predicates.enumerated() {
                         let found = try snapshot.select(known, property, predicate)
                         let wanted = members.filter { member in
-                            member.value[property.name].flatMap(ColumnValue.init).map(predicate.accepts) ?? false
+                            member.value[property.name].flatMap(ColumnValue.init).map(predicate.accepts)
+                                ?? false
                         }
-                        let place: Comment = "seed \(seed), step \(step), predicate \(number), \(found.source)"
+                        let place: Comment =
+                            "seed \(seed), step \(step), predicate \(number), \(found.source)"
                         #expect(found.ids == IdSet(wanted.keys.map(\.local)), place)
                     }
                     for type in PropertyType.allCases {
@@ -131,7 +139,9 @@ extension ModelTests {
         _ snapshot: CatalogSnapshot, _ known: ClassSchema, _ ends: ConnectionEnds, _ edges: [StoreModel.Edge],
         _ place: Comment
     ) throws {
-        let edges = edges.filter { $0.source.classNumber == ends.source && $0.target.classNumber == ends.target }
+        let edges = edges.filter {
+            $0.source.classNumber == ends.source && $0.target.classNumber == ends.target
+        }
         let some = IdSet(Set(edges.map(\.target.local)).filter { $0.isMultiple(of: 2) })
         #expect(
             try snapshot.connected(by: known, ends, .source, to: some).ids
@@ -172,17 +182,22 @@ extension ColumnPredicate {
             let numbers: [ColumnType] = [.integer, .float]
             return value.type == other.type || (numbers.contains(value.type) && numbers.contains(other.type))
         }
-        func isNaN(_ bound: ColumnBound) -> Bool { if case .float(let number) = bound.value { number.isNaN } else { false } }
+        func isNaN(_ bound: ColumnBound) -> Bool {
+            if case .float(let number) = bound.value { number.isNaN } else { false }
+        }
         switch self {
         case .present: return true
         case .equal(let other): return isKind(other) && value == other
         case .in(let others): return others.contains { isKind($0) && value == $0 }
         case .range(let lower, let upper):
-            for bound in [lower, upper].compactMap({ $0 }) where !isKind(bound.value) || isNaN(bound) { return false }
+            for bound in [lower, upper].compactMap({ $0 }) where !isKind(bound.value) || isNaN(bound) {
+                return false
+            }
             if let lower, value < lower.value || (value == lower.value && !lower.isInclusive) { return false }
             if let upper, value > upper.value || (value == upper.value && !upper.isInclusive) { return false }
             return true
-        case .matching(let test): if case .string(let text) = value { return test(text) } else { return false }
+        case .matching(let test):
+            if case .string(let text) = value { return test(text) } else { return false }
         case .modulo(let divisor, let remainder):
             switch value {
             case .integer(let number): return number % divisor == remainder
@@ -234,7 +249,9 @@ struct TransactionDriver: Sendable {
         model.entities[id] = StoreModel.Entity(properties: properties, digest: blob?.digest)
     }
 
-    private mutating func anEntity() -> EntityID? { model.entities.keys.sorted().randomElement(using: &random) }
+    private mutating func anEntity() -> EntityID? {
+        model.entities.keys.sorted().randomElement(using: &random)
+    }
     private mutating func anEdge() -> EntityID? { model.edges.keys.sorted().randomElement(using: &random) }
 
     private mutating func update(_ transaction: Transaction) throws {
@@ -287,7 +304,8 @@ struct TransactionDriver: Sendable {
     private mutating func label(_ transaction: Transaction) throws {
         guard let target = anEntity() else { return }
         let run = try aRun(transaction)
-        let parent = Bool.random(using: &random) ? model.labels(of: target).randomElement(using: &random) : nil
+        let parent =
+            Bool.random(using: &random) ? model.labels(of: target).randomElement(using: &random) : nil
         let label = NewLabel(
             LabelKind.allCases.randomElement(using: &random)!, ["cat", "dog"].randomElement(using: &random)!,
             geometry: .json([1, 2, 3, 4]), confidence: 0.5, source: "model:m@1", run: run, parent: parent)
@@ -296,14 +314,17 @@ struct TransactionDriver: Sendable {
     }
 
     private mutating func unlabel(_ transaction: Transaction) throws {
-        guard let target = anEntity(), let id = model.labels(of: target).randomElement(using: &random) else { return }
+        guard let target = anEntity(), let id = model.labels(of: target).randomElement(using: &random) else {
+            return
+        }
         let run = try aRun(transaction)
         try transaction.removeLabel(id, source: "human:me", run: run)
         let next = try transaction.addLabel(NewLabel(.class, "x", source: "human:me"), to: target) - 1
         model.log.append(StoreModel.Entry(id: next, target: target, label: nil, parent: id, run: run))
         model.log.append(
             StoreModel.Entry(
-                id: next + 1, target: target, label: NewLabel(.class, "x", source: "human:me"), parent: nil, run: nil))
+                id: next + 1, target: target, label: NewLabel(.class, "x", source: "human:me"), parent: nil,
+                run: nil))
     }
 
     private mutating func run(_ transaction: Transaction) throws {

@@ -5,29 +5,32 @@ import Testing
 
 /// The candidates that dotted paths lead to, after MongoDB's rules.
 @Suite struct PathTests {
-    @Test("candidates of a path", arguments: [
-        // value of the property `a`, rest of the path, scalars, other candidates
-        ([4], "b", [], []),
-        (["b": 4], "b", [4], []),
-        (["c": 4], "b", [], [.missing]),
-        ([1, "x", nil, [2]], "", [1, "x"], [.null, .array]),
-        ([], "", [], [.array]),
-        (["b": 1], "", [], [.object]),
-        ([5, [2, 4]], "1", [], [.array]),
-        ([5, [["b": 4]]], "1.b", [4], []),
-        ([5, ["1": 4]], "1", [4], [.object]),
-        ([["b": 1], ["c": 2], 7], "b", [1], [.missing]),
-        ([[["classname": "cat"]]], "classname", [], []),
-        ([[["classname": "cat"]]], "0.classname", ["cat"], []),
-        ([["b": [1, 2]], ["b": 3]], "b", [1, 2, 3], [.array]),
-        (["b": ["c": [nil]]], "b.c", [], [.null, .array]),
-        (["b": 4], "b.c", [], [.missing]),
-        ([1, 2], "2", [], []),
-        ([1, 2], "01", [], []),
-        (["": 1], "", [], [.object]),
-    ] as [(Value, String, [Value], [PathColumn.Candidate])])
+    @Test(
+        "candidates of a path",
+        arguments: [
+            // value of the property `a`, rest of the path, scalars, other candidates
+            ([4], "b", [], []),
+            (["b": 4], "b", [4], []),
+            (["c": 4], "b", [], [.missing]),
+            ([1, "x", nil, [2]], "", [1, "x"], [.null, .array]),
+            ([], "", [], [.array]),
+            (["b": 1], "", [], [.object]),
+            ([5, [2, 4]], "1", [], [.array]),
+            ([5, [["b": 4]]], "1.b", [4], []),
+            ([5, ["1": 4]], "1", [4], [.object]),
+            ([["b": 1], ["c": 2], 7], "b", [1], [.missing]),
+            ([[["classname": "cat"]]], "classname", [], []),
+            ([[["classname": "cat"]]], "0.classname", ["cat"], []),
+            ([["b": [1, 2]], ["b": 3]], "b", [1, 2, 3], [.array]),
+            (["b": ["c": [nil]]], "b.c", [], [.null, .array]),
+            (["b": 4], "b.c", [], [.missing]),
+            ([1, 2], "2", [], []),
+            ([1, 2], "01", [], []),
+            (["": 1], "", [], [.object]),
+        ] as [(Value, String, [Value], [PathColumn.Candidate])])
     func candidates(value: Value, rest: String, scalars: [Value], others: [PathColumn.Candidate]) throws {
-        let components = rest.isEmpty ? [] : rest.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let components =
+            rest.isEmpty ? [] : rest.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         // Built from what is there, and kept up as it comes.
         for isBuiltFirst in [false, true] {
             let store = try TemporaryStore()
@@ -44,7 +47,9 @@ import Testing
             let built = try path()
             #expect(built.values.values(at: id.local) == scalars.compactMap(ColumnValue.init))
             for candidate in PathColumn.Candidate.allCases {
-                #expect(built.members(with: candidate).contains(id.local) == others.contains(candidate), "\(candidate)")
+                #expect(
+                    built.members(with: candidate).contains(id.local) == others.contains(candidate),
+                    "\(candidate)")
             }
             #expect(try catalog.findings() == [])
             try catalog.write { try $0.update(id, set: ["a": 1]) }

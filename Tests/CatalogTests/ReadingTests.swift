@@ -20,7 +20,8 @@ import Testing
 
     @Test func `a cancellation stops SQLite in the middle of a scan`() throws {
         try catalog.write { transaction in
-            let names = BulkRows(count: 10_000, columns: [.init("name", .strings((0..<10_000).map { "n\($0)" }))])
+            let names = BulkRows(
+                count: 10_000, columns: [.init("name", .strings((0..<10_000).map { "n\($0)" }))])
             try transaction.insert("Image", rows: names)
         }
         let cancellation = Cancellation()
@@ -41,10 +42,14 @@ import Testing
         }
         #expect(calls.withLock { $0 } == 1)
         // The connection serves the next reader as if nothing had happened.
-        #expect(try catalog.read { snapshot in snapshot.schema.entityClass("Image").map(snapshot.count) } == 10_000)
+        #expect(
+            try catalog.read { snapshot in snapshot.schema.entityClass("Image").map(snapshot.count) }
+                == 10_000)
     }
 
-    @Test func `a reader that waits for a connection can be cancelled, and one that is late disturbs nobody`() throws {
+    @Test func `a reader that waits for a connection can be cancelled, and one that is late disturbs nobody`()
+        throws
+    {
         let entered = DispatchSemaphore(value: 0)
         let mayEnd = DispatchSemaphore(value: 0)
         let late = Cancellation()
@@ -111,7 +116,9 @@ import Testing
         #expect(error?.code == .notFound)
     }
 
-    @Test func `columns that exceed the budget go, the least recently used first, and answers stay right`() throws {
+    @Test func `columns that exceed the budget go, the least recently used first, and answers stay right`()
+        throws
+    {
         var options = CatalogOptions()
         options.columnBudget = .kibibytes(150)
         let store = try TemporaryStore()
@@ -119,7 +126,9 @@ import Testing
         var random = SeededGenerator(seed: 9)
         let count = 8_192
         let columns = (0..<6).map { number in
-            BulkRows.Column("p\(number)", .integers((0..<count).map { _ in Int64.random(in: .min ... .max, using: &random) }))
+            BulkRows.Column(
+                "p\(number)",
+                .integers((0..<count).map { _ in Int64.random(in: .min ... .max, using: &random) }))
         }
         try catalog.write { try $0.insert("Image", rows: BulkRows(count: count, columns: columns)) }
         for turn in 0..<12 {
@@ -149,7 +158,9 @@ import Testing
         DispatchQueue(label: "writer").async { [catalog] in
             while !isDone.withLock({ $0 }) {
                 _ = try? catalog.write { transaction in
-                    for _ in 0..<20 { try transaction.insert("Image", ["text": .string(String(repeating: "x", count: 900))]) }
+                    for _ in 0..<20 {
+                        try transaction.insert("Image", ["text": .string(String(repeating: "x", count: 900))])
+                    }
                 }
             }
             writing.leave()
@@ -165,7 +176,9 @@ import Testing
             let copy = try Catalog.open(target.directory)
             commits.append(try copy.read { $0.commit })
             #expect(commits.last == commit)
-            #expect(try copy.read { snapshot in snapshot.schema.entityClass("Image").map(snapshot.count) } == Int(commit) * 20)
+            #expect(
+                try copy.read { snapshot in snapshot.schema.entityClass("Image").map(snapshot.count) } == Int(
+                    commit) * 20)
             #expect(try copy.findings() == [])
         }
         isDone.withLock { $0 = true }

@@ -36,11 +36,14 @@ struct StoreModel {
         deleted.insert(id)
     }
 
-    /// The labels that hold, computed from the definition: a label holds when its entry is not void, and no living
-    /// entry has it as parent; an entry lives when it is not void, or something that has it as parent lives.
+    /// The labels that hold, computed from the definition: a label holds when its entry is not void, and no
+    /// living entry has it as parent; an entry lives when it is not void, or something that has it as parent
+    /// lives.
     func labels(of target: EntityID) -> [LabelID] {
         guard entities[target] != nil else { return [] }
-        func isVoid(_ index: Int) -> Bool { log[index].run.flatMap { reverted[$0] }.map { index < $0 } ?? false }
+        func isVoid(_ index: Int) -> Bool {
+            log[index].run.flatMap { reverted[$0] }.map { index < $0 } ?? false
+        }
         func lives(_ index: Int) -> Bool {
             !isVoid(index) || log.indices.contains { log[$0].parent == log[index].id && lives($0) }
         }
@@ -61,13 +64,16 @@ struct DocumentGenerator {
         case 1: .boolean(Bool.random(using: &random))
         case 2, 3: .integer(Int64.random(in: -3...3, using: &random))
         case 4: .float(Double(Int.random(in: -6...6, using: &random)) / 2)
-        case 5: .string(["", "x", "y", "é", "e\u{301}", "longer than fifteen bytes"].randomElement(using: &random)!)
+        case 5:
+            .string(
+                ["", "x", "y", "é", "e\u{301}", "longer than fifteen bytes"].randomElement(using: &random)!)
         case 6:
             .dateTime(
                 DateTime(
                     microseconds: Int64.random(in: -2...2, using: &random) * 1_000_000,
                     zone: Bool.random(using: &random) ? .local : .offset(minutes: 60)))
-        case 7: .array((0..<Int.random(in: 0...3, using: &random)).map { _ in plain(using: &random, depth + 1) })
+        case 7:
+            .array((0..<Int.random(in: 0...3, using: &random)).map { _ in plain(using: &random, depth + 1) })
         default: .object(Document(names.prefix(2).map { ($0, plain(using: &random, depth + 1)) }))
         }
     }

@@ -3,7 +3,7 @@ import Catalog
 import SystemPackage
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// A directory for one test, removed when the test lets go of it.
@@ -13,7 +13,8 @@ final class TemporaryStore {
     init() throws {
         var template = Array("/tmp/fovea-catalog-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
-        directory = FilePath(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        directory = FilePath(
+            String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 
     deinit { TemporaryStore.remove(directory) }
@@ -91,7 +92,8 @@ extension TemporaryStore {
     }
 
     func write(_ bytes: [UInt8], to path: FilePath) throws {
-        let file = try FileDescriptor.open(path, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+        let file = try FileDescriptor.open(
+            path, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
         _ = try file.closeAfter { try file.writeAll(bytes) }
     }
 
@@ -105,7 +107,11 @@ extension TemporaryStore {
             }
             if name == "." || name == ".." { continue }
             let path = directory.appending(name)
-            if entry.pointee.d_type == UInt8(DT_DIR) { found += try files(in: path) } else { found.append(path) }
+            if entry.pointee.d_type == UInt8(DT_DIR) {
+                found += try files(in: path)
+            } else {
+                found.append(path)
+            }
         }
         return found.sorted { $0.string < $1.string }
     }

@@ -15,7 +15,8 @@ import Testing
             for turn in 0..<10 {
                 done.enter()
                 try catalog.submit { transaction in
-                    let id = try transaction.insert("Image", ["writer": .integer(Int64(writer)), "turn": .integer(Int64(turn))])
+                    let id = try transaction.insert(
+                        "Image", ["writer": .integer(Int64(writer)), "turn": .integer(Int64(turn))])
                     // Each third gives up, and must not disturb its neighbours in the same commit.
                     if turn % 3 == 2 { throw CatalogError(.conflict, "given up") }
                     return id
@@ -54,14 +55,23 @@ import Testing
         try catalog.submit { _ in
             started.signal()
             mayEnd.wait()
-        } completion: { _ in done.leave() }
+        } completion: { _ in
+            done.leave()
+        }
         started.wait()
         for _ in 0..<3 {
             done.enter()
-            try catalog.submit { try $0.insert("Image") } completion: { _ in done.leave() }
+            try catalog.submit {
+                try $0.insert("Image")
+            } completion: { _ in
+                done.leave()
+            }
         }
         let full = #expect(throws: CatalogError.self) {
-            try catalog.submit { try $0.insert("Image") } completion: { _ in }
+            try catalog.submit {
+                try $0.insert("Image")
+            } completion: { _ in
+            }
         }
         #expect(full?.code == .overloaded)
         mayEnd.signal()
@@ -80,12 +90,17 @@ import Testing
         let catalog = try Catalog.create(store.directory)
         let completed = Mutex(0)
         for _ in 0..<500 {
-            try catalog.submit { try $0.insert("Image") } completion: { _ in completed.withLock { $0 += 1 } }
+            try catalog.submit {
+                try $0.insert("Image")
+            } completion: { _ in
+                completed.withLock { $0 += 1 }
+            }
         }
         catalog.close()
         #expect(completed.withLock { $0 } == 500)
         let again = try Catalog.open(store.directory)
-        #expect(try again.read { snapshot in snapshot.schema.entityClass("Image").map(snapshot.count) } == 500)
+        #expect(
+            try again.read { snapshot in snapshot.schema.entityClass("Image").map(snapshot.count) } == 500)
     }
 
     @Test func `a cancelled transaction that has not begun is not run`() throws {
@@ -138,7 +153,9 @@ import Testing
             let outcome = results.withLock { $0 }
             written += outcome.filter { $0 }.count
             refusals += outcome.filter { !$0 }.count
-            #expect(try catalog.read { snapshot in snapshot.schema.entityClass("Image").map(snapshot.count) ?? 0 } == written)
+            #expect(
+                try catalog.read { snapshot in snapshot.schema.entityClass("Image").map(snapshot.count) ?? 0 }
+                    == written)
         }
         #expect(written > 0 && refusals > 0)
         #expect(try catalog.findings() == [])
@@ -166,24 +183,32 @@ import Testing
             columns: [
                 .init("n", .integers(numbers)), .init("f", .floats(floats), isPresent: isPresent),
                 .init("s", .strings(texts), isPresent: isPresent.map { !$0 }),
-                .init("b", .booleans(isPresent)), .init("d", .dateTimes(numbers, zone: .offset(minutes: -90))),
+                .init("b", .booleans(isPresent)),
+                .init("d", .dateTimes(numbers, zone: .offset(minutes: -90))),
             ])
         try catalog.buildAllIndexes()
         let blobs = (0..<count).map { $0.isMultiple(of: 3) ? BlobEntry(number: $0) : nil }
         let ids = try catalog.write { transaction in
-            try transaction.insert("Image", ["n": 0, "f": 0.5, "s": "", "b": true, "d": .dateTime(DateTime(microseconds: 0))])
+            try transaction.insert(
+                "Image", ["n": 0, "f": 0.5, "s": "", "b": true, "d": .dateTime(DateTime(microseconds: 0))])
             return try transaction.insert("Image", rows: rows, blobs: blobs)
         }
         #expect(ids == 1..<Int64(count) + 1)
         let sources = (0..<count).map { LocalID($0) }
         let targets = (0..<count).map { LocalID($0 * 7 % count) }
         let edges = BulkRows(count: count, columns: [.init("p", .floats(floats))])
-        try catalog.write { try $0.connect("near", from: "Image", sources, to: "Image", targets, rows: edges) }
+        try catalog.write {
+            try $0.connect("near", from: "Image", sources, to: "Image", targets, rows: edges)
+        }
         try catalog.read { snapshot in
             let known = try #require(snapshot.schema.entityClass("Image"))
             for (index, row) in try snapshot.entities(of: known, ids.map { LocalID($0) }).enumerated() {
                 var wanted: Document = ["n": .integer(numbers[index])]
-                if isPresent[index] { wanted["f"] = .float(floats[index]) } else { wanted["s"] = .string(texts[index]) }
+                if isPresent[index] {
+                    wanted["f"] = .float(floats[index])
+                } else {
+                    wanted["s"] = .string(texts[index])
+                }
                 wanted["b"] = .boolean(isPresent[index])
                 wanted["d"] = .dateTime(DateTime(microseconds: numbers[index], zone: .offset(minutes: -90)))
                 #expect(row.properties.hasSameMembers(as: wanted))
@@ -191,7 +216,9 @@ import Testing
             }
             let near = try #require(snapshot.schema.connectionClass("near"))
             let found = try snapshot.connections(of: near, from: known.entityID(5))
-            #expect(found.map(\.target.local) == [targets[5]] && found.first?.properties == ["p": .float(floats[5])])
+            #expect(
+                found.map(\.target.local) == [targets[5]]
+                    && found.first?.properties == ["p": .float(floats[5])])
             #expect(try snapshot.verify() == [])
         }
     }
@@ -203,11 +230,17 @@ import Testing
         func code(_ body: @escaping @Sendable (Transaction) throws -> Void) -> CatalogError.Code? {
             #expect(throws: CatalogError.self) { try catalog.write { try body($0) } }?.code
         }
-        #expect(code { try $0.insert("Image", rows: BulkRows(count: 2, columns: [.init("a", .integers([1]))])) } == .invalidValue)
-        #expect(code { try $0.insert("Image", rows: BulkRows(count: 1, columns: [.init("a", .floats([.nan]))])) } == .invalidValue)
+        #expect(
+            code { try $0.insert("Image", rows: BulkRows(count: 2, columns: [.init("a", .integers([1]))])) }
+                == .invalidValue)
+        #expect(
+            code { try $0.insert("Image", rows: BulkRows(count: 1, columns: [.init("a", .floats([.nan]))])) }
+                == .invalidValue)
         let none = BulkRows(count: 1, columns: [])
-        #expect(code { try $0.connect("near", from: "Image", [0], to: "Image", [1], rows: none) } == .notFound)
-        #expect(code { try $0.connect("near", from: "Imago", [0], to: "Image", [0], rows: none) } == .notFound)
+        #expect(
+            code { try $0.connect("near", from: "Image", [0], to: "Image", [1], rows: none) } == .notFound)
+        #expect(
+            code { try $0.connect("near", from: "Imago", [0], to: "Image", [0], rows: none) } == .notFound)
         try catalog.write { try $0.declareUnique("u", of: "Image") }
         let twice = BulkRows(count: 2, columns: [.init("u", .integers([1, 1]))])
         #expect(code { try $0.insert("Image", rows: twice) } == .uniqueViolation)

@@ -21,7 +21,8 @@ import Testing
         let beyond = LocalID(rows + 100)
         var sets: [IdSet] = [[], [0], IdSet(0..<beyond)]
         for share in [0.003, 0.4, 0.95] {
-            sets.append(IdSet((0..<beyond).filter { _ in Double.random(in: 0..<1, using: &generator) < share }))
+            sets.append(
+                IdSet((0..<beyond).filter { _ in Double.random(in: 0..<1, using: &generator) < share }))
         }
         return Sample(column: column, values: values, sets: sets)
     }
@@ -30,13 +31,16 @@ import Testing
     func `a facet counts what counting one by one counts`(style: ValueStyle) throws {
         var generator = SeededGenerator(seed: 21)
         for (rows, presence) in [(0, 1.0), (700, 1), (5_000, 0.6)] {
-            let sample = try ColumnAggregateTests.sample(style, rows: rows, presence: presence, using: &generator)
+            let sample = try ColumnAggregateTests.sample(
+                style, rows: rows, presence: presence, using: &generator)
             for ids in sample.sets {
                 let limit = Int.random(in: 0...12, using: &generator)
                 let expected = Naive.facet(ids.ids.map { sample.values[Int($0)] }, limit: limit)
                 for level in KernelLevel.allCases where level.rawValue <= KernelLevel.best.rawValue {
                     let found = KernelLevel.forcing(level) { sample.column.facet(over: ids, limit: limit) }
-                    #expect(found == expected, "\(style), \(rows) rows, \(ids.count) ids, limit \(limit), \(level)")
+                    #expect(
+                        found == expected,
+                        "\(style), \(rows) rows, \(ids.count) ids, limit \(limit), \(level)")
                 }
             }
             let all = Naive.facet((0..<sample.column.rowCount).map { sample.values[$0] }, limit: 1_000)
@@ -44,7 +48,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [ValueStyle.wideIntegers, .longFloats, .specialFloats, .microseconds, .manyStrings, .seconds])
+    @Test(arguments: [
+        ValueStyle.wideIntegers, .longFloats, .specialFloats, .microseconds, .manyStrings, .seconds,
+    ])
     func `facet codes of an older version serve the versions after it`(style: ValueStyle) throws {
         var generator = SeededGenerator(seed: 22)
         var values = style.values(rowCount: 3_000, presence: 0.7, using: &generator)
@@ -62,7 +68,8 @@ import Testing
             for change in changes { values[Int(change.row)] = change.value }
             column = try column.applying(changes)
             let ids = IdSet((0..<3_300).filter { _ in Int.random(in: 0..<3, using: &generator) > 0 })
-            #expect(column.facet(over: ids, limit: 20) == Naive.facet(ids.ids.map { values[Int($0)] }, limit: 20))
+            #expect(
+                column.facet(over: ids, limit: 20) == Naive.facet(ids.ids.map { values[Int($0)] }, limit: 20))
             let all = (0..<column.rowCount).map { values[$0] }
             #expect(column.facet(over: nil, limit: 5_000) == Naive.facet(all, limit: 5_000))
         }
@@ -72,19 +79,24 @@ import Testing
     func `a histogram puts every value into the bin it belongs to`(style: ValueStyle) throws {
         var generator = SeededGenerator(seed: 23)
         for (rows, presence) in [(0, 1.0), (700, 1), (5_000, 0.6)] {
-            let sample = try ColumnAggregateTests.sample(style, rows: rows, presence: presence, using: &generator)
+            let sample = try ColumnAggregateTests.sample(
+                style, rows: rows, presence: presence, using: &generator)
             var edges = style.literals(from: sample.values, using: &generator).filter { literal in
                 guard !Naive.isNaN(literal) else { return false }
                 return style.type == .dateTime ? literal.type == .dateTime : Naive.number(literal) != nil
             }
             edges.sort { (Naive.compare($0, $1) ?? 0) < 0 }
             var rising: [ColumnValue] = []
-            for edge in edges where rising.last.map({ Naive.compare($0, edge) != 0 }) ?? true { rising.append(edge) }
+            for edge in edges where rising.last.map({ Naive.compare($0, edge) != 0 }) ?? true {
+                rising.append(edge)
+            }
             if rising.count < 2 { rising = [.dateTime(0), .dateTime(10)] }
             for ids in sample.sets {
                 let expected = Naive.histogram(ids.ids.map { sample.values[Int($0)] }, edges: rising)
                 for level in KernelLevel.allCases where level.rawValue <= KernelLevel.best.rawValue {
-                    let found = try KernelLevel.forcing(level) { try sample.column.histogram(over: ids, edges: rising) }
+                    let found = try KernelLevel.forcing(level) {
+                        try sample.column.histogram(over: ids, edges: rising)
+                    }
                     #expect(found == expected, "\(style), \(rows) rows, \(ids.count) ids, \(level)")
                 }
             }
@@ -101,7 +113,9 @@ import Testing
             let error = #expect(throws: ColumnsError.self) { try column.histogram(over: nil, edges: edges) }
             #expect(error?.code == .typeMismatch)
         }
-        #expect(throws: ColumnsError.self) { try Column(.dateTime).histogram(over: nil, edges: [0, Double.infinity]) }
+        #expect(throws: ColumnsError.self) {
+            try Column(.dateTime).histogram(over: nil, edges: [0, Double.infinity])
+        }
         let closed = try column.histogram(over: nil, edges: [0.0, 0.5, 1.0])
         #expect(closed == HistogramResult(counts: [0, 1], below: 0, above: 0, missing: 0))
     }
@@ -110,7 +124,8 @@ import Testing
     func `rows are sorted by value, ties by row, rows without value as null`(style: ValueStyle) throws {
         var generator = SeededGenerator(seed: 24)
         for (rows, presence) in [(0, 1.0), (700, 1), (6_000, 0.6)] {
-            let sample = try ColumnAggregateTests.sample(style, rows: rows, presence: presence, using: &generator)
+            let sample = try ColumnAggregateTests.sample(
+                style, rows: rows, presence: presence, using: &generator)
             for ids in sample.sets {
                 for ascending in [true, false] {
                     let expected = ids.ids.map { ($0, sample.values[Int($0)]) }.sorted { left, right in
@@ -130,7 +145,9 @@ import Testing
 
     @Test func `several keys sort by the first, then the second, then by row`() throws {
         var generator = SeededGenerator(seed: 25)
-        let styles: [ValueStyle] = [.fewStrings, .smallIntegers, .specialFloats, .oddStrings, .booleans, .bytes]
+        let styles: [ValueStyle] = [
+            .fewStrings, .smallIntegers, .specialFloats, .oddStrings, .booleans, .bytes,
+        ]
         for _ in 0..<12 {
             let chosen = (0..<3).map { _ in styles.randomElement(using: &generator) ?? .bytes }
             let values = chosen.map { $0.values(rowCount: 900, presence: 0.8, using: &generator) }
@@ -146,7 +163,8 @@ import Testing
                 return left < right
             }
             for limit in [nil, 1, 17, 300] {
-                #expect(Column.sorted(ids: ids, by: keys, limit: limit) == Array(expected.prefix(limit ?? .max)))
+                #expect(
+                    Column.sorted(ids: ids, by: keys, limit: limit) == Array(expected.prefix(limit ?? .max)))
             }
         }
         #expect(Column.sorted(ids: [3, 1, 2], by: [], limit: 2) == [1, 2])
@@ -156,7 +174,8 @@ import Testing
     func `extremes are the first and last of the order`(style: ValueStyle) throws {
         var generator = SeededGenerator(seed: 26)
         for (rows, presence) in [(0, 1.0), (700, 1), (9_000, 0.2)] {
-            let sample = try ColumnAggregateTests.sample(style, rows: rows, presence: presence, using: &generator)
+            let sample = try ColumnAggregateTests.sample(
+                style, rows: rows, presence: presence, using: &generator)
             for ids in sample.sets {
                 let sorted = ids.ids.compactMap { sample.values[Int($0)] }.sorted { Naive.order($0, $1) < 0 }
                 #expect(sample.column.minimum(over: ids) == sorted.first)

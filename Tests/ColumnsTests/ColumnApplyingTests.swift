@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ColumnApplyingTests {
     @Test(arguments: ValueStyle.allCases)
-    func `versions hold what changes made of them, and older ones stay as they were`(style: ValueStyle) throws {
+    func `versions hold what changes made of them, and older ones stay as they were`(style: ValueStyle) throws
+    {
         let seed: UInt64 = 11
         var generator = SeededGenerator(seed: seed)
         var values = style.values(rowCount: 4_300, presence: 0.3, using: &generator)
@@ -21,8 +22,11 @@ import Testing
                     case 4: Int.random(in: 20_000..<30_000, using: &generator)
                     default: (values.keys.max() ?? 0) + 1 + changes.count
                     }
-                let other = Int.random(in: 0..<8, using: &generator) == 0 ? ValueStyle.allCases.filter { $0.type == style.type } : [style]
-                let value = (other.randomElement(using: &generator) ?? style).value(row: row, using: &generator)
+                let other =
+                    Int.random(in: 0..<8, using: &generator) == 0
+                    ? ValueStyle.allCases.filter { $0.type == style.type } : [style]
+                let value = (other.randomElement(using: &generator) ?? style).value(
+                    row: row, using: &generator)
                 changes.append((LocalID(row), Int.random(in: 0..<6, using: &generator) == 0 ? nil : value))
             }
             if step == 12 { changes = values.keys.map { (LocalID($0), nil) } }
@@ -32,7 +36,9 @@ import Testing
         }
         for (index, version) in versions.enumerated() {
             #expect(version.column.count == version.values.count, "seed \(seed), version \(index)")
-            #expect(version.column.present.ids == version.values.keys.sorted().map { LocalID($0) }, "version \(index)")
+            #expect(
+                version.column.present.ids == version.values.keys.sorted().map { LocalID($0) },
+                "version \(index)")
             let isIntact = version.values.allSatisfy { isSame(version.column.value(at: LocalID($0)), $1) }
             #expect(isIntact, "seed \(seed), version \(index)")
             let literals = style.literals(from: version.values, using: &generator)
@@ -47,7 +53,9 @@ import Testing
     }
 
     @Test func `the last change of a row counts`() throws {
-        let column = try Column(.integer).applying([(3, .integer(1)), (1, .integer(9)), (3, nil), (3, .integer(2))])
+        let column = try Column(.integer).applying([
+            (3, .integer(1)), (1, .integer(9)), (3, nil), (3, .integer(2)),
+        ])
         #expect(column.values(at: [0, 1, 2, 3]) == [nil, .integer(9), nil, .integer(2)])
         #expect(column.count == 2)
         #expect(column.rowCount == 4)
@@ -73,7 +81,9 @@ import Testing
         for row in 0..<1_200 {
             column = try column.applying([(LocalID(row), .string("path/\(row)"))])
             if row % 100 == 0 { versions.append(column) }
-            if row % 7 == 0 { #expect(column.select(.equal(.string("path/\(row / 2)"))).ids == [LocalID(row / 2)]) }
+            if row % 7 == 0 {
+                #expect(column.select(.equal(.string("path/\(row / 2)"))).ids == [LocalID(row / 2)])
+            }
         }
         for version in versions {
             #expect(version.select(.equal(.string("path/\(version.rowCount - 1)"))).count == 1)

@@ -14,12 +14,14 @@ import Testing
         let literals = style.literals(from: values, using: &generator)
         var predicates: [ColumnPredicate] = [
             .present, .in([]), .in(literals), .range(lower: nil, upper: nil), .matching { $0.contains("b") },
-            .modulo(divisor: 3, remainder: 1), .modulo(divisor: -1, remainder: 0), .modulo(divisor: 0, remainder: 0),
+            .modulo(divisor: 3, remainder: 1), .modulo(divisor: -1, remainder: 0),
+            .modulo(divisor: 0, remainder: 0),
             .modulo(divisor: 4, remainder: -1),
         ]
         for literal in literals {
             predicates += [
-                .equal(literal), .greater(than: literal), .atLeast(literal), .less(than: literal), .atMost(literal),
+                .equal(literal), .greater(than: literal), .atLeast(literal), .less(than: literal),
+                .atMost(literal),
                 .in([literal, .integer(3), .string("c")]),
             ]
             if let other = literals.randomElement(using: &generator) {
@@ -35,7 +37,9 @@ import Testing
     }
 
     @Test(arguments: ValueStyle.allCases)
-    func `a column selects what its values one by one satisfy, with every instruction set`(style: ValueStyle) throws {
+    func `a column selects what its values one by one satisfy, with every instruction set`(
+        style: ValueStyle
+    ) throws {
         let seed: UInt64 = 1
         var generator = SeededGenerator(seed: seed)
         for shape in ColumnSelectTests.shapes {
@@ -77,7 +81,8 @@ import Testing
 
     @Test func `an integer column is compared exactly with fractions and beyond 2^53`() throws {
         let large: Int64 = 1 << 53
-        let column = try makeColumn(.integer, [0: .integer(2), 1: .integer(3), 2: .integer(large), 3: .integer(large + 1)])
+        let column = try makeColumn(
+            .integer, [0: .integer(2), 1: .integer(3), 2: .integer(large), 3: .integer(large + 1)])
         #expect(column.select(.greater(than: .float(2.5))).ids == [1, 2, 3])
         #expect(column.select(.less(than: .float(2.5))).ids == [0])
         #expect(column.select(.equal(.float(2.5))).isEmpty)
@@ -89,7 +94,8 @@ import Testing
 
     @Test func `a float column is compared exactly with integers beyond 2^53`() throws {
         let large: Int64 = 1 << 53
-        let column = try makeColumn(.float, [0: .float(Double(large)), 1: .float(Double(large) + 2), 2: .float(0x1p63)])
+        let column = try makeColumn(
+            .float, [0: .float(Double(large)), 1: .float(Double(large) + 2), 2: .float(0x1p63)])
         #expect(column.select(.equal(.integer(large + 1))).isEmpty)
         #expect(column.select(.greater(than: .integer(large + 1))).ids == [1, 2])
         #expect(column.select(.atMost(.integer(large + 1))).ids == [0])

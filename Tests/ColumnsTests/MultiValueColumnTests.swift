@@ -4,19 +4,23 @@ import Testing
 @testable import Columns
 
 @Suite struct MultiValueColumnTests {
-    static func values(of styles: [ValueStyle], row: Int, using generator: inout SeededGenerator) -> [ColumnValue] {
+    static func values(
+        of styles: [ValueStyle], row: Int, using generator: inout SeededGenerator
+    ) -> [ColumnValue] {
         (0..<Int.random(in: 0...4, using: &generator)).map { _ in
             (styles.randomElement(using: &generator) ?? .bytes).value(row: row, using: &generator)
         }
     }
 
     static let mixtures: [[ValueStyle]] = [
-        [.smallIntegers], [.decimals], [.fewStrings], [.manyStrings], [.specialFloats], [.seconds], [.booleans],
+        [.smallIntegers], [.decimals], [.fewStrings], [.manyStrings], [.specialFloats], [.seconds],
+        [.booleans],
         [.smallIntegers, .wholeFloats, .fewStrings, .booleans, .seconds, .specialFloats, .extremeIntegers],
     ]
 
     @Test(arguments: mixtures)
-    func `a row is selected if any of its values satisfies, through all versions`(styles: [ValueStyle]) throws {
+    func `a row is selected if any of its values satisfies, through all versions`(styles: [ValueStyle]) throws
+    {
         var generator = SeededGenerator(seed: 31)
         let builder = MultiValueColumnBuilder()
         var rows: [Int: [ColumnValue]] = [:]
@@ -30,7 +34,8 @@ import Testing
             var changes: [(row: LocalID, values: [ColumnValue])] = []
             for _ in 0..<30 {
                 let row = Int.random(in: 0..<3_500, using: &generator)
-                changes.append((LocalID(row), MultiValueColumnTests.values(of: styles, row: row, using: &generator)))
+                changes.append(
+                    (LocalID(row), MultiValueColumnTests.values(of: styles, row: row, using: &generator)))
             }
             for change in changes { rows[Int(change.row)] = change.values }
             column = try column.applying(changes)
@@ -45,10 +50,12 @@ import Testing
                 return found.count == expected.count && zip(found, expected).allSatisfy { isSame($0, $1) }
             }
             #expect(isIntact)
-            let flat = Dictionary(uniqueKeysWithValues: rows.values.flatMap { $0 }.prefix(50).enumerated().map { ($0, $1) })
+            let flat = Dictionary(
+                uniqueKeysWithValues: rows.values.flatMap { $0 }.prefix(50).enumerated().map { ($0, $1) })
             let predicates = ColumnSelectTests.predicates(styles[0], flat, using: &generator)
             for predicate in predicates.shuffled(using: &generator).prefix(12) {
-                let expected = rows.filter { $0.value.contains { Naive.matches($0, predicate) } }.keys.sorted()
+                let expected = rows.filter { $0.value.contains { Naive.matches($0, predicate) } }.keys
+                    .sorted()
                 for level in KernelLevel.allCases where level.rawValue <= KernelLevel.best.rawValue {
                     let found = KernelLevel.forcing(level) { column.select(predicate) }
                     #expect(found.ids == expected.map { LocalID($0) }, "\(styles), \(predicate), \(level)")
@@ -64,7 +71,8 @@ import Testing
         try builder.append(7, [.integer(1)])
         let column = builder.finish()
         let facet = column.facet(over: [1, 2, 3, 9], limit: 2)
-        #expect(facet.values == [.init(value: .string("cat"), count: 2), .init(value: .integer(1), count: 1)])
+        #expect(
+            facet.values == [.init(value: .string("cat"), count: 2), .init(value: .integer(1), count: 1)])
         #expect(facet.distinct == 3)
         #expect(facet.missing == 2)
         #expect(column.facet(over: nil, limit: 9).missing == 5)

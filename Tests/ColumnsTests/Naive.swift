@@ -3,8 +3,8 @@ import Columns
 
 /// What columns answer, computed the slow and plain way.
 enum Naive {
-    /// The order of two values of one kind; `nil` for values of different kinds. Numbers are compared in a type that
-    /// holds every 64-bit integer and every 64-bit float exactly.
+    /// The order of two values of one kind; `nil` for values of different kinds. Numbers are compared in a
+    /// type that holds every 64-bit integer and every 64-bit float exactly.
     static func compare(_ left: ColumnValue, _ right: ColumnValue) -> Int? {
         if let left = number(left), let right = number(right) {
             if left.isNaN || right.isNaN { return left.isNaN && right.isNaN ? 0 : left.isNaN ? -1 : 1 }

@@ -27,17 +27,22 @@ import Testing
         var edges: [PostingEdge] = []
         for _ in 0..<shape.edges {
             let edge = edge(shape, using: &generator)
-            if shape.repeats || seen.insert(UInt64(edge.key) << 32 | UInt64(edge.id)).inserted { edges.append(edge) }
+            if shape.repeats || seen.insert(UInt64(edge.key) << 32 | UInt64(edge.id)).inserted {
+                edges.append(edge)
+            }
         }
         return edges
     }
 
     static func edge(_ shape: Shape, using generator: inout SeededGenerator) -> PostingEdge {
         // The product of two draws, so that some keys have many edges and some few.
-        let key = UInt32.random(in: 0..<shape.keys, using: &generator) * .random(in: 0..<shape.keys, using: &generator)
+        let key =
+            UInt32.random(in: 0..<shape.keys, using: &generator)
+            * .random(in: 0..<shape.keys, using: &generator)
         var value = 0.0
         if case .float(let number) = shape.style.value(row: 0, using: &generator) { value = number }
-        let other = Bool.random(using: &generator) ? Double.nan : Double(Int.random(in: 0..<5, using: &generator))
+        let other =
+            Bool.random(using: &generator) ? Double.nan : Double(Int.random(in: 0..<5, using: &generator))
         return PostingEdge(
             key: key / shape.keys, id: .random(in: 0..<shape.ids, using: &generator), values: [value, other])
     }
@@ -45,7 +50,11 @@ import Testing
     static let ranges: [[PostingRange]] = [
         [], [PostingRange("p", lower: .including(.float(0.9)))],
         [PostingRange("p", lower: .excluding(.float(0.25)), upper: .including(.integer(1)))],
-        [PostingRange("q")], [PostingRange("p", upper: .including(.float(0.6))), PostingRange("q", lower: .including(.integer(2)))],
+        [PostingRange("q")],
+        [
+            PostingRange("p", upper: .including(.float(0.6))),
+            PostingRange("q", lower: .including(.integer(2))),
+        ],
         [PostingRange("absent")], [PostingRange("p", lower: .including(.float(.nan)))],
         [PostingRange("p", lower: .including(.string("a")))],
     ]
@@ -59,7 +68,9 @@ import Testing
     }
 
     /// Compares everything an index tells with what its edges one by one tell.
-    static func check(_ index: PostingIndex, _ edges: [PostingEdge], _ note: String, using generator: inout SeededGenerator) {
+    static func check(
+        _ index: PostingIndex, _ edges: [PostingEdge], _ note: String, using generator: inout SeededGenerator
+    ) {
         let byKey = Dictionary(grouping: edges, by: \.key)
         #expect(index.edgeCount == edges.count, "\(note)")
         #expect(index.keys == byKey.keys.sorted(), "\(note)")
@@ -86,15 +97,22 @@ import Testing
                     for key in keys {
                         let expected = matching[key, default: []].sorted()
                         let found = index.select(key, where: ranges)
-                        #expect(found.ids == expected && found.count == expected.count, "\(note), key \(key), \(ranges), \(level)")
+                        #expect(
+                            found.ids == expected && found.count == expected.count,
+                            "\(note), key \(key), \(ranges), \(level)")
                     }
                     let union = keys.reduce(into: Set<LocalID>()) { $0.formUnion(matching[$1, default: []]) }
-                    #expect(index.select(keys: keys, where: ranges).ids == union.sorted(), "\(note), \(ranges), \(level)")
+                    #expect(
+                        index.select(keys: keys, where: ranges).ids == union.sorted(),
+                        "\(note), \(ranges), \(level)")
                     for ids in sets {
                         let expected = matching.keys.sorted().map { key in
-                            PostingCount(key: key, count: matching[key, default: []].filter { ids?.contains($0) ?? true }.count)
+                            PostingCount(
+                                key: key,
+                                count: matching[key, default: []].filter { ids?.contains($0) ?? true }.count)
                         }.filter { $0.count > 0 }
-                        #expect(index.facet(over: ids, where: ranges) == expected, "\(note), \(ranges), \(level)")
+                        #expect(
+                            index.facet(over: ids, where: ranges) == expected, "\(note), \(ranges), \(level)")
                     }
                 }
             }
@@ -130,7 +148,8 @@ import Testing
                 var edge = PostingIndexTests.edge(shape, using: &generator)
                 // Mostly new entities, as in an import.
                 if step % 3 != 0 { edge.id = LocalID(index.idLimit + place / 3) }
-                let isNew = shape.repeats || !(edges + insertions).contains { $0.key == edge.key && $0.id == edge.id }
+                let isNew =
+                    shape.repeats || !(edges + insertions).contains { $0.key == edge.key && $0.id == edge.id }
                 if isNew { insertions.append(edge) }
             }
             var deletions: [PostingEdge] = []
@@ -177,7 +196,9 @@ import Testing
             PostingEdge(key: 1, id: 2, values: [0.75]), PostingEdge(key: 1, id: 3, values: [0.5]),
             PostingEdge(key: 2, id: 2, values: [0.5]), PostingEdge(key: 900, id: 2, values: [0.5]),
         ] {
-            let error = #expect(throws: ColumnsError.self) { try index.applying(insertions: [], deletions: [edge]) }
+            let error = #expect(throws: ColumnsError.self) {
+                try index.applying(insertions: [], deletions: [edge])
+            }
             #expect(error?.code == .absentEdge)
         }
         let one = try index.applying(insertions: [], deletions: [PostingEdge(key: 1, id: 2, values: [0.5])])
@@ -190,7 +211,11 @@ import Testing
         #expect(error?.code == .typeMismatch)
     }
 
-    @Test func `an edge at the threshold is found whatever the packing, also for floats that are no short decimals`() throws {
+    @Test
+    func
+        `an edge at the threshold is found whatever the packing, also for floats that are no short decimals`()
+        throws
+    {
         for scale in [10_000.0, 3, 1_024, 7e5] {
             let builder = PostingIndexBuilder(properties: ["p"])
             for id in 0..<LocalID(5_000) { builder.append(key: 0, id: id, value: Double(id) / scale) }
@@ -203,7 +228,10 @@ import Testing
     }
 
     @Test func `keys far apart and ids at the limit are held`() throws {
-        let edges = [PostingEdge(key: .max, id: 5), PostingEdge(key: 0, id: 70_000), PostingEdge(key: 123_456_789, id: 5)]
+        let edges = [
+            PostingEdge(key: .max, id: 5), PostingEdge(key: 0, id: 70_000),
+            PostingEdge(key: 123_456_789, id: 5),
+        ]
         let builder = PostingIndexBuilder()
         for edge in edges { builder.append(key: edge.key, id: edge.id) }
         for index in [builder.finish(), try PostingIndex().applying(insertions: edges)] {

@@ -11,7 +11,8 @@ enum ValueStyle: CaseIterable {
     var type: ColumnType {
         switch self {
         case .booleans: .boolean
-        case .constant, .smallIntegers, .bytes, .words, .longWords, .wideIntegers, .extremeIntegers, .risingIntegers:
+        case .constant, .smallIntegers, .bytes, .words, .longWords, .wideIntegers, .extremeIntegers,
+            .risingIntegers:
             .integer
         case .wholeFloats, .decimals, .shortFloats, .longFloats, .specialFloats: .float
         case .fewStrings, .manyStrings, .oddStrings: .string
@@ -30,7 +31,9 @@ enum ValueStyle: CaseIterable {
         case .longWords: return .integer(integer(-1_000_000_000...3_000_000_000))
         case .wideIntegers: return .integer(integer(.min ... .max))
         case .extremeIntegers:
-            let list: [Int64] = [.min, .min + 1, -1, 0, 1, 1 << 53, 1 << 53 + 1, -(1 << 53) - 1, .max - 1, .max]
+            let list: [Int64] = [
+                .min, .min + 1, -1, 0, 1, 1 << 53, 1 << 53 + 1, -(1 << 53) - 1, .max - 1, .max,
+            ]
             return .integer(list.randomElement(using: &generator) ?? 0)
         case .risingIntegers: return .integer(Int64(row) * 7)
         case .wholeFloats: return .float(Double(integer(-100...100)))
@@ -43,10 +46,13 @@ enum ValueStyle: CaseIterable {
                 .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0.1, 0.5, 0x1p53, 0x1p63, -0x1p63, 1e300,
             ]
             return .float(list.randomElement(using: &generator) ?? 0)
-        case .fewStrings: return .string(["a", "b", "ba", "bb", "c", ""].randomElement(using: &generator) ?? "")
+        case .fewStrings:
+            return .string(["a", "b", "ba", "bb", "c", ""].randomElement(using: &generator) ?? "")
         case .manyStrings: return .string("/photos/\(integer(0...5))/\(row)-\(integer(0...1_000_000)).jpeg")
         case .oddStrings:
-            let list = ["é", "e\u{301}", "日本", "\u{0}", "a\u{0}b", "🚲", "Z", "z", String(repeating: "x", count: 300)]
+            let list = [
+                "é", "e\u{301}", "日本", "\u{0}", "a\u{0}b", "🚲", "Z", "z", String(repeating: "x", count: 300),
+            ]
             return .string((list.randomElement(using: &generator) ?? "") + "\(integer(0...40))")
         case .seconds: return .dateTime(integer(1_500_000_000...1_700_000_000) * 1_000_000)
         case .microseconds: return .dateTime(integer(1_500_000_000_000_000...1_700_000_000_000_000))
@@ -54,7 +60,8 @@ enum ValueStyle: CaseIterable {
     }
 
     /// Values by row: some rows have none.
-    func values(rowCount: Int, presence: Double, using generator: inout SeededGenerator) -> [Int: ColumnValue] {
+    func values(rowCount: Int, presence: Double, using generator: inout SeededGenerator) -> [Int: ColumnValue]
+    {
         var values: [Int: ColumnValue] = [:]
         for row in 0..<rowCount where Double.random(in: 0..<1, using: &generator) < presence {
             values[row] = value(row: row, using: &generator)
@@ -66,7 +73,8 @@ enum ValueStyle: CaseIterable {
     func literals(from values: [Int: ColumnValue], using generator: inout SeededGenerator) -> [ColumnValue] {
         var literals: [ColumnValue] = [
             .boolean(true), .integer(0), .integer(.max), .integer(.min), .integer(1 << 53 + 1), .float(2.5),
-            .float(-0.0), .float(.nan), .float(.infinity), .float(-.infinity), .float(0x1p63), .float(-0x1p63),
+            .float(-0.0), .float(.nan), .float(.infinity), .float(-.infinity), .float(0x1p63),
+            .float(-0x1p63),
             .float(0.1), .string("b"), .string(""), .dateTime(1_600_000_000_000_000),
         ]
         for row in values.keys.sorted().shuffled(using: &generator).prefix(6) {

@@ -4,7 +4,9 @@ import Testing
 @testable import Columns
 
 @Suite struct SnapshotTests {
-    static func load<Result>(_ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    static func load<Result>(
+        _ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
         try bytes.withUnsafeBytes(body)
     }
 
@@ -15,7 +17,10 @@ import Testing
         // Updates leave bounds that are wider than the numbers, and rows that lost their value.
         let changes = (0..<50).map { _ in
             let row = Int.random(in: 0..<rows, using: &generator)
-            return (row: LocalID(row), value: Bool.random(using: &generator) ? nil : style.value(row: row, using: &generator))
+            return (
+                row: LocalID(row),
+                value: Bool.random(using: &generator) ? nil : style.value(row: row, using: &generator)
+            )
         }
         return (try column.applying(changes), changes.reduce(into: values) { $0[Int($1.row)] = $1.value })
     }
@@ -25,7 +30,8 @@ import Testing
         let builder = MultiValueColumnBuilder()
         for row in 0..<2_300 {
             let mixture = MultiValueColumnTests.mixtures[row / 1_024 * 3 + 1]
-            try builder.append(LocalID(row), MultiValueColumnTests.values(of: mixture, row: row, using: &generator))
+            try builder.append(
+                LocalID(row), MultiValueColumnTests.values(of: mixture, row: row, using: &generator))
         }
         return builder.finish()
     }
@@ -43,26 +49,32 @@ import Testing
         let (column, values) = try SnapshotTests.column(style, rows: 5_000)
         let bytes = column.encoded().flatMap { $0 }
         let loaded = try SnapshotTests.load(bytes) { try Column(decoding: $0) }
-        #expect(loaded.type == column.type && loaded.rowCount == column.rowCount && loaded.count == values.count)
+        #expect(
+            loaded.type == column.type && loaded.rowCount == column.rowCount && loaded.count == values.count)
         let isIntact = (0..<5_100).allSatisfy { isSame(loaded.value(at: LocalID($0)), values[$0]) }
         #expect(isIntact)
         for value in values.values.prefix(5) {
             #expect(loaded.select(.equal(value)).ids == Naive.select(values, .equal(value)))
         }
         var generator = SeededGenerator(seed: 64)
-        let next = try loaded.applying([(0, style.value(row: 0, using: &generator)), (9_000, values.values.first)])
+        let next = try loaded.applying([
+            (0, style.value(row: 0, using: &generator)), (9_000, values.values.first),
+        ])
         #expect(next.rowCount == 9_001)
         #expect(loaded.encoded() == column.encoded())
     }
 
     @Test func `other structures come back as they were`() throws {
         let multi = try SnapshotTests.multiValueColumn()
-        let loaded = try SnapshotTests.load(multi.encoded().flatMap { $0 }) { try MultiValueColumn(decoding: $0) }
-        #expect((0..<2_400).allSatisfy { row in
-            let before = multi.values(at: LocalID(row))
-            let after = loaded.values(at: LocalID(row))
-            return before.count == after.count && zip(before, after).allSatisfy { isSame($0, $1) }
-        })
+        let loaded = try SnapshotTests.load(multi.encoded().flatMap { $0 }) {
+            try MultiValueColumn(decoding: $0)
+        }
+        #expect(
+            (0..<2_400).allSatisfy { row in
+                let before = multi.values(at: LocalID(row))
+                let after = loaded.values(at: LocalID(row))
+                return before.count == after.count && zip(before, after).allSatisfy { isSame($0, $1) }
+            })
         #expect(loaded.count == multi.count && loaded.valueCount == multi.valueCount)
 
         let rows = RowSet([0, 5, 65_536, 900_000])
@@ -96,18 +108,26 @@ import Testing
         for place in bytes.indices {
             var damaged = bytes
             damaged[place] ^= .random(in: 1...255, using: &generator)
-            #expect(throws: ColumnsError.self) { try SnapshotTests.load(damaged) { _ = try Column(decoding: $0) } }
+            #expect(throws: ColumnsError.self) {
+                try SnapshotTests.load(damaged) { _ = try Column(decoding: $0) }
+            }
         }
-        let other = #expect(throws: ColumnsError.self) { try SnapshotTests.load(bytes) { _ = try RowSet(decoding: $0) } }
+        let other = #expect(throws: ColumnsError.self) {
+            try SnapshotTests.load(bytes) { _ = try RowSet(decoding: $0) }
+        }
         #expect(other?.code == .malformedSnapshot)
-        #expect(throws: ColumnsError.self) { try Column(decoding: UnsafeRawBufferPointer(start: nil, count: 0)) }
+        #expect(throws: ColumnsError.self) {
+            try Column(decoding: UnsafeRawBufferPointer(start: nil, count: 0))
+        }
     }
 
     @Test func `a snapshot of a newer format is told apart from a damaged one`() throws {
         var bytes = RowSet([1]).encoded().flatMap { $0 }
         bytes[8] = 2
         SnapshotTests.seal(&bytes)
-        let error = #expect(throws: ColumnsError.self) { try SnapshotTests.load(bytes) { _ = try RowSet(decoding: $0) } }
+        let error = #expect(throws: ColumnsError.self) {
+            try SnapshotTests.load(bytes) { _ = try RowSet(decoding: $0) }
+        }
         #expect(error?.code == .unsupportedVersion)
     }
 
@@ -122,7 +142,9 @@ import Testing
     }
 
     /// Damages a body in many ways, with right checksums: whatever loads must answer without a trap.
-    static func fuzz(_ bytes: [UInt8], seed: UInt64, rounds: Int, _ use: (UnsafeRawBufferPointer) throws -> Void) {
+    static func fuzz(
+        _ bytes: [UInt8], seed: UInt64, rounds: Int, _ use: (UnsafeRawBufferPointer) throws -> Void
+    ) {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<rounds {
             var damaged = bytes
@@ -138,17 +160,22 @@ import Testing
                 case 3: damaged.insert(contentsOf: Array(repeating: 0xFF, count: 8), at: place)
                 case 4: damaged.removeSubrange(place..<min(place + 8, damaged.count))
                 default:
-                    for byte in place..<min(place + 8, damaged.count) { damaged[byte] = .random(in: 0...255, using: &generator) }
+                    for byte in place..<min(place + 8, damaged.count) {
+                        damaged[byte] = .random(in: 0...255, using: &generator)
+                    }
                 }
             }
             guard damaged.count >= 32 else { continue }
             seal(&damaged)
-            do { try load(damaged, use) } catch is ColumnsError {} catch { Issue.record("\(error), seed \(seed)") }
+            do { try load(damaged, use) } catch is ColumnsError {} catch {
+                Issue.record("\(error), seed \(seed)")
+            }
         }
     }
 
     @Test(arguments: ValueStyle.allCases)
-    func `a damaged column with right checksums throws or answers, and never traps`(style: ValueStyle) throws {
+    func `a damaged column with right checksums throws or answers, and never traps`(style: ValueStyle) throws
+    {
         let bytes = try SnapshotTests.column(style, rows: 150).0.encoded().flatMap { $0 }
         var generator = SeededGenerator(seed: 64)
         SnapshotTests.fuzz(bytes, seed: 67, rounds: 400) {
@@ -173,12 +200,15 @@ import Testing
             SnapshotTests.fuzz(bytes, seed: 68, rounds: bytes.count > 20_000 ? 60 : 600) {
                 let index = try PostingIndex(decoding: $0)
                 guard index.idLimit < 1 << 20 else { return }
-                _ = index.facet(over: IdSet(0..<400), where: [PostingRange("p", lower: .including(.float(0.5)))])
+                _ = index.facet(
+                    over: IdSet(0..<400), where: [PostingRange("p", lower: .including(.float(0.5)))])
                 for key in index.keys.prefix(10) {
                     _ = index.select(key)
                     _ = index.edges(of: key)
                 }
-                _ = try index.applying(insertions: [PostingEdge(key: 0, id: 9, values: index.properties.map { _ in 1 })])
+                _ = try index.applying(insertions: [
+                    PostingEdge(key: 0, id: 9, values: index.properties.map { _ in 1 })
+                ])
             }
         }
         let multi = try SnapshotTests.multiValueColumn().encoded().flatMap { $0 }

@@ -1,5 +1,7 @@
 """Writes a corpus of image files of every kind that Fovea decodes, and the pixels that Pillow shows of them.
 
+Over 400 lines: a table of formats, each with the code that writes it.
+
 usage: codec_corpus.py FOLDER
 
 FOLDER/corpus.json lists the files: name, format, width and height (upright), channels of the pixels, bits,
@@ -144,7 +146,8 @@ def jpegs():
     add("turned-beyond.jpg", saved(color, "jpeg", exif=exif(9)), orientation=1)
     tags, facts = camera()
     add("camera.jpg", saved(color, "jpeg", exif=tags), **facts)
-    for name, mode, options in [("color", "RGB", dict(subsampling=2)), ("gray", "L", {}), ("ladder", "RGB", dict(progressive=True))]:
+    for name, mode, options in [
+            ("color", "RGB", dict(subsampling=2)), ("gray", "L", {}), ("ladder", "RGB", dict(progressive=True))]:
         data = saved(Image.fromarray(photo(227, 149)).convert(mode), "jpeg", **options)
         add(f"draft-{name}.jpg", data)
         draft(f"draft-{name}.jpg", data)

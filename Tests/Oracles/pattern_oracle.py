@@ -21,7 +21,8 @@ pcre.pcre2_compile_8.argtypes = [
 pcre.pcre2_match_data_create_from_pattern_8.restype = ctypes.c_void_p
 pcre.pcre2_match_data_create_from_pattern_8.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
 pcre.pcre2_match_8.argtypes = [
-    ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p, ctypes.c_void_p]
+    ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p,
+    ctypes.c_void_p]
 pcre.pcre2_code_free_8.argtypes = [ctypes.c_void_p]
 pcre.pcre2_match_data_free_8.argtypes = [ctypes.c_void_p]
 

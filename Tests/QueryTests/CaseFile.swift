@@ -31,7 +31,8 @@ struct CaseFile: Sendable {
 
     /// The `.test` files of the folder `cases` beside this file.
     static func all() throws -> [CaseFile] {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("cases")
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "cases")
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         return try files.filter { $0.pathExtension == "test" }.sorted { $0.path < $1.path }
             .map { try CaseFile($0.lastPathComponent, text: String(contentsOf: $0, encoding: .utf8)) }
@@ -52,7 +53,9 @@ struct CaseFile: Sendable {
                 isWithinDocuments = false
                 cases.append(Case(name: String(line.dropFirst(5)), place: place, documents: documents))
             } else {
-                guard let colon = line.firstIndex(of: ":") else { throw Failure(description: "\(place): no colon") }
+                guard let colon = line.firstIndex(of: ":") else {
+                    throw Failure(description: "\(place): no colon")
+                }
                 let key = String(line[..<colon])
                 let value = String(line[line.index(after: colon)...].drop { $0 == " " })
                 if isWithinDocuments {

@@ -14,7 +14,9 @@ import Testing
         let answer = try CaseTests.answer(test)
         if let names = test.expectedNames { #expect(answer.names == names) }
         if let count = test.expectedCount { #expect(answer.count == count) }
-        if let documents = test.expectedDocuments { #expect(answer.documents.map { Value.object($0) } == documents) }
+        if let documents = test.expectedDocuments {
+            #expect(answer.documents.map { Value.object($0) } == documents)
+        }
         #expect(test.expectedNames != nil || test.expectedCount != nil || test.expectedDocuments != nil)
     }
 
@@ -39,7 +41,9 @@ import Testing
             }
         let page = found.dropFirst(test.skip).prefix(test.limit == 0 ? .max : test.limit)
         let documents = page.map { item in
-            projection.apply(to: Document([("_uniqueid", .string(item.name))] + item.document.members.map { ($0.key, $0.value) }))
+            projection.apply(
+                to: Document(
+                    [("_uniqueid", .string(item.name))] + item.document.members.map { ($0.key, $0.value) }))
         }
         return (page.map(\.name), documents, found.count)
     }

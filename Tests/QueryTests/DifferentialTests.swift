@@ -3,7 +3,9 @@ import Query
 import Testing
 
 @Suite struct DifferentialTests {
-    @Test("random filters mean on random documents what the page says they mean", arguments: 1...16 as ClosedRange<UInt64>)
+    @Test(
+        "random filters mean on random documents what the page says they mean",
+        arguments: 1...16 as ClosedRange<UInt64>)
     func filters(seed: UInt64) throws {
         var generator = FilterGenerator(seed: seed)
         var matchCount = 0
@@ -15,16 +17,22 @@ import Testing
             for _ in 0..<16 {
                 let document = generator.document()
                 let expected = NaiveEvaluator.matches(source, .object(document))
-                #expect(filter.matches(document) == expected, "seed \(seed): \(text) on \(Value.object(document))")
+                #expect(
+                    filter.matches(document) == expected, "seed \(seed): \(text) on \(Value.object(document))"
+                )
                 matchCount += expected ? 1 : 0
                 pairCount += 1
             }
         }
         // Neither nearly all nor nearly none: the comparison has something to tell apart.
-        #expect((pairCount / 10...9 * pairCount / 10).contains(matchCount), "seed \(seed): \(matchCount) of \(pairCount)")
+        #expect(
+            (pairCount / 10...9 * pairCount / 10).contains(matchCount),
+            "seed \(seed): \(matchCount) of \(pairCount)")
     }
 
-    @Test("a filter's text parses to an equal filter, and is stable", arguments: 101...116 as ClosedRange<UInt64>)
+    @Test(
+        "a filter's text parses to an equal filter, and is stable",
+        arguments: 101...116 as ClosedRange<UInt64>)
     func text(seed: UInt64) throws {
         var generator = FilterGenerator(seed: seed)
         for _ in 0..<400 {
@@ -37,12 +45,16 @@ import Testing
             #expect(again.text == text, "seed \(seed): \(source.json)")
             for _ in 0..<4 {
                 let document = generator.document()
-                #expect(again.matches(document) == NaiveEvaluator.matches(source, .object(document)), "seed \(seed): \(text)")
+                #expect(
+                    again.matches(document) == NaiveEvaluator.matches(source, .object(document)),
+                    "seed \(seed): \(text)")
             }
         }
     }
 
-    @Test("values are ordered as the page says, and the order is total", arguments: 201...204 as ClosedRange<UInt64>)
+    @Test(
+        "values are ordered as the page says, and the order is total",
+        arguments: 201...204 as ClosedRange<UInt64>)
     func order(seed: UInt64) {
         var generator = FilterGenerator(seed: seed)
         let values = (0..<250).map { _ in generator.value(depth: 3) }
@@ -50,7 +62,8 @@ import Testing
             for right in values {
                 let order = ValueOrder.compare(left, right).signum()
                 #expect(order == NaiveEvaluator.order(left, right), "seed \(seed): \(left) and \(right)")
-                #expect(order == -ValueOrder.compare(right, left).signum(), "seed \(seed): \(left) and \(right)")
+                #expect(
+                    order == -ValueOrder.compare(right, left).signum(), "seed \(seed): \(left) and \(right)")
                 #expect(ValueOrder.equal(left, right) == (order == 0))
             }
         }

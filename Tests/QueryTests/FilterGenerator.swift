@@ -16,12 +16,16 @@ struct FilterGenerator {
         guard depth > 0, random.chance(0.5) else { return scalar() }
         let count = random.pick([0, 1, 1, 2, 2, 3])
         if random.chance(0.6) { return .array((0..<count).map { _ in value(depth: depth - 1) }) }
-        return .object(Document((0..<count).map { _ in (random.pick(["a", "b", "c", "0", "1", ""]), value(depth: depth - 1)) }))
+        return .object(
+            Document(
+                (0..<count).map { _ in (random.pick(["a", "b", "c", "0", "1", ""]), value(depth: depth - 1)) }
+            ))
     }
 
     mutating func scalar() -> Value {
         random.pick([
-            .null, true, false, 0, 1, 1, 1.0, 2, -1, 0.5, -3, 5, .float(.nan), 3_000_000_000, .integer(1 << 53), .integer(1 << 53 + 1),
+            .null, true, false, 0, 1, 1, 1.0, 2, -1, 0.5, -3, 5, .float(.nan), 3_000_000_000,
+            .integer(1 << 53), .integer(1 << 53 + 1),
             .float(0x1p53), .integer(.max), .float(0x1p63), .float(1e300), "", "a", "b", "ab", "A", "xy", "é",
             .dateTime(DateTime(microseconds: 0)), .dateTime(DateTime(microseconds: 0, zone: .local)),
             .dateTime(DateTime(microseconds: 86_400_000_000)),
@@ -39,7 +43,10 @@ struct FilterGenerator {
     private mutating func condition(depth: Int) -> (String, Value) {
         if depth > 0, random.chance(0.25) {
             let count = Int.random(in: 1...3, using: &random)
-            return (random.pick(["$and", "$or", "$nor"]), .array((0..<count).map { _ in .object(filter(depth: depth - 1)) }))
+            return (
+                random.pick(["$and", "$or", "$nor"]),
+                .array((0..<count).map { _ in .object(filter(depth: depth - 1)) })
+            )
         }
         if random.chance(0.02) { return ("$comment", "why") }
         if random.chance(0.3) { return (path(), literal(value(depth: 2))) }
@@ -48,7 +55,8 @@ struct FilterGenerator {
 
     private mutating func path() -> String {
         random.pick([
-            "a", "a", "b", "c", "0", "a.b", "a.b", "a.a", "b.c", "a.0", "a.1", "a.0.a", "a.b.0", "a.0.0", "a.1.b", "b.a.b", "a.", "zz", "a.zz",
+            "a", "a", "b", "c", "0", "a.b", "a.b", "a.a", "b.c", "a.0", "a.1", "a.0.a", "a.b.0", "a.0.0",
+            "a.1.b", "b.a.b", "a.", "zz", "a.zz",
             "a.01", "c.1.0.a",
         ])
     }
@@ -57,10 +65,13 @@ struct FilterGenerator {
         var operators = Document()
         for _ in 0..<random.pick([1, 1, 1, 2, 3]) {
             let name = random.pick([
-                "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$exists", "$type", "$regex", "$mod", "$not", "$size", "$all",
+                "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$exists", "$type", "$regex",
+                "$mod", "$not", "$size", "$all",
                 "$elemMatch", "$elemMatch",
             ])
-            guard operators[name] == nil, depth > 0 || (name != "$not" && name != "$elemMatch") else { continue }
+            guard operators[name] == nil, depth > 0 || (name != "$not" && name != "$elemMatch") else {
+                continue
+            }
             if name == "$regex" {
                 let pattern = random.pick(NaiveEvaluator.patterns)
                 operators["$regex"] = .string(pattern.source)
@@ -77,13 +88,15 @@ struct FilterGenerator {
         case "$in", "$nin": return .array((0..<random.pick([0, 1, 2, 3, 6])).map { _ in listItem() })
         case "$all":
             if depth > 0, random.chance(0.3) {
-                return .array((0..<random.pick([1, 2])).map { _ in ["$elemMatch": elementMatch(depth: depth - 1)] })
+                return .array(
+                    (0..<random.pick([1, 2])).map { _ in ["$elemMatch": elementMatch(depth: depth - 1)] })
             }
             return .array((0..<random.pick([0, 1, 2])).map { _ in listItem() })
         case "$exists": return random.pick([true, false, 1, 0, 2.5])
         case "$type":
             let types: [Value] = [
-                "double", "string", "object", "array", "bool", "date", "null", "int", "long", "number", 1, 2, 3, 4, 8, 9, 10, 16, 18,
+                "double", "string", "object", "array", "bool", "date", "null", "int", "long", "number", 1, 2,
+                3, 4, 8, 9, 10, 16, 18,
             ]
             return random.chance(0.7) ? random.pick(types) : [random.pick(types), random.pick(types)]
         case "$mod": return [random.pick([1, 2, 4, -2, 2.5]), random.pick([0, 1, -1, 0.5])]
@@ -102,7 +115,8 @@ struct FilterGenerator {
         guard random.chance(0.2) else { return literal(value(depth: 2)) }
         let pattern = random.pick(NaiveEvaluator.patterns)
         return pattern.options.isEmpty
-            ? ["$regex": .string(pattern.source)] : ["$regex": .string(pattern.source), "$options": .string(pattern.options)]
+            ? ["$regex": .string(pattern.source)]
+            : ["$regex": .string(pattern.source), "$options": .string(pattern.options)]
     }
 
     /// As JSON has it: dates and NaN in the spelling of a filter.

@@ -31,7 +31,9 @@ import Testing
 
     @Test func `a text that is no JSON is told by its position`() {
         let error = #expect(throws: FilterError.self) { try Filter.parse(#"{"a": nul}"#) }
-        #expect(error?.code == .malformedJSON && error?.position == 6 && error?.path == "" && error?.cause is JSONError)
+        #expect(
+            error?.code == .malformedJSON && error?.position == 6 && error?.path == ""
+                && error?.cause is JSONError)
     }
 
     @Test func `a name that is too long for a message is cut`() {
@@ -56,18 +58,25 @@ import Testing
         #expect(try Filter.parse(list).matches(["a": 1]) == false)
     }
 
-    @Test("a hundred thousand brackets are an error, not a crash", arguments: [
-        "[", #"{"a":"#, #"{"$and":["#, #"{"a":{"$not":"#, #"{"a":{"$elemMatch":"#, #"{"$elemMatch":"#,
-    ])
+    @Test(
+        "a hundred thousand brackets are an error, not a crash",
+        arguments: [
+            "[", #"{"a":"#, #"{"$and":["#, #"{"a":{"$not":"#, #"{"a":{"$elemMatch":"#, #"{"$elemMatch":"#,
+        ])
     func brackets(opening: String) {
-        let error = #expect(throws: FilterError.self) { try Filter.parse(String(repeating: opening, count: 100_000)) }
+        let error = #expect(throws: FilterError.self) {
+            try Filter.parse(String(repeating: opening, count: 100_000))
+        }
         #expect(error?.code == .limitExceeded && error?.position != nil)
     }
 
-    @Test("64 levels of conditions are read, 65 are not", arguments: [
-        ("$and", #"{"$and":["#, #"{"a":1}"#, "]}"), ("$or", #"{"$or":[{"b":1},"#, #"{"a":1}"#, "]}"), ("$nor", #"{"$nor":["#, "{}", "]}"),
-        ("$elemMatch", #"{"a":{"$elemMatch":"#, #"{"a":1}"#, "}}"),
-    ])
+    @Test(
+        "64 levels of conditions are read, 65 are not",
+        arguments: [
+            ("$and", #"{"$and":["#, #"{"a":1}"#, "]}"), ("$or", #"{"$or":[{"b":1},"#, #"{"a":1}"#, "]}"),
+            ("$nor", #"{"$nor":["#, "{}", "]}"),
+            ("$elemMatch", #"{"a":{"$elemMatch":"#, #"{"a":1}"#, "}}"),
+        ])
     func levels(name: String, opening: String, middle: String, closing: String) throws {
         func text(_ levels: Int) -> String {
             String(repeating: opening, count: levels) + middle + String(repeating: closing, count: levels)
@@ -81,7 +90,8 @@ import Testing
 
     @Test func `64 levels of $not are read, 65 are not`() throws {
         func text(_ levels: Int) -> String {
-            #"{"a":"# + String(repeating: #"{"$not":"#, count: levels) + #"{"$gt":1}"# + String(repeating: "}", count: levels + 1)
+            #"{"a":"# + String(repeating: #"{"$not":"#, count: levels) + #"{"$gt":1}"#
+                + String(repeating: "}", count: levels + 1)
         }
         #expect(try Filter.parse(text(64)).matches(["a": 2]))
         #expect(throws: FilterError.self) { try Filter.parse(text(65)) }
@@ -89,9 +99,16 @@ import Testing
 
     @Test func `a filter at the limit of levels keeps within it when its text is parsed again`() throws {
         var text = #"{"x":{"$gt":1,"$lt":5},"y":1}"#
-        for level in 0..<31 { text = #"{"$and":[{"x":{"$gt":1,"$not":{"$lt":\#(level)}},"z\#(level)":2},{"$or":[{"y":1},\#(text)]}]}"# }
+        for level in 0..<31 {
+            text =
+                #"{"$and":[{"x":{"$gt":1,"$not":{"$lt":\#(level)}},"z\#(level)":2},{"$or":[{"y":1},\#(text)]}]}"#
+        }
         var limits = FilterLimits()
-        let filter = try Filter.parse(text, limits: { limits.depth = 200; return limits }())
+        let filter = try Filter.parse(
+            text,
+            limits: {
+                limits.depth = 200; return limits
+            }())
         var least = 1
         while true {
             limits.depth = least
@@ -155,7 +172,9 @@ import Testing
     func bytes(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<2_000 {
-            let bytes = (0..<Int.random(in: 0...60, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let bytes = (0..<Int.random(in: 0...60, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             FilterFuzzTests.check(bytes, seed)
         }
     }
@@ -164,8 +183,10 @@ import Testing
     func damage(seed: UInt64) {
         var generator = FilterGenerator(seed: seed)
         let tokens = [
-            "{", "}", "[", "]", ":", ",", "\"", "$", "null", "-1", "1e9", "\"$gt\":", "\"$in\":[", "\"$elemMatch\":{", "\"$not\":", "\"$all\":",
-            "\"a\"", "\"$regex\":\"(\"", "{\"$date\":", "\\u0000", "\"\"", ".", "9223372036854775808", "\"$mod\":[0,", "\"$options\":\"i\"",
+            "{", "}", "[", "]", ":", ",", "\"", "$", "null", "-1", "1e9", "\"$gt\":", "\"$in\":[",
+            "\"$elemMatch\":{", "\"$not\":", "\"$all\":",
+            "\"a\"", "\"$regex\":\"(\"", "{\"$date\":", "\\u0000", "\"\"", ".", "9223372036854775808",
+            "\"$mod\":[0,", "\"$options\":\"i\"",
         ]
         for _ in 0..<1_500 {
             var bytes = Array(generator.filter(depth: 3).json.utf8)
@@ -174,11 +195,15 @@ import Testing
                 switch Int.random(in: 0..<4, using: &generator.random) {
                 case 0: bytes.insert(contentsOf: Array(generator.random.pick(tokens).utf8), at: place)
                 case 1: if place < bytes.count { bytes.remove(at: place) }
-                case 2: if place < bytes.count { bytes[place] = UInt8.random(in: 0x20...0x7E, using: &generator.random) }
+                case 2:
+                    if place < bytes.count {
+                        bytes[place] = UInt8.random(in: 0x20...0x7E, using: &generator.random)
+                    }
                 default:
                     let end = Int.random(in: place...bytes.count, using: &generator.random)
                     let piece = Array(bytes[place..<end])
-                    bytes.insert(contentsOf: piece, at: Int.random(in: 0...bytes.count, using: &generator.random))
+                    bytes.insert(
+                        contentsOf: piece, at: Int.random(in: 0...bytes.count, using: &generator.random))
                 }
             }
             FilterFuzzTests.check(bytes, seed)
@@ -193,17 +218,23 @@ import Testing
             let filter = damaged(.object(generator.filter(depth: 3)), &generator)
             do throws(FilterError) {
                 let parsed = try Filter.parse(filter)
-                #expect(throws: Never.self, "seed \(seed): \(filter.json)") { try #require(try Filter.parse(parsed.text) == parsed) }
+                #expect(throws: Never.self, "seed \(seed): \(filter.json)") {
+                    try #require(try Filter.parse(parsed.text) == parsed)
+                }
             } catch {
                 refusedCount += 1
-                #expect(FilterFuzzTests.leads(error.path, in: filter), "seed \(seed): \(error.path) of \(filter.json)")
+                #expect(
+                    FilterFuzzTests.leads(error.path, in: filter),
+                    "seed \(seed): \(error.path) of \(filter.json)")
                 #expect(error.code != .malformedJSON && error.position == nil)
             }
         }
         #expect(refusedCount > 100)
     }
 
-    @Test("sort orders and projections of any bytes are refused or read", arguments: 41...44 as ClosedRange<UInt64>)
+    @Test(
+        "sort orders and projections of any bytes are refused or read",
+        arguments: 41...44 as ClosedRange<UInt64>)
     func others(seed: UInt64) {
         var generator = FilterGenerator(seed: seed)
         for _ in 0..<1_000 {
@@ -230,18 +261,24 @@ import Testing
     private static func check(_ bytes: [UInt8], _ seed: UInt64) {
         do throws(FilterError) {
             let filter = try Filter.parse(bytes)
-            #expect(throws: Never.self, "seed \(seed): \(Hex.encode(bytes))") { try #require(try Filter.parse(filter.text) == filter) }
+            #expect(throws: Never.self, "seed \(seed): \(Hex.encode(bytes))") {
+                try #require(try Filter.parse(filter.text) == filter)
+            }
             _ = filter.matches(["a": [1, ["b": "x"]], "b": "ab"])
         } catch {
             #expect(!error.message.isEmpty)
-            #expect(error.code != .malformedJSON || error.position != nil, "seed \(seed): \(Hex.encode(bytes))")
+            #expect(
+                error.code != .malformedJSON || error.position != nil, "seed \(seed): \(Hex.encode(bytes))")
         }
     }
 
     /// Replaces some value, or renames some key, of a filter.
     private func damaged(_ value: Value, _ generator: inout FilterGenerator) -> Value {
         if generator.random.chance(0.06) {
-            return generator.random.pick([.null, 5, -1.5, "x", true, [], [:], ["$gt": 1], [["a"]], ["$date": 5], ["$regex": "("], .float(.nan)])
+            return generator.random.pick([
+                .null, 5, -1.5, "x", true, [], [:], ["$gt": 1], [["a"]], ["$date": 5], ["$regex": "("],
+                .float(.nan),
+            ])
         }
         switch value {
         case .array(let elements): return .array(elements.map { damaged($0, &generator) })
@@ -249,7 +286,9 @@ import Testing
             return .object(
                 Document(
                     document.members.map { key, member in
-                        let name = generator.random.chance(0.03) ? generator.random.pick(["$gtt", "$and", "$eq", "$not", "x", ""]) : key
+                        let name =
+                            generator.random.chance(0.03)
+                            ? generator.random.pick(["$gtt", "$and", "$eq", "$not", "x", ""]) : key
                         return (name, damaged(member, &generator))
                     }))
         default: return value
@@ -269,7 +308,8 @@ import Testing
             }
         case .array(let elements):
             guard path.hasPrefix("["), let end = path.firstIndex(of: "]"),
-                let index = Int(path[path.index(after: path.startIndex)..<end]), elements.indices.contains(index)
+                let index = Int(path[path.index(after: path.startIndex)..<end]),
+                elements.indices.contains(index)
             else { return false }
             let rest = path[path.index(after: end)...]
             return leads(String(rest.hasPrefix(".") ? rest.dropFirst() : rest), in: elements[index])

@@ -1,7 +1,7 @@
 import Base
 
-/// Decides a filter on a document as plainly as it can be written down, from the filter's JSON and without sharing a
-/// line with the product: it makes the list of candidates first, as copies, and then looks at each.
+/// Decides a filter on a document as plainly as it can be written down, from the filter's JSON and without
+/// sharing a line with the product: it makes the list of candidates first, as copies, and then looks at each.
 enum NaiveEvaluator {
     /// What a path may lead to.
     enum Candidate {
@@ -11,8 +11,10 @@ enum NaiveEvaluator {
 
     /// Patterns that the generator may use, with what they mean in plain Swift.
     static let patterns: [(source: String, options: String, holds: @Sendable (String) -> Bool)] = [
-        ("^a", "", { $0.hasPrefix("a") }), ("b$", "", { $0.hasSuffix("b") }), ("A", "i", { $0.lowercased().contains("a") }),
-        (".", "", { !$0.isEmpty }), ("", "", { _ in true }), ("^ab?$", "", { $0 == "a" || $0 == "ab" }), ("x y", "x", { $0.contains("xy") }),
+        ("^a", "", { $0.hasPrefix("a") }), ("b$", "", { $0.hasSuffix("b") }),
+        ("A", "i", { $0.lowercased().contains("a") }),
+        (".", "", { !$0.isEmpty }), ("", "", { _ in true }), ("^ab?$", "", { $0 == "a" || $0 == "ab" }),
+        ("x y", "x", { $0.contains("xy") }),
     ]
 
     static func matches(_ filter: Document, _ document: Value) -> Bool {
@@ -22,14 +24,19 @@ enum NaiveEvaluator {
             case "$and": filters(operand).allSatisfy { matches($0, document) }
             case "$or": filters(operand).contains { matches($0, document) }
             case "$nor": !filters(operand).contains { matches($0, document) }
-            default: field(key.split(separator: ".", omittingEmptySubsequences: false).map(String.init), operand, document)
+            default:
+                field(
+                    key.split(separator: ".", omittingEmptySubsequences: false).map(String.init), operand,
+                    document)
             }
         }
     }
 
     // MARK: - Fields
 
-    private static func filters(_ operand: Value) -> [Document] { (operand.arrayValue ?? []).compactMap(\.objectValue) }
+    private static func filters(_ operand: Value) -> [Document] {
+        (operand.arrayValue ?? []).compactMap(\.objectValue)
+    }
 
     private static func field(_ path: [String], _ operand: Value, _ document: Value) -> Bool {
         let open = candidates(path, document, opensLast: true)
@@ -55,7 +62,8 @@ enum NaiveEvaluator {
             case "$not": !all(operand.objectValue ?? Document(), open, whole)
             case "$size": whole.contains { array($0)?.count == Int(operand.floatValue ?? -1) }
             case "$all": isAll(operand.arrayValue ?? [], open, whole)
-            case "$elemMatch": whole.contains { elementMatches(array($0) ?? [], operand.objectValue ?? Document()) }
+            case "$elemMatch":
+                whole.contains { elementMatches(array($0) ?? [], operand.objectValue ?? Document()) }
             default: fatalError("the generator made an operator that the evaluator does not know: \(name)")
             }
         }
@@ -91,7 +99,8 @@ enum NaiveEvaluator {
         let rest = Array(path.dropFirst())
         var found: Value?
         switch start {
-        case .object(let document): found = document.members.first { Array($0.key.utf8) == Array(name.utf8) }?.value
+        case .object(let document):
+            found = document.members.first { Array($0.key.utf8) == Array(name.utf8) }?.value
         case .array(let elements): found = isPlace(name).flatMap { $0 < elements.count ? elements[$0] : nil }
         default: return [.missing]
         }
@@ -145,7 +154,9 @@ enum NaiveEvaluator {
         switch value {
         case .array(let elements): return .array(elements.map(literal))
         case .object(let document):
-            if let text = document["$date"]?.stringValue, let time = DateTime(iso8601: text) { return .dateTime(time) }
+            if let text = document["$date"]?.stringValue, let time = DateTime(iso8601: text) {
+                return .dateTime(time)
+            }
             if document["$numberDouble"] == "NaN" { return .float(.nan) }
             return .object(Document(document.members.map { ($0.key, literal($0.value)) }))
         default: return value
@@ -176,7 +187,8 @@ enum NaiveEvaluator {
         let isNaN = (found.floatValue?.isNaN ?? false, value.floatValue?.isNaN ?? false)
         if isNaN.0 || isNaN.1 { return isNaN.0 && isNaN.1 && (name == "$gte" || name == "$lte") }
         let order = order(found, value)
-        return name == "$gt" ? order > 0 : name == "$gte" ? order >= 0 : name == "$lt" ? order < 0 : order <= 0
+        return name == "$gt"
+            ? order > 0 : name == "$gte" ? order >= 0 : name == "$lt" ? order < 0 : order <= 0
     }
 
     private static func truth(_ operand: Value) -> Bool { operand == true || (operand.floatValue ?? 0) != 0 }
@@ -193,7 +205,9 @@ enum NaiveEvaluator {
         case .dateTime: names = ["date", 9]
         case .null: names = ["null", 10]
         case .integer(let number):
-            names = (-0x8000_0000...0x7FFF_FFFF).contains(number) ? ["int", 16, "number"] : ["long", 18, "number"]
+            names =
+                (-0x8000_0000...0x7FFF_FFFF).contains(number)
+                ? ["int", 16, "number"] : ["long", 18, "number"]
         }
         return (operand.arrayValue ?? [operand]).contains { names.contains($0) }
     }
@@ -207,7 +221,8 @@ enum NaiveEvaluator {
     }
 
     private static func modulo(_ candidate: Candidate, _ operand: Value) -> Bool {
-        guard case .value(let found) = candidate, let pair = operand.arrayValue, let divisor = pair[0].floatValue,
+        guard case .value(let found) = candidate, let pair = operand.arrayValue,
+            let divisor = pair[0].floatValue,
             let remainder = pair[1].floatValue
         else { return false }
         switch found {
@@ -247,13 +262,16 @@ enum NaiveEvaluator {
         case (.boolean(let flag), .boolean(let other)): return flag == other ? 0 : other ? -1 : 1
         case (.dateTime(let time), .dateTime(let other)): return sign(time.microseconds, other.microseconds)
         case (.array(let elements), .array(let others)):
-            for (element, other) in zip(elements, others) where order(element, other) != 0 { return order(element, other) }
+            for (element, other) in zip(elements, others) where order(element, other) != 0 {
+                return order(element, other)
+            }
             return sign(elements.count, others.count)
         case (.object(let document), .object(let other)):
             for (member, otherMember) in zip(document.members, other.members) {
                 for decided in [
                     sign(rank(member.value), rank(otherMember.value)),
-                    order(.string(member.key), .string(otherMember.key)), order(member.value, otherMember.value),
+                    order(.string(member.key), .string(otherMember.key)),
+                    order(member.value, otherMember.value),
                 ] where decided != 0 { return decided }
             }
             return sign(document.count, other.count)
@@ -274,7 +292,8 @@ enum NaiveEvaluator {
             return Int128(exactly: number)
         }
         if let one = whole(left), let other = whole(right) { return sign(one, other) }
-        // One is NaN, beyond 64 bits, or has a fraction and so less than 2^53: rounding the other to a float does no harm.
+        // One is NaN, beyond 64 bits, or has a fraction and so less than 2^53: rounding the other to a float
+        // does no harm.
         let (one, other) = (left.floatValue ?? .nan, right.floatValue ?? .nan)
         if one.isNaN || other.isNaN { return one.isNaN && other.isNaN ? 0 : one.isNaN ? -1 : 1 }
         return sign(one, other)

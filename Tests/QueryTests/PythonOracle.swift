@@ -20,7 +20,8 @@ enum PythonOracle {
     static func answers(of script: String, to lines: [String]) throws -> [String] {
         let input = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try lines.joined(separator: "\n").write(to: input, atomically: false, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(at: input) }  // A leftover in the temporary folder is harmless.
+        // A leftover in the temporary folder is harmless.
+        defer { try? FileManager.default.removeItem(at: input) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: interpreter)
         process.arguments = [root.path + "/Tests/Oracles/" + script]
@@ -31,7 +32,8 @@ enum PythonOracle {
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0, "\(script) failed")
-        let answers = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        let answers = String(decoding: bytes, as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false)
         return answers.last == "" ? answers.dropLast().map(String.init) : answers.map(String.init)
     }
 }

@@ -4,9 +4,10 @@ import Synchronization
 
 /// Memory indexes: built at first use, kept up at each commit, dropped when memory is short.
 extension Catalog {
-    /// Builds the columns of a property of an entity class, and waits until they are in place. Nobody needs to call
-    /// it: a query that finds no column has it built.
-    /// - Throws: ``CatalogError/Code/notFound`` where the class or the property does not exist; `CancelledError`.
+    /// Builds the columns of a property of an entity class, and waits until they are in place. Nobody needs
+    /// to call it: a query that finds no column has it built.
+    /// - Throws: ``CatalogError/Code/notFound`` where the class or the property does not exist;
+    ///   `CancelledError`.
     public func buildIndex(
         of className: String, property: String, cancellation: Cancellation = Cancellation()
     ) throws {
@@ -21,8 +22,8 @@ extension Catalog {
         for key in keys { try buildIndex(key, cancellation) }
     }
 
-    /// Builds the columns of all properties of all entity classes, and the postings of all connections and labels,
-    /// and waits until they are in place.
+    /// Builds the columns of all properties of all entity classes, and the postings of all connections and
+    /// labels, and waits until they are in place.
     public func buildAllIndexes(cancellation: Cancellation = Cancellation()) throws {
         for key in try read(cancellation, { try $0.allIndexKeys() }) { try buildIndex(key, cancellation) }
     }
@@ -34,8 +35,8 @@ extension Catalog {
 
     // MARK: - Used by snapshots
 
-    /// An index for a query that could do without: what its version has. Where there is none, it is built at once if
-    /// that is quick, and in the background otherwise, for the queries that follow.
+    /// An index for a query that could do without: what its version has. Where there is none, it is built at
+    /// once if that is quick, and in the background otherwise, for the queries that follow.
     func index(_ key: IndexKey, for snapshot: CatalogSnapshot) throws -> BuiltIndex? {
         if let built = snapshot.version.indexes[key] {
             registry.noteUse(of: key)
@@ -94,19 +95,20 @@ extension Catalog {
         }
     }
 
-    /// Builds an index on a snapshot of its own and hands it over; `completion` is called once it is in place, or was
-    /// given up for one that is newer.
+    /// Builds an index on a snapshot of its own and hands it over; `completion` is called once it is in
+    /// place, or was given up for one that is newer.
     private func build(
         _ key: IndexKey, _ cancellation: Cancellation, completion: @escaping @Sendable () -> Void
     ) throws {
-        // What is committed from here on is kept until the index has caught up with it. The newest version may not be
-        // committed yet, so that the snapshot may see the one before it.
+        // What is committed from here on is kept until the index has caught up with it. The newest version
+        // may not be committed yet, so that the snapshot may see the one before it.
         let newest = ring.newest.commit
         let hold = journal.hold(after: newest > 0 ? newest - 1 : 0)
         do {
             var (built, commit) = try read(cancellation) { (try $0.build(key), $0.commit) }
             if let index = built {
-                // Most of what was committed meanwhile is caught up with here, so that the writer need not wait.
+                // Most of what was committed meanwhile is caught up with here, so that the writer need not
+                // wait.
                 (built, commit) = try read(cancellation) { snapshot in
                     (try follow(index, key, from: commit, to: snapshot), snapshot.commit)
                 }
@@ -137,7 +139,8 @@ extension Catalog {
 
     /// Puts an index into the newest version: on the writer's thread, between two commits.
     private func install(
-        _ index: BuiltIndex, _ key: IndexKey, builtAt commit: UInt64, completion: @escaping @Sendable () -> Void
+        _ index: BuiltIndex, _ key: IndexKey, builtAt commit: UInt64,
+        completion: @escaping @Sendable () -> Void
     ) {
         let registry = registry
         guard let writer else {
@@ -176,7 +179,9 @@ extension CatalogSnapshot {
         var keys: [IndexKey] = []
         for known in schema.entityClasses {
             for property in known.properties {
-                keys += property.types.list.map { .property(classID: known.id, property: property.id, type: $0) }
+                keys += property.types.list.map {
+                    .property(classID: known.id, property: property.id, type: $0)
+                }
             }
             keys.append(.keys(classID: known.id))
             let kinds = try connection.statement("SELECT DISTINCT kind FROM labels WHERE target_class = ?")

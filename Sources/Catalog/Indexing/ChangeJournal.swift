@@ -1,8 +1,8 @@
 import Base
 import Synchronization
 
-/// What the last commits have touched, so that an index built from a snapshot that has aged meanwhile can be brought
-/// up to the newest commit.
+/// What the last commits have touched, so that an index built from a snapshot that has aged meanwhile can be
+/// brought up to the newest commit.
 ///
 /// A window is short unless someone holds it open: whoever builds does so until the index is in place.
 final class ChangeJournal: Sendable {
@@ -76,7 +76,8 @@ final class ChangeJournal: Sendable {
 /// What one commit, or several in a row, have touched, and where the classes ended before them.
 struct ChangeWindow: Sendable {
     var changes = Changes()
-    /// The next local id of each class before the first of the commits; classes that did not exist are not in it.
+    /// The next local id of each class before the first of the commits; classes that did not exist are not in
+    /// it.
     var firstLocals: [UInt32: Int64] = [:]
     /// The next local id of each class after the last of them.
     var nextLocals: [UInt32: Int64] = [:]

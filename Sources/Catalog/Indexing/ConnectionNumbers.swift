@@ -20,9 +20,10 @@ struct ConnectionNumbers {
         }.joined()
     }
 
-    /// The number of the property at `index`, in a row whose ``sqlColumns`` begin at `first`. One that no float
-    /// equals is left out, and its property noted as inexact.
-    func value(_ index: Int, in row: SQLiteStatement, from first: Int, _ inexact: inout Set<UInt32>) -> Double {
+    /// The number of the property at `index`, in a row whose ``sqlColumns`` begin at `first`. One that no
+    /// float equals is left out, and its property noted as inexact.
+    func value(_ index: Int, in row: SQLiteStatement, from first: Int, _ inexact: inout Set<UInt32>) -> Double
+    {
         let column = first + 2 * index
         if !row.isNull(column + 1) { return row.float(column + 1) }
         if row.isNull(column) { return .nan }

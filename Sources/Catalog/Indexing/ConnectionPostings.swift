@@ -4,10 +4,12 @@ import Synchronization
 
 /// Postings of one version, with the properties of the connections that they hold.
 ///
-/// A commit adds a few edges to many keys, and each key's last cell would be copied for it. New edges are therefore
-/// only noted, and put in their places when a reader first asks for the postings of a version, or when there are many.
+/// A commit adds a few edges to many keys, and each key's last cell would be copied for it. New edges are
+/// therefore only noted, and put in their places when a reader first asks for the postings of a version, or
+/// when there are many.
 final class ConnectionPostings: Sendable {
-    /// The numbers of the properties, in the order of the index's; none for labels, whose one number is confidence.
+    /// The numbers of the properties, in the order of the index's; none for labels, whose one number is
+    /// confidence.
     let properties: [UInt32]
     /// Properties with an integer that no float equals: ranges on them are not answered by the postings.
     let inexact: Set<UInt32>
@@ -27,7 +29,9 @@ final class ConnectionPostings: Sendable {
         whole = Mutex(index)
     }
 
-    private init(_ old: ConnectionPostings, _ base: PostingIndex, _ noted: [[PostingEdge]], _ inexact: Set<UInt32>) {
+    private init(
+        _ old: ConnectionPostings, _ base: PostingIndex, _ noted: [[PostingEdge]], _ inexact: Set<UInt32>
+    ) {
         properties = old.properties
         self.inexact = inexact
         self.base = base
@@ -54,7 +58,9 @@ final class ConnectionPostings: Sendable {
     ) -> ConnectionPostings? {
         let inexact = inexact ?? self.inexact
         guard deletions.isEmpty, notedCount + insertions.count <= ConnectionPostings.notedLimit else {
-            guard let next = try? index.applying(insertions: insertions, deletions: deletions) else { return nil }
+            guard let next = try? index.applying(insertions: insertions, deletions: deletions) else {
+                return nil
+            }
             return ConnectionPostings(self, next, [], inexact)
         }
         if let known = whole.withLock({ $0 }) {

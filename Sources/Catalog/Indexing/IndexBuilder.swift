@@ -8,7 +8,8 @@ struct IndexBuilder {
     let cancellation: Cancellation
 
     /// The index; `nil` where the class or the property does not exist.
-    /// - Throws: `CatalogError` where SQLite fails, `ColumnsError` where the values are more than an index takes.
+    /// - Throws: `CatalogError` where SQLite fails, `ColumnsError` where the values are more than an index
+    ///   takes.
     func build(_ key: IndexKey) throws -> BuiltIndex? {
         guard let known = schema[key.classID] else { return nil }
         switch key {
@@ -45,13 +46,17 @@ struct IndexBuilder {
         return builder.finish()
     }
 
-    private func rows(_ property: PropertySchema, _ type: PropertyType, of known: ClassSchema) throws -> RowSet {
+    private func rows(
+        _ property: PropertySchema, _ type: PropertyType, of known: ClassSchema
+    ) throws -> RowSet {
         var ids: [LocalID] = []
         try forEachValue(property, type, of: known) { row, _ in ids.append(row) }
         return RowSet(IdSet(sorted: ids))
     }
 
-    private func path(_ property: PropertySchema, _ components: [String], of known: ClassSchema) throws -> PathColumn {
+    private func path(
+        _ property: PropertySchema, _ components: [String], of known: ClassSchema
+    ) throws -> PathColumn {
         let values = MultiValueColumnBuilder()
         var flags: [[LocalID]] = Array(repeating: [], count: PathColumn.Candidate.allCases.count)
         if property.types.contains(.json) {
@@ -79,7 +84,8 @@ struct IndexBuilder {
         return Int64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: Int64.self))
     }
 
-    /// Calls `body` with each member that has a value of the type, in order; the value is the second of the row.
+    /// Calls `body` with each member that has a value of the type, in order; the value is the second of the
+    /// row.
     private func forEachValue(
         _ property: PropertySchema, _ type: PropertyType, of known: ClassSchema,
         _ body: (LocalID, SQLiteStatement) throws -> Void
@@ -88,7 +94,8 @@ struct IndexBuilder {
         if property.inlineTypes.contains(type) {
             let column = property.column(type)
             scan = try connection.statement(
-                "SELECT id, \(column) FROM \(known.table) NOT INDEXED WHERE \(column) IS NOT NULL ORDER BY id")
+                "SELECT id, \(column) FROM \(known.table) NOT INDEXED WHERE \(column) IS NOT NULL ORDER BY id"
+            )
         } else {
             scan = try connection.statement(
                 "SELECT id, v FROM \(known.sideTable) WHERE property = ? AND type = ? ORDER BY id")

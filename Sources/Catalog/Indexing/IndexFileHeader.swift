@@ -27,7 +27,8 @@ struct IndexFileHeader {
     func isIn(_ schema: CatalogSchema) -> Bool {
         guard let known = schema[key.classID] else { return false }
         switch key {
-        case .property(_, let property, let type): return known.property(property)?.types.contains(type) == true
+        case .property(_, let property, let type):
+            return known.property(property)?.types.contains(type) == true
         case .path(_, let property, _): return known.property(property) != nil
         case .connections(_, let ends, _): return known.ends.contains(ends)
         case .labels, .keys: return known.kind == .entity
@@ -122,28 +123,36 @@ struct IndexFileHeader {
         switch document["of"]?.stringValue {
         case "property":
             guard let property = number(document["property"]),
-                let type = number(document["type"]).flatMap({ UInt8(exactly: $0) }).flatMap(PropertyType.init(rawValue:))
+                let type = number(document["type"]).flatMap({ UInt8(exactly: $0) }).flatMap(
+                    PropertyType.init(rawValue:))
             else { return nil }
             return .property(classID: classID, property: property, type: type)
         case "path":
-            guard let property = number(document["property"]), let components = document["components"]?.arrayValue
+            guard let property = number(document["property"]),
+                let components = document["components"]?.arrayValue
             else { return nil }
-            return .path(classID: classID, property: property, components: components.compactMap(\.stringValue))
+            return .path(
+                classID: classID, property: property, components: components.compactMap(\.stringValue))
         case "connections":
             guard let source = number(document["source"]), let target = number(document["target"]),
                 let keyedBySource = document["by_source"]?.booleanValue
             else { return nil }
             return .connections(
-                classID: classID, ends: ConnectionEnds(source: source, target: target), keyedBySource: keyedBySource)
+                classID: classID, ends: ConnectionEnds(source: source, target: target),
+                keyedBySource: keyedBySource)
         case "labels":
-            guard let kind = document["kind"]?.integerValue.flatMap(LabelKind.init(rawValue:)) else { return nil }
+            guard let kind = document["kind"]?.integerValue.flatMap(LabelKind.init(rawValue:)) else {
+                return nil
+            }
             return .labels(classID: classID, kind: kind)
         case "keys": return .keys(classID: classID)
         default: return nil
         }
     }
 
-    private static func number(_ value: Value?) -> UInt32? { value?.integerValue.flatMap { UInt32(exactly: $0) } }
+    private static func number(_ value: Value?) -> UInt32? {
+        value?.integerValue.flatMap { UInt32(exactly: $0) }
+    }
     private static func array(_ numbers: [UInt32]) -> Value { .array(numbers.map { .integer(Int64($0)) }) }
 }
 
@@ -173,7 +182,9 @@ extension PathColumn {
         var parts: [UnsafeRawBufferPointer] = []
         var place = 0
         for _ in 0...Candidate.allCases.count {
-            guard bytes.count - place >= 8 else { throw ColumnsError(.malformedSnapshot, "a part is missing") }
+            guard bytes.count - place >= 8 else {
+                throw ColumnsError(.malformedSnapshot, "a part is missing")
+            }
             let length = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
             guard length <= UInt64(bytes.count - place - 8) else {
                 throw ColumnsError(.malformedSnapshot, "a part is cut short")
@@ -181,7 +192,9 @@ extension PathColumn {
             parts.append(UnsafeRawBufferPointer(rebasing: bytes[place + 8..<place + 8 + Int(length)]))
             place += 8 + Int(length)
         }
-        guard place == bytes.count else { throw ColumnsError(.malformedSnapshot, "something follows the last part") }
+        guard place == bytes.count else {
+            throw ColumnsError(.malformedSnapshot, "something follows the last part")
+        }
         var flags: [RowSet] = []
         for part in parts.dropFirst() { flags.append(try RowSet(decoding: part)) }
         self.init(values: try MultiValueColumn(decoding: parts[0]), flags: flags)

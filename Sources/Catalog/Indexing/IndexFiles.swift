@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 import Base
 import Columns
@@ -7,22 +7,25 @@ import SystemPackage
 
 /// Snapshots of the memory indexes in `columns/`, so that a large store opens at full speed.
 ///
-/// One file an index: a header that names the store, the commit and the index, and the index as its type encodes itself.
-/// A file of another commit, or a damaged one, is as good as none: the index is built anew.
+/// One file an index: a header that names the store, the commit and the index, and the index as its type
+/// encodes itself. A file of another commit, or a damaged one, is as good as none: the index is built anew.
 struct IndexFiles: Sendable {
     let directory: FilePath
     /// The identity of the store: columns of another are of no use.
     let store: [UInt8]
 
-    /// Writes the indexes of a version, and removes what is not of it. What cannot be written is not there, and will
-    /// be built anew.
+    /// Writes the indexes of a version, and removes what is not of it. What cannot be written is not there,
+    /// and will be built anew.
     func save(_ version: CatalogVersion) {
         guard !version.indexes.isEmpty || access(directory.string, F_OK) == 0 else { return }
         mkdir(directory.string, 0o777)
-        let names = Dictionary(uniqueKeysWithValues: version.indexes.keys.map { (IndexFiles.name(of: $0), $0) })
+        let names = Dictionary(
+            uniqueKeysWithValues: version.indexes.keys.map { (IndexFiles.name(of: $0), $0) })
         for name in list() where names[name] == nil { remove(name) }
         for (name, key) in names {
-            guard let index = version.indexes[key], header(of: name)?.commit != version.commit else { continue }
+            guard let index = version.indexes[key], header(of: name)?.commit != version.commit else {
+                continue
+            }
             let header = IndexFileHeader(store: store, commit: version.commit, key: key, index: index)
             do {
                 try write([header.encoded] + index.encoded, to: name)
@@ -37,7 +40,8 @@ struct IndexFiles: Sendable {
     func load(_ version: CatalogVersion) -> [IndexKey: BuiltIndex] {
         var indexes: [IndexKey: BuiltIndex] = [:]
         for name in list() {
-            guard let bytes = read(name), let (header, size) = IndexFileHeader.read(bytes), header.store == store,
+            guard let bytes = read(name), let (header, size) = IndexFileHeader.read(bytes),
+                header.store == store,
                 header.commit == version.commit, header.isIn(version.schema),
                 let index = bytes.withUnsafeBytes({
                     try? header.index(decoding: UnsafeRawBufferPointer(rebasing: $0[size...]))
@@ -61,14 +65,16 @@ struct IndexFiles: Sendable {
 
     private static let suffix = ".column"
 
-    /// A name that says what is in the file as far as a name can; paths within JSON are told apart by a checksum.
+    /// A name that says what is in the file as far as a name can; paths within JSON are told apart by a
+    /// checksum.
     private static func name(of key: IndexKey) -> String {
         switch key {
         case .property(let classID, let property, let type):
             return "\(classID)-p\(property)-\(type)" + suffix
         case .path(let classID, let property, let components):
             let text = components.map { "\($0.utf8.count):\($0)" }.joined()
-            return "\(classID)-p\(property)-path-\(String(CRC32C.checksum(Array(text.utf8)), radix: 16))" + suffix
+            return "\(classID)-p\(property)-path-\(String(CRC32C.checksum(Array(text.utf8)), radix: 16))"
+                + suffix
         case .connections(let classID, let ends, let keyedBySource):
             return "\(classID)-\(ends.source)-\(ends.target)-\(keyedBySource ? "out" : "in")" + suffix
         case .labels(let classID, let kind): return "\(classID)-labels-\(kind)" + suffix
@@ -103,7 +109,8 @@ struct IndexFiles: Sendable {
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, initialized in
             let raw = UnsafeMutableRawBufferPointer(buffer)
             while initialized < raw.count,
-                let count = try? file.read(into: UnsafeMutableRawBufferPointer(rebasing: raw[initialized...])), count > 0
+                let count = try? file.read(
+                    into: UnsafeMutableRawBufferPointer(rebasing: raw[initialized...])), count > 0
             {
                 initialized += count
             }
@@ -113,7 +120,8 @@ struct IndexFiles: Sendable {
     }
 
     private func header(of name: String) -> IndexFileHeader? {
-        guard let file = try? FileDescriptor.open(directory.appending(name), .readOnly, options: .closeOnExec) else {
+        guard let file = try? FileDescriptor.open(directory.appending(name), .readOnly, options: .closeOnExec)
+        else {
             return nil
         }
         defer { _ = try? file.close() }
@@ -126,7 +134,8 @@ struct IndexFiles: Sendable {
     private func write(_ pieces: [[UInt8]], to name: String) throws {
         let temporary = directory.appending(name + ".new")
         let file = try FileDescriptor.open(
-            temporary, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead])
+            temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
+            permissions: [.ownerReadWrite, .groupRead])
         do {
             for piece in pieces { try file.writeAll(piece) }
             guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
@@ -135,11 +144,14 @@ struct IndexFiles: Sendable {
             unlink(temporary.string)
             throw error
         }
-        guard rename(temporary.string, directory.appending(name).string) == 0 else { throw Errno(rawValue: errno) }
+        guard rename(temporary.string, directory.appending(name).string) == 0 else {
+            throw Errno(rawValue: errno)
+        }
     }
 
     private func syncDirectory() {
-        guard let file = try? FileDescriptor.open(directory, .readOnly, options: [.directory, .closeOnExec]) else {
+        guard let file = try? FileDescriptor.open(directory, .readOnly, options: [.directory, .closeOnExec])
+        else {
             return
         }
         _ = fsync(file.rawValue)

@@ -1,13 +1,14 @@
 import Base
 
-/// What a memory index is of. Every index is derived from tables: it can be dropped and built again at any time.
+/// What a memory index is of. Every index is derived from tables: it can be dropped and built again at any
+/// time.
 enum IndexKey: Sendable, Hashable {
     /// The values of one type of a property: a column; of nulls and of JSON, which members have one.
     case property(classID: UInt32, property: UInt32, type: PropertyType)
     /// What a dotted path leads to within the arrays and objects of a property.
     case path(classID: UInt32, property: UInt32, components: [String])
-    /// Which entities of one class connections of a class join with which of another. Keyed by the connections'
-    /// targets, or by their sources.
+    /// Which entities of one class connections of a class join with which of another. Keyed by the
+    /// connections' targets, or by their sources.
     case connections(classID: UInt32, ends: ConnectionEnds, keyedBySource: Bool)
     /// Which entities of a class have which labels of a kind, by the number of the label's name.
     case labels(classID: UInt32, kind: LabelKind)

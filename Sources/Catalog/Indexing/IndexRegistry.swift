@@ -33,8 +33,8 @@ final class IndexRegistry: Sendable {
     /// The index is in place, or was given up.
     func end(_ key: IndexKey) { state.withLock { _ = $0.building.remove(key) } }
 
-    /// Those that fit into the budget, the least recently used left out. One that alone exceeds it is refused from
-    /// now on, so that it is not built for each query.
+    /// Those that fit into the budget, the least recently used left out. One that alone exceeds it is refused
+    /// from now on, so that it is not built for each query.
     func fit(_ indexes: [IndexKey: BuiltIndex]) -> [IndexKey: BuiltIndex] {
         let sizes = indexes.mapValues(\.byteCount)
         var total = sizes.values.reduce(0, +)

@@ -1,8 +1,8 @@
 import Base
 import Columns
 
-/// Brings memory indexes from one commit to a later one, by reading back the rows that were touched in between: an
-/// index can only ever say what the rows say.
+/// Brings memory indexes from one commit to a later one, by reading back the rows that were touched in
+/// between: an index can only ever say what the rows say.
 struct IndexUpdate {
     let window: ChangeWindow
     /// The schema of the later commit.
@@ -111,7 +111,9 @@ struct IndexUpdate {
             .map(BuiltIndex.postings)
     }
 
-    private func labels(_ postings: ConnectionPostings, _ known: ClassSchema, _ kind: LabelKind) -> BuiltIndex? {
+    private func labels(
+        _ postings: ConnectionPostings, _ known: ClassSchema, _ kind: LabelKind
+    ) -> BuiltIndex? {
         // Only whether a label was there before the window, and is there after it, counts.
         var first: [Int64: Bool] = [:]
         var last: [Int64: LabelChange] = [:]

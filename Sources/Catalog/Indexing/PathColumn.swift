@@ -3,8 +3,8 @@ public import Columns
 
 /// What one dotted path leads to within the arrays and objects of a property, for all members of a class.
 ///
-/// A path leads to any number of candidates in one value (MongoDB's rules): scalars, nulls, arrays, objects, or to
-/// nothing at all where a name on the way is missing.
+/// A path leads to any number of candidates in one value (MongoDB's rules): scalars, nulls, arrays, objects,
+/// or to nothing at all where a name on the way is missing.
 public final class PathColumn: Sendable {
     /// The scalar candidates of each member.
     public let values: MultiValueColumn
@@ -29,7 +29,8 @@ public final class PathColumn: Sendable {
     public var byteCount: Int { flags.reduce(values.byteCount) { $0 + $1.byteCount } }
 
     /// The next version: this one with the candidates of the given members replaced.
-    func applying(_ changes: [(row: LocalID, candidates: PathCandidates)]) throws(ColumnsError) -> PathColumn {
+    func applying(_ changes: [(row: LocalID, candidates: PathCandidates)]) throws(ColumnsError) -> PathColumn
+    {
         let values = try values.applying(changes.map { ($0.row, $0.candidates.values) })
         let flags = Candidate.allCases.map { candidate in
             let rows = changes.filter { $0.candidates.others.contains(candidate) }.map(\.row)
@@ -50,9 +51,9 @@ struct PathCandidates {
 
     /// Walks from the value of a property down the rest of the path.
     ///
-    /// An array at the end is opened: its elements are candidates, then the array itself. On the way an array leads
-    /// into each of its objects, and, where the next name is a place in it, into that element, which is not opened
-    /// if the path ends there.
+    /// An array at the end is opened: its elements are candidates, then the array itself. On the way an array
+    /// leads into each of its objects, and, where the next name is a place in it, into that element, which is
+    /// not opened if the path ends there.
     init(in value: Value, along components: [String]) { reach(value, components[...]) }
 
     // MARK: - Private

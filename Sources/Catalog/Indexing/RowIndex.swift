@@ -32,7 +32,8 @@ struct RowIndex {
             guard let property = known.property(id) else { return nil }
             form = .path(components)
             // A property that has had no JSON yet has no column for it: every row reads as NULL.
-            column = property.sideTypes.contains(.json)
+            column =
+                property.sideTypes.contains(.json)
                 ? nil : property.inlineTypes.contains(.json) ? property.column(.json) : "NULL"
             type = .json
             self.property = id
@@ -63,7 +64,8 @@ struct RowChanges {
     private var others: [LocalID] = []
     private var candidates: [(row: LocalID, candidates: PathCandidates)] = []
 
-    /// Takes the cell of a row; one that is NULL only where `isNew` does not say that the row never had another.
+    /// Takes the cell of a row; one that is NULL only where `isNew` does not say that the row never had
+    /// another.
     mutating func read(
         _ form: RowIndex.Form, _ row: LocalID, _ cell: SQLiteStatement, at column: Int, isNew: Bool
     ) throws(CatalogError) {
@@ -166,7 +168,8 @@ struct RowReader {
     ) throws(CatalogError) {
         let index = indexes[place].index
         let rows = try connection.statement(
-            "SELECT id, v FROM \(known.sideTable) WHERE property = ? AND id >= ? AND id < ? AND type = ? ORDER BY id")
+            "SELECT id, v FROM \(known.sideTable) WHERE property = ? AND id >= ? AND id < ? AND type = ? ORDER BY id"
+        )
         rows.bind(Int64(index.property), at: 1)
         rows.bind(range.lowerBound, at: 2)
         rows.bind(range.upperBound, at: 3)

@@ -2,9 +2,10 @@ import Base
 
 /// Entries of the label log, held to compute which labels are current.
 ///
-/// An entry is void when its run was reverted after it was written. A label holds when its entry is not void and
-/// no live entry took its place; an entry lives when it is not void, or when one that took its place lives: what a
-/// person made of a model's label keeps the label before it away, though the model's run is gone.
+/// An entry is void when its run was reverted after it was written. A label holds when its entry is not void
+/// and no live entry took its place; an entry lives when it is not void, or when one that took its place
+/// lives: what a person made of a model's label keeps the label before it away, though the model's run is
+/// gone.
 struct LabelLog {
     struct Entry {
         var row: LabelRows.Row
@@ -26,7 +27,8 @@ struct LabelLog {
             let classID = UInt32(truncatingIfNeeded: scan.integer(1))
             guard let generation = classes[classID] else { continue }
             let target = EntityID(
-                classNumber: classID, generation: generation, local: LocalID(truncatingIfNeeded: scan.integer(2)))
+                classNumber: classID, generation: generation,
+                local: LocalID(truncatingIfNeeded: scan.integer(2)))
             guard targets.contains(target) else { continue }
             entries[target, default: []].append(
                 Entry(
@@ -55,7 +57,8 @@ struct LabelLog {
     }
 
     static func reverts(on connection: SQLiteConnection) throws(CatalogError) -> [RunID: Int64] {
-        let scan = try connection.statement("SELECT run, max(id) FROM label_log WHERE operation = 2 GROUP BY run")
+        let scan = try connection.statement(
+            "SELECT run, max(id) FROM label_log WHERE operation = 2 GROUP BY run")
         defer { scan.reset() }
         var reverts: [RunID: Int64] = [:]
         while try scan.step() { reverts[scan.integer(0)] = scan.integer(1) }

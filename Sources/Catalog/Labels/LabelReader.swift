@@ -36,6 +36,7 @@ struct LabelReader {
         return Label(
             id: row.id, target: known.entityID(LocalID(truncatingIfNeeded: row.target)), kind: kind,
             name: statement.optionalText(11), geometry: geometry, confidence: row.confidence,
-            source: statement.text(12), run: row.run, time: DateTime(microseconds: row.time), parent: row.parent)
+            source: statement.text(12), run: row.run, time: DateTime(microseconds: row.time),
+            parent: row.parent)
     }
 }

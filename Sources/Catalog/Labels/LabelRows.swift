@@ -70,7 +70,8 @@ enum LabelRows {
             id: statement.integer(0), targetClass: statement.integer(1), target: statement.integer(2),
             kind: statement.integer(3), name: statement.optionalInteger(4), geometry: geometry,
             confidence: statement.isNull(6) ? nil : statement.float(6), source: statement.integer(7),
-            run: statement.optionalInteger(8), time: statement.integer(9), parent: statement.optionalInteger(10))
+            run: statement.optionalInteger(8), time: statement.integer(9),
+            parent: statement.optionalInteger(10))
     }
 
     // MARK: - The fold

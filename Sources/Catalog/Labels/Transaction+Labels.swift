@@ -20,8 +20,10 @@ extension Transaction {
         if let parent = label.parent { replaced = try currentLabel(parent, of: target) }
         let row = LabelRows.Row(
             id: state.next.label, targetClass: Int64(target.classNumber), target: Int64(target.local),
-            kind: label.kind.rawValue, name: try label.name.map { name throws(CatalogError) in try textID(name) },
-            geometry: try geometry(label.geometry), confidence: label.confidence, source: try textID(label.source),
+            kind: label.kind.rawValue,
+            name: try label.name.map { name throws(CatalogError) in try textID(name) },
+            geometry: try geometry(label.geometry), confidence: label.confidence,
+            source: try textID(label.source),
             run: label.run, time: (label.time ?? time).microseconds, parent: label.parent)
         try critical { () throws(CatalogError) in
             state.next.label += 1
@@ -94,10 +96,12 @@ extension Transaction {
         case .bytes(let bytes)?:
             guard bytes.count <= options.valueLimit.bytes else {
                 throw CatalogError(
-                    .limitExceeded, "a geometry has \(bytes.count) bytes, the limit is \(options.valueLimit.bytes)")
+                    .limitExceeded,
+                    "a geometry has \(bytes.count) bytes, the limit is \(options.valueLimit.bytes)")
             }
             return .blob(bytes)
-        case .json(let value)?: return .text(try StoredCell.jsonText(value, of: "geometry", options.valueLimit))
+        case .json(let value)?:
+            return .text(try StoredCell.jsonText(value, of: "geometry", options.valueLimit))
         }
     }
 }

@@ -34,8 +34,8 @@ extension Transaction {
         if connection.changeCount == 0 { throw CatalogError(.notFound, "there is no run \(id)") }
     }
 
-    /// Takes back what a run has said: its labels go, and what it removed or replaced holds again, as far as nobody
-    /// else has changed it since. What a person made of one of its labels stays.
+    /// Takes back what a run has said: its labels go, and what it removed or replaced holds again, as far as
+    /// nobody else has changed it since. What a person made of one of its labels stays.
     ///
     /// Reads the whole label log.
     /// - Returns: how many labels ceased to be current, and how many became current again.

@@ -1,7 +1,7 @@
 public import Base
 
-/// One commit of a store, as ``Catalog/read(_:_:)`` shows it. It is of use only within the body that it was given to,
-/// on that body's thread.
+/// One commit of a store, as ``Catalog/read(_:_:)`` shows it. It is of use only within the body that it was
+/// given to, on that body's thread.
 public final class CatalogSnapshot {
     let catalog: Catalog
     let version: CatalogVersion
@@ -28,8 +28,8 @@ public final class CatalogSnapshot {
     /// How many members a class has.
     public func count(of known: ClassSchema) -> Int { Int(version.classes[known.id]?.count ?? 0) }
 
-    /// The entities of a class that are not deleted. Connections leave no tombstones, and are not known in memory:
-    /// ``connections(of:)`` reads them.
+    /// The entities of a class that are not deleted. Connections leave no tombstones, and are not known in
+    /// memory: ``connections(of:)`` reads them.
     public func alive(_ known: ClassSchema) -> IdSet {
         precondition(known.kind == .entity, "'\(known.name)' is a class of connections")
         return version.classes[known.id]?.alive ?? IdSet()
@@ -98,7 +98,8 @@ public final class CatalogSnapshot {
         return try connections(try ConnectionRows.rows(of: known, from: id, on: connection), of: known)
     }
 
-    /// The connections of a class that lead to an entity, by the entity that they come from. Looks at all of them.
+    /// The connections of a class that lead to an entity, by the entity that they come from. Looks at all of
+    /// them.
     public func connections(of known: ClassSchema, to id: EntityID) throws(CatalogError) -> [Connection] {
         try check()
         guard known.kind == .connection else { return [] }

@@ -35,7 +35,8 @@ enum ConnectionRows {
         return try all(row)
     }
 
-    /// The connections that come from, or lead to, any of the entities `ids` of a class. Looks at all of them.
+    /// The connections that come from, or lead to, any of the entities `ids` of a class. Looks at all of
+    /// them.
     static func rows(
         of known: ClassSchema, touching ids: IdSet, of classID: UInt32, on connection: SQLiteConnection
     ) throws(CatalogError) -> [ConnectionRow] {

@@ -7,7 +7,9 @@ struct EntityReader {
     private let blob: SQLiteStatement
     private let connection: SQLiteConnection
 
-    init(_ known: ClassSchema, properties names: [String]?, on connection: SQLiteConnection) throws(CatalogError) {
+    init(
+        _ known: ClassSchema, properties names: [String]?, on connection: SQLiteConnection
+    ) throws(CatalogError) {
         plan = RowPlan(known, names: names, leading: ["key", "blob", "created"])
         statement = try connection.statement(plan.sql)
         blob = try connection.statement("SELECT sha256, byte_length FROM blobs WHERE id = ?")
@@ -20,7 +22,8 @@ struct EntityReader {
         defer { statement.reset() }
         guard try statement.step() else { return nil }
         guard let key = EntityReader.key(statement.blob(0)) else {
-            throw CatalogError(.corrupt, "\(plan.schema.entityID(local)) has a key of another length than 12 bytes")
+            throw CatalogError(
+                .corrupt, "\(plan.schema.entityID(local)) has a key of another length than 12 bytes")
         }
         var row = EntityRow(
             id: plan.schema.entityID(local), key: key, created: UInt64(clamping: statement.integer(2)),
@@ -29,7 +32,8 @@ struct EntityReader {
             blob.bind(statement.integer(1), at: 1)
             defer { blob.reset() }
             guard try blob.step(), let digest = SHA256Digest(bytes: blob.blob(0)) else {
-                throw CatalogError(.corrupt, "\(plan.schema.entityID(local)) stands for a blob that is not known")
+                throw CatalogError(
+                    .corrupt, "\(plan.schema.entityID(local)) stands for a blob that is not known")
             }
             row.digest = digest
             row.byteCount = blob.integer(1)
@@ -37,8 +41,8 @@ struct EntityReader {
         return row
     }
 
-    /// `EntityKey(bytes:)` is generic and lies in another module, where nothing specialises it: this is twenty times
-    /// as quick, and runs for each row.
+    /// `EntityKey(bytes:)` is generic and lies in another module, where nothing specialises it: this is
+    /// twenty times as quick, and runs for each row.
     private static func key(_ bytes: UnsafeRawBufferPointer) -> EntityKey? {
         guard bytes.count == 12 else { return nil }
         return EntityKey(

@@ -16,7 +16,8 @@ enum EntityRows {
 
     /// The oldest member with exactly this value; numbers are compared as numbers.
     static func local(
-        of known: ClassSchema, where property: PropertySchema, equals value: Value, on connection: SQLiteConnection
+        of known: ClassSchema, where property: PropertySchema, equals value: Value,
+        on connection: SQLiteConnection
     ) throws(CatalogError) -> LocalID? {
         let cell = try StoredCell(value, of: property.name, limit: ByteCount(.max))
         var types: [PropertyType] = [cell.type]

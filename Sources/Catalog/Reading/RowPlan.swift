@@ -35,7 +35,8 @@ struct RowPlan {
         var sideProperties: [Int] = []
         for (index, property) in properties.enumerated() {
             for type in property.inlineTypes.list {
-                var source = Source(property: index, type: type, column: columns.count, zoneColumn: columns.count)
+                var source = Source(
+                    property: index, type: type, column: columns.count, zoneColumn: columns.count)
                 columns.append(property.column(type))
                 if type == .dateTime {
                     source.zoneColumn = columns.count
@@ -60,7 +61,8 @@ struct RowPlan {
             for source in sources where !statement.isNull(source.column) {
                 document.append(
                     properties[source.property].name,
-                    try StoredCell.value(source.type, in: statement, at: source.column, zone: source.zoneColumn))
+                    try StoredCell.value(
+                        source.type, in: statement, at: source.column, zone: source.zoneColumn))
             }
             return document
         }

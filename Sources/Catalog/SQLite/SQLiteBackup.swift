@@ -4,8 +4,8 @@ import GRDBSQLite
 extension SQLiteConnection {
     /// Copies the whole database, as the transaction open on this connection sees it, into a new file.
     ///
-    /// Source: https://sqlite.org/backup.html. The open read transaction makes it one consistent commit, however
-    /// much is written meanwhile.
+    /// Source: https://sqlite.org/backup.html. The open read transaction makes it one consistent commit,
+    /// however much is written meanwhile.
     /// - Parameter progress: told the pages copied and the pages in all.
     func backUp(
         to path: String, cancellation: Cancellation, progress: (Int, Int) -> Void
@@ -25,7 +25,8 @@ extension SQLiteConnection {
         guard status == SQLITE_DONE, finished == SQLITE_OK else {
             let failure = status == SQLITE_DONE ? finished : status
             throw CatalogError(
-                SQLiteConnection.code(of: failure), "backup to \(path): \(String(cString: sqlite3_errstr(failure)))")
+                SQLiteConnection.code(of: failure),
+                "backup to \(path): \(String(cString: sqlite3_errstr(failure)))")
         }
     }
 }

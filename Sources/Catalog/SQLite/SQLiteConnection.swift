@@ -2,8 +2,8 @@ import GRDBSQLite
 
 /// One connection to a SQLite file, with its prepared statements. It serves one thread at a time.
 ///
-/// It is opened without SQLite's own mutexes: whoever holds the connection (the writer's thread, or the reader
-/// that took it from the pool) is alone with it. Only ``Interrupter`` touches it from another thread.
+/// It is opened without SQLite's own mutexes: whoever holds the connection (the writer's thread, or the
+/// reader that took it from the pool) is alone with it. Only ``Interrupter`` touches it from another thread.
 final class SQLiteConnection {
     enum Mode {
         case create, readWrite, readOnly

@@ -14,7 +14,8 @@ final class SQLiteStatement {
 
     init(_ sql: String, on connection: SQLiteConnection) throws(CatalogError) {
         var handle: OpaquePointer?
-        let status = sqlite3_prepare_v3(connection.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
+        let status = sqlite3_prepare_v3(
+            connection.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
         guard status == SQLITE_OK, let handle else { throw connection.error(status, in: sql) }
         self.sql = sql
         self.handle = handle
@@ -39,7 +40,8 @@ final class SQLiteStatement {
             utf8.withMemoryRebound(to: CChar.self) { characters in
                 note(
                     sqlite3_bind_text64(
-                        handle, CInt(index), characters.baseAddress ?? SQLiteStatement.empty, UInt64(characters.count),
+                        handle, CInt(index), characters.baseAddress ?? SQLiteStatement.empty,
+                        UInt64(characters.count),
                         SQLiteStatement.transient, UInt8(SQLITE_UTF8)))
             }
         }
@@ -50,7 +52,8 @@ final class SQLiteStatement {
             let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self) ?? SQLiteStatement.empty
             note(
                 sqlite3_bind_text64(
-                    handle, CInt(index), start, UInt64(bytes.count), SQLiteStatement.transient, UInt8(SQLITE_UTF8)))
+                    handle, CInt(index), start, UInt64(bytes.count), SQLiteStatement.transient,
+                    UInt8(SQLITE_UTF8)))
         }
     }
 

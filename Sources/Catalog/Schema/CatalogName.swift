@@ -1,8 +1,8 @@
 /// What a class or a property may be called.
 ///
 /// Any UTF-8 text of 1 to 255 bytes, spaces included, as headers of a CSV file are names; but without control
-/// characters, without `.` and `$` at places where a filter's path gives them a meaning, and without a leading
-/// `_`, which marks what is ours. SQL never sees a name: it stands in a dictionary.
+/// characters, without `.` and `$` at places where a filter's path gives them a meaning, and without a
+/// leading `_`, which marks what is ours. SQL never sees a name: it stands in a dictionary.
 public enum CatalogName {
     /// The longest name, in bytes.
     public static let byteLimit = 255
@@ -21,7 +21,9 @@ public enum CatalogName {
         if first == UInt8(ascii: "$") { throw refuse("may not begin with '$'") }
         for byte in utf8 {
             if byte < 0x20 || byte == 0x7F { throw refuse("may not hold control characters") }
-            if byte == UInt8(ascii: ".") { throw refuse("may not hold '.', which separates the parts of a path") }
+            if byte == UInt8(ascii: ".") {
+                throw refuse("may not hold '.', which separates the parts of a path")
+            }
         }
     }
 }

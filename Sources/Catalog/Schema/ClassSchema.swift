@@ -16,8 +16,8 @@ public struct ConnectionEnds: Sendable, Hashable {
 
 /// A class of entities or of connections: its name, its number and its properties.
 public struct ClassSchema: Sendable {
-    /// The catalog's number of the class: the first part of an ``EntityID``. Entity and connection classes are
-    /// numbered together.
+    /// The catalog's number of the class: the first part of an ``EntityID``. Entity and connection classes
+    /// are numbered together.
     public let id: UInt32
     public let kind: ClassKind
     public let name: String

@@ -35,7 +35,9 @@ public enum PropertyType: UInt8, Sendable, Hashable, CaseIterable, Comparable, C
     }
 
     init?(letter: String) {
-        guard let type = PropertyType.allCases.first(where: { String($0.letter) == letter }) else { return nil }
+        guard let type = PropertyType.allCases.first(where: { String($0.letter) == letter }) else {
+            return nil
+        }
         self = type
     }
 

@@ -16,12 +16,17 @@ enum SchemaStorage {
                 throw CatalogError(.corrupt, "property \(id) has the unknown type '\(typeRows.text(1))'")
             }
             var known = types[id] ?? ([], [])
-            if typeRows.integer(2) == 0 { known.inline.insert(.init(type)) } else { known.side.insert(.init(type)) }
+            if typeRows.integer(2) == 0 {
+                known.inline.insert(.init(type))
+            } else {
+                known.side.insert(.init(type))
+            }
             types[id] = known
         }
 
         var properties: [UInt32: [PropertySchema]] = [:]
-        let propertyRows = try connection.statement("SELECT id, class, name, is_unique FROM properties ORDER BY id")
+        let propertyRows = try connection.statement(
+            "SELECT id, class, name, is_unique FROM properties ORDER BY id")
         defer { propertyRows.reset() }
         while try propertyRows.step() {
             let id = try number(propertyRows.integer(0))
@@ -91,7 +96,8 @@ enum SchemaStorage {
     static func insert(
         _ property: PropertySchema, of schema: ClassSchema, on connection: SQLiteConnection
     ) throws(CatalogError) {
-        let row = try connection.statement("INSERT INTO properties(id, class, name, is_unique) VALUES(?, ?, ?, 0)")
+        let row = try connection.statement(
+            "INSERT INTO properties(id, class, name, is_unique) VALUES(?, ?, ?, 0)")
         row.bind(Int64(property.id), at: 1)
         row.bind(Int64(schema.id), at: 2)
         row.bind(property.name, at: 3)
@@ -124,7 +130,9 @@ enum SchemaStorage {
         if type == .dateTime {
             try connection.execute("ALTER TABLE \(schema.table) ADD COLUMN \(property.zoneColumn) INTEGER")
         }
-        if property.isUnique, type != .null, type != .json { try createUniqueIndex(on: column, in: schema, connection) }
+        if property.isUnique, type != .null, type != .json {
+            try createUniqueIndex(on: column, in: schema, connection)
+        }
     }
 
     static func insert(

@@ -2,8 +2,9 @@ import Base
 
 /// A value in the form in which a column holds it.
 ///
-/// Booleans are 0 and 1, a null that was given is 1 in its own column, date-times are their microseconds with the
-/// zone in a column beside them, arrays and objects are JSON text (a date-time within is its ISO 8601 text).
+/// Booleans are 0 and 1, a null that was given is 1 in its own column, date-times are their microseconds with
+/// the zone in a column beside them, arrays and objects are JSON text (a date-time within is its ISO 8601
+/// text).
 struct StoredCell {
     enum Payload {
         case integer(Int64)
@@ -17,8 +18,8 @@ struct StoredCell {
     /// ``zoneCode(_:)`` of a date-time.
     var zone: Int64 = 0
 
-    /// - Throws: ``CatalogError/Code/invalidValue`` for floats that are not finite, within arrays and objects too,
-    ///   and ``CatalogError/Code/limitExceeded`` for what is too long or too deep.
+    /// - Throws: ``CatalogError/Code/invalidValue`` for floats that are not finite, within arrays and objects
+    ///   too, and ``CatalogError/Code/limitExceeded`` for what is too long or too deep.
     init(_ value: Value, of name: @autoclosure () -> String, limit: ByteCount) throws(CatalogError) {
         switch value {
         case .null: (type, payload) = (.null, .integer(1))
@@ -26,7 +27,8 @@ struct StoredCell {
         case .integer(let number): (type, payload) = (.integer, .integer(number))
         case .float(let number):
             guard number.isFinite else {
-                throw CatalogError(.invalidValue, "property '\(name())' is \(number), which is no finite number")
+                throw CatalogError(
+                    .invalidValue, "property '\(name())' is \(number), which is no finite number")
             }
             (type, payload) = (.float, .float(number))
         case .string(let text):
@@ -52,7 +54,8 @@ struct StoredCell {
     }
 
     /// A value as JSON text.
-    static func jsonText(_ value: Value, of name: String, _ limit: ByteCount) throws(CatalogError) -> [UInt8] {
+    static func jsonText(_ value: Value, of name: String, _ limit: ByteCount) throws(CatalogError) -> [UInt8]
+    {
         try check(value, of: name, depth: 1)
         var writer = JSONWriter()
         writer.write(value)

@@ -29,10 +29,11 @@ extension CatalogSnapshot {
         return Selection(ids: postings.index.select(keys: others.ids, where: ranges), source: .posting)
     }
 
-    /// The postings of connections of a class, keyed by one side; built now if they are not. Only numbers are in them;
-    /// `nil` where one of `ranges` needs more.
+    /// The postings of connections of a class, keyed by one side; built now if they are not. Only numbers are
+    /// in them; `nil` where one of `ranges` needs more.
     public func postings(
-        of known: ClassSchema, _ ends: ConnectionEnds, keyedBy side: ConnectionSide, ranges: [PostingRange] = []
+        of known: ClassSchema, _ ends: ConnectionEnds, keyedBy side: ConnectionSide,
+        ranges: [PostingRange] = []
     ) throws -> PostingIndex? {
         try check()
         guard isExact(ranges, known) else { return nil }
@@ -53,7 +54,8 @@ extension CatalogSnapshot {
     }
 
     private func connectedBySQL(
-        _ known: ClassSchema, _ ends: ConnectionEnds, _ side: ConnectionSide, _ others: IdSet, _ ranges: [PostingRange]
+        _ known: ClassSchema, _ ends: ConnectionEnds, _ side: ConnectionSide, _ others: IdSet,
+        _ ranges: [PostingRange]
     ) throws -> Selection {
         var matching: IdSet?
         for range in ranges {

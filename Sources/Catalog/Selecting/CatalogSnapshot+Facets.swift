@@ -3,8 +3,8 @@ public import Columns
 
 /// Counts of the values of a property.
 extension CatalogSnapshot {
-    /// How often each value of a property occurs among `ids`: of scalars the values themselves, of arrays each
-    /// different element once. Objects, and arrays within arrays, have no place in it.
+    /// How often each value of a property occurs among `ids`: of scalars the values themselves, of arrays
+    /// each different element once. Objects, and arrays within arrays, have no place in it.
     ///
     /// Rows that are missing have neither; a null that was given is missing as well.
     /// - Parameters:
@@ -18,10 +18,13 @@ extension CatalogSnapshot {
         let arrays = property.types.contains(.json) ? try path(known, property, []).values : nil
         guard columns.count + (arrays == nil ? 0 : 1) != 1 else {
             return columns.first?.facet(over: ids, limit: limit)
-                ?? arrays?.facet(over: ids, limit: limit) ?? FacetResult(values: [], distinct: 0, missing: ids.count)
+                ?? arrays?.facet(over: ids, limit: limit)
+                ?? FacetResult(values: [], distinct: 0, missing: ids.count)
         }
         // Values of several types, or none: an integer and a float that are equal are one value.
-        let parts = columns.map { $0.facet(over: ids, limit: .max) } + (arrays.map { [$0.facet(over: ids, limit: .max)] } ?? [])
+        let parts =
+            columns.map { $0.facet(over: ids, limit: .max) }
+            + (arrays.map { [$0.facet(over: ids, limit: .max)] } ?? [])
         var counts: [ColumnValue: Int] = [:]
         var present = 0
         for part in parts {
@@ -31,12 +34,13 @@ extension CatalogSnapshot {
         var entries = counts.map { FacetResult.Entry(value: $0, count: $1) }
         entries.sort { $0.count != $1.count ? $0.count > $1.count : $0.value < $1.value }
         return FacetResult(
-            values: Array(entries.prefix(max(limit, 0))), distinct: counts.count, missing: ids.count - present)
+            values: Array(entries.prefix(max(limit, 0))), distinct: counts.count, missing: ids.count - present
+        )
     }
 
     /// How many values of a numeric property lie between consecutive edges, among `ids`.
-    /// - Throws: ``CatalogError/Code/conflict`` where the property has had no numbers; `ColumnsError` where the edges
-    ///   do not rise.
+    /// - Throws: ``CatalogError/Code/conflict`` where the property has had no numbers; `ColumnsError` where
+    ///   the edges do not rise.
     public func histogram(
         _ known: ClassSchema, _ property: PropertySchema, over ids: IdSet, edges: [Double]
     ) throws -> HistogramResult {

@@ -3,15 +3,18 @@ public import Columns
 
 /// Which entities have which labels.
 extension CatalogSnapshot {
-    /// The entities of a class with a current label of a kind whose name satisfies `predicate`, which must be one on
-    /// strings, and whose confidence lies between the bounds. A label without a confidence lies in no range.
+    /// The entities of a class with a current label of a kind whose name satisfies `predicate`, which must be
+    /// one on strings, and whose confidence lies between the bounds. A label without a confidence lies in no
+    /// range.
     public func labelled(
-        _ known: ClassSchema, _ kind: LabelKind, _ predicate: ColumnPredicate, confidenceFrom lower: ColumnBound? = nil,
+        _ known: ClassSchema, _ kind: LabelKind, _ predicate: ColumnPredicate,
+        confidenceFrom lower: ColumnBound? = nil,
         to upper: ColumnBound? = nil
     ) throws -> Selection {
         try check()
-        guard case .postings(let postings)? = try catalog.requiredIndex(
-            .labels(classID: known.id, kind: kind), for: self)
+        guard
+            case .postings(let postings)? = try catalog.requiredIndex(
+                .labels(classID: known.id, kind: kind), for: self)
         else { return Selection(ids: IdSet(), source: .version) }
         let names = try labelNames(predicate, in: postings.index)
         let isBounded = lower != nil || upper != nil
@@ -19,14 +22,15 @@ extension CatalogSnapshot {
         return Selection(ids: postings.index.select(keys: names, where: ranges), source: .posting)
     }
 
-    /// How many of `ids` have each name of a kind of label; an entity counts once for a name. Entities without any such
-    /// label are missing.
+    /// How many of `ids` have each name of a kind of label; an entity counts once for a name. Entities
+    /// without any such label are missing.
     public func labelFacet(
         _ known: ClassSchema, _ kind: LabelKind, over ids: IdSet, limit: Int
     ) throws -> FacetResult {
         try check()
-        guard case .postings(let postings)? = try catalog.requiredIndex(
-            .labels(classID: known.id, kind: kind), for: self)
+        guard
+            case .postings(let postings)? = try catalog.requiredIndex(
+                .labels(classID: known.id, kind: kind), for: self)
         else { return FacetResult(values: [], distinct: 0, missing: ids.count) }
         var counts = postings.index.facet(over: ids)
         let labelled = postings.index.select(keys: counts.map(\.key)).intersectionCount(ids)
@@ -49,8 +53,9 @@ extension CatalogSnapshot {
     /// The names of current labels of a kind, in order of their bytes.
     public func labelNames(_ known: ClassSchema, _ kind: LabelKind) throws -> [String] {
         try check()
-        guard case .postings(let postings)? = try catalog.requiredIndex(
-            .labels(classID: known.id, kind: kind), for: self)
+        guard
+            case .postings(let postings)? = try catalog.requiredIndex(
+                .labels(classID: known.id, kind: kind), for: self)
         else { return [] }
         var names: [String] = []
         for key in postings.index.keys {

@@ -3,8 +3,8 @@ public import Columns
 
 /// Which members of a class satisfy a condition on a property.
 extension CatalogSnapshot {
-    /// Members whose value of a property is a scalar that satisfies `predicate`: a memory column answers, or SQL while
-    /// there is none. Values within arrays and objects do not count (``path(_:_:_:)``).
+    /// Members whose value of a property is a scalar that satisfies `predicate`: a memory column answers, or
+    /// SQL while there is none. Values within arrays and objects do not count (``path(_:_:_:)``).
     public func select(
         _ known: ClassSchema, _ property: PropertySchema, _ predicate: ColumnPredicate
     ) throws -> Selection {
@@ -17,8 +17,8 @@ extension CatalogSnapshot {
         return selection
     }
 
-    /// Members that have a value of a property of one of `types`: nulls that were given, arrays and objects (`json`),
-    /// or scalars. With all types it is whoever has the property at all.
+    /// Members that have a value of a property of one of `types`: nulls that were given, arrays and objects
+    /// (`json`), or scalars. With all types it is whoever has the property at all.
     public func select(
         _ known: ClassSchema, _ property: PropertySchema, having types: PropertyTypes
     ) throws -> Selection {
@@ -30,7 +30,8 @@ extension CatalogSnapshot {
         return selection
     }
 
-    /// The columns of a property's scalar values, one for each type that they have had; built now if they are not.
+    /// The columns of a property's scalar values, one for each type that they have had; built now if they are
+    /// not.
     public func columns(_ known: ClassSchema, _ property: PropertySchema) throws -> [Column] {
         try property.types.intersection(SQLSelection.scalars).list.map { type in
             let key = IndexKey.property(classID: known.id, property: property.id, type: type)
@@ -41,8 +42,8 @@ extension CatalogSnapshot {
         }
     }
 
-    /// What a path leads to within the arrays and objects of a property; built now if it is not. Without components
-    /// it is the values themselves: the elements of arrays, and the arrays and objects.
+    /// What a path leads to within the arrays and objects of a property; built now if it is not. Without
+    /// components it is the values themselves: the elements of arrays, and the arrays and objects.
     public func path(
         _ known: ClassSchema, _ property: PropertySchema, _ components: [String]
     ) throws -> PathColumn {
@@ -81,7 +82,8 @@ extension CatalogSnapshot {
 }
 
 extension Selection {
-    /// Adds what another part of the same condition has found; SQL counts as the source if any part needed it.
+    /// Adds what another part of the same condition has found; SQL counts as the source if any part needed
+    /// it.
     fileprivate mutating func unite(_ other: Selection) {
         ids = ids.union(other.ids)
         if source != .sql { source = other.source }

@@ -1,8 +1,8 @@
 import Base
 import Columns
 
-/// A predicate on one column of a table, as SQL with its parameters, or as a test of each value where SQL has no
-/// words for it.
+/// A predicate on one column of a table, as SQL with its parameters, or as a test of each value where SQL has
+/// no words for it.
 struct SQLCondition {
     /// What a parameter is bound to.
     enum Parameter {
@@ -59,7 +59,9 @@ struct SQLCondition {
                 if type == .integer {
                     whole = statement.integer(index)
                 } else {
-                    guard let number = Int64(exactly: statement.float(index).rounded(.towardZero)) else { return false }
+                    guard let number = Int64(exactly: statement.float(index).rounded(.towardZero)) else {
+                        return false
+                    }
                     whole = number
                 }
                 // The one overflow, of the least integer by -1, leaves the remainder 0, as it should.
@@ -83,7 +85,9 @@ struct SQLCondition {
     /// Literals that stand in the SQL themselves: SQLite bounds the parameters of a statement.
     private static let listLimit = 1_000
 
-    private static func value(_ type: PropertyType, in statement: SQLiteStatement, at index: Int) -> ColumnValue {
+    private static func value(
+        _ type: PropertyType, in statement: SQLiteStatement, at index: Int
+    ) -> ColumnValue {
         switch type {
         case .float: .float(statement.float(index))
         case .boolean: .boolean(statement.integer(index) != 0)
@@ -93,8 +97,8 @@ struct SQLCondition {
         }
     }
 
-    /// The literal for a comparison with values of `type`; `nil` where the kinds differ, and for NaN, which is never
-    /// stored and which SQLite would take for NULL.
+    /// The literal for a comparison with values of `type`; `nil` where the kinds differ, and for NaN, which
+    /// is never stored and which SQLite would take for NULL.
     private static func parameter(_ value: ColumnValue, for type: PropertyType) -> Parameter? {
         switch (value, type) {
         case (.integer(let number), .integer), (.integer(let number), .float): .integer(number)

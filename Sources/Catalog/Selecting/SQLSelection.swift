@@ -1,8 +1,8 @@
 import Base
 import Columns
 
-/// Answers predicates on properties of one class by scanning its tables: what serves until a column is built, and what
-/// columns are measured against.
+/// Answers predicates on properties of one class by scanning its tables: what serves until a column is built,
+/// and what columns are measured against.
 struct SQLSelection {
     let known: ClassSchema
     let connection: SQLiteConnection
@@ -43,7 +43,8 @@ struct SQLSelection {
     // MARK: - Private
 
     private func ids(_ sql: String, _ condition: SQLCondition) throws(CatalogError) -> IdSet {
-        // Not kept: a list of literals makes a text of its own, and a scan costs far more than its preparation.
+        // Not kept: a list of literals makes a text of its own, and a scan costs far more than its
+        // preparation.
         let scan = try SQLiteStatement(sql, on: connection)
         condition.bind(to: scan, from: 1)
         var ids: [LocalID] = []

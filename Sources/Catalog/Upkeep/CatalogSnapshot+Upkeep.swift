@@ -20,8 +20,8 @@ extension CatalogSnapshot {
         return try row.step() ? try BlobRows.entry(in: row, at: 0) : nil
     }
 
-    /// Calls `body` with every blob that the catalog knows, in the order in which they came, and whether an entity
-    /// stands for it: those that none stands for may go.
+    /// Calls `body` with every blob that the catalog knows, in the order in which they came, and whether an
+    /// entity stands for it: those that none stands for may go.
     public func forEachBlob(
         _ body: (_ blob: BlobEntry, _ isReferenced: Bool) throws(CatalogError) -> Void
     ) throws(CatalogError) {
@@ -52,8 +52,8 @@ extension CatalogSnapshot {
             time: DateTime(microseconds: row.integer(4)), isPurged: row.integer(5) != 0)
     }
 
-    /// Checks that everything the tables say of each other is true, that the current labels are the fold of the log,
-    /// and that memory columns and postings say what the tables say. Reads all of the store.
+    /// Checks that everything the tables say of each other is true, that the current labels are the fold of
+    /// the log, and that memory columns and postings say what the tables say. Reads all of the store.
     /// - Returns: what is wrong, at most `limit` of it; nothing where all is well.
     public func verify(limit: Int = 100) throws -> [CatalogFinding] {
         try check()

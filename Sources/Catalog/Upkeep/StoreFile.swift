@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 import SystemPackage
 
@@ -15,8 +15,8 @@ struct StoreFile: Sendable {
     /// The connection of the writer: durable at every commit.
     func openWriter(creating: Bool, options: CatalogOptions) throws(CatalogError) -> SQLiteConnection {
         let connection = try SQLiteConnection(path: path, mode: creating ? .create : .readWrite)
-        // Checkpoints on the committing thread, each 1,000 pages: a background one never completes under steady
-        // writes, and the log grows without bound.
+        // Checkpoints on the committing thread, each 1,000 pages: a background one never completes under
+        // steady writes, and the log grows without bound.
         try connection.execute(
             """
             PRAGMA journal_mode = WAL;
@@ -45,8 +45,8 @@ struct StoreFile: Sendable {
 
     // MARK: - Private
 
-    /// A log index is memory shared through a file. Where none can be made, a store that was closed cleanly has
-    /// no log either, and can be read as a file that never changes.
+    /// A log index is memory shared through a file. Where none can be made, a store that was closed cleanly
+    /// has no log either, and can be read as a file that never changes.
     private func readerMode() throws(CatalogError) -> SQLiteConnection.Mode {
         if access(directory.string, W_OK) == 0 { return .readOnly }
         var log = stat()
@@ -55,6 +55,7 @@ struct StoreFile: Sendable {
         if access(path + "-shm", R_OK) == 0 { return .readOnly }
         throw CatalogError(
             .readOnly,
-            "\(path) was not closed cleanly and lies where nothing may be written; open it once where it can be")
+            "\(path) was not closed cleanly and lies where nothing may be written; open it once where it can be"
+        )
     }
 }

@@ -48,13 +48,15 @@ enum StoreFormat {
         guard version <= current else {
             throw CatalogError(
                 .newerFormat,
-                "the store has format \(version), this program knows formats up to \(current); use a newer fovea")
+                "the store has format \(version), this program knows formats up to \(current); use a newer fovea"
+            )
         }
         while version < current {
             guard access == .readWrite else {
                 throw CatalogError(
                     .needsMigration,
-                    "the store has format \(version), this program reads \(current); open it once for writing")
+                    "the store has format \(version), this program reads \(current); open it once for writing"
+                )
             }
             guard let step = migrations.first(where: { $0.from == version }) else {
                 throw CatalogError(.newerFormat, "no way leads from format \(version) to \(current)")
@@ -99,8 +101,9 @@ enum StoreFormat {
 
     /// The tables that every store has. Those of the classes are made as the classes come (`SchemaStorage`).
     ///
-    /// No table has an index beyond what identity needs: what is filtered on has a memory column. `labels` is the
-    /// fold of `label_log`, clustered by target; both name label classes and sources by their number in `texts`.
+    /// No table has an index beyond what identity needs: what is filtered on has a memory column. `labels` is
+    /// the fold of `label_log`, clustered by target; both name label classes and sources by their number in
+    /// `texts`.
     private static let tables = """
         CREATE TABLE meta(k TEXT PRIMARY KEY, v) WITHOUT ROWID;
         CREATE TABLE classes(

@@ -1,8 +1,8 @@
 import Base
 
 extension Verification {
-    /// Replays the label log, target by target, and compares with the current labels; both are read in the order of
-    /// their targets, so that memory holds one target at a time.
+    /// Replays the label log, target by target, and compares with the current labels; both are read in the
+    /// order of their targets, so that memory holds one target at a time.
     mutating func checkLabels() throws(CatalogError) {
         let reverts = try LabelLog.reverts(on: snapshot.connection)
         let log = try SQLiteStatement(
@@ -11,11 +11,14 @@ extension Verification {
             ORDER BY target_class, target, id
             """, on: snapshot.connection)
         let labels = try SQLiteStatement(
-            "SELECT \(LabelRows.columns) FROM labels ORDER BY target_class, target, id", on: snapshot.connection)
+            "SELECT \(LabelRows.columns) FROM labels ORDER BY target_class, target, id",
+            on: snapshot.connection)
         var nextEntry = try log.step()
         var nextLabel = try labels.step()
         while nextEntry || nextLabel {
-            let target = [nextEntry ? key(log) : nil, nextLabel ? key(labels) : nil].compactMap { $0 }.min { $0 < $1 }
+            let target = [nextEntry ? key(log) : nil, nextLabel ? key(labels) : nil].compactMap { $0 }.min {
+                $0 < $1
+            }
             guard let target else { break }
             var entries: [LabelLog.Entry] = []
             while nextEntry, key(log) == target {
@@ -44,7 +47,9 @@ extension Verification {
         let known = UInt32(exactly: target.0).flatMap { snapshot.schema[$0] }
         let name = "\(known?.name ?? "class") \(target.0).\(known?.generation ?? 0).\(target.1)"
         let isAlive =
-            known.map { known in LocalID(exactly: target.1).map { snapshot.alive(known).contains($0) } ?? false }
+            known.map { known in
+                LocalID(exactly: target.1).map { snapshot.alive(known).contains($0) } ?? false
+            }
             ?? false
         guard isAlive else {
             if !held.isEmpty { add(.reference, "\(name) has labels, but does not exist") }
@@ -63,7 +68,9 @@ extension Verification {
                 OR (run IS NOT NULL AND NOT EXISTS (SELECT 1 FROM runs WHERE id = l.run))
             """, on: snapshot.connection)
         while try scan.step() {
-            add(.reference, "entry \(scan.integer(0)) of the label log names a text or a run that does not exist")
+            add(
+                .reference,
+                "entry \(scan.integer(0)) of the label log names a text or a run that does not exist")
         }
     }
 }

@@ -64,14 +64,16 @@ struct Verification {
             """, .reference, "stands for a blob that the catalog does not know", in: known)
         try each("SELECT id FROM \(table) WHERE length(key) <> 12", .row, "has a malformed key", in: known)
         try each(
-            "SELECT id FROM \(table) WHERE created > \(snapshot.commit)", .row, "comes from a later commit", in: known)
+            "SELECT id FROM \(table) WHERE created > \(snapshot.commit)", .row, "comes from a later commit",
+            in: known)
     }
 
     private mutating func checkConnections(_ known: ClassSchema) throws(CatalogError) {
         let version = snapshot.version.classes[known.id]
         let count = version?.count ?? 0
         try expect(
-            "SELECT count(*) FROM \(known.table)", is: count, "class '\(known.name)' counts \(count) connections")
+            "SELECT count(*) FROM \(known.table)", is: count,
+            "class '\(known.name)' counts \(count) connections")
         let next = version?.nextLocal ?? 0
         try each(
             "SELECT id FROM \(known.table) WHERE id < 0 OR id >= \(next)", .count,
@@ -109,7 +111,8 @@ struct Verification {
             if property.inlineTypes.contains(.json) {
                 let column = property.column(.json)
                 try each(
-                    "SELECT id FROM \(known.table) WHERE \(column) IS NOT NULL AND NOT json_valid(\(column))", .row,
+                    "SELECT id FROM \(known.table) WHERE \(column) IS NOT NULL AND NOT json_valid(\(column))",
+                    .row,
                     "has malformed JSON as '\(property.name)'", in: known)
             }
             if !property.sideTypes.isEmpty {

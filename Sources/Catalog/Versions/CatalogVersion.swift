@@ -1,8 +1,8 @@
 import Base
 import Synchronization
 
-/// Everything about one commit that is held in memory. Immutable: each commit makes a new one, which shares with the
-/// one before whatever did not change.
+/// Everything about one commit that is held in memory. Immutable: each commit makes a new one, which shares
+/// with the one before whatever did not change.
 final class CatalogVersion: Sendable {
     /// The number of the commit: what `meta` says in the SQLite snapshot that this version belongs to.
     let commit: UInt64
@@ -34,7 +34,9 @@ final class CatalogVersion: Sendable {
     }
 
     /// The version of a store as it is when it is opened: nothing but what tables say.
-    static func load(_ state: WriterState, on connection: SQLiteConnection) throws(CatalogError) -> CatalogVersion {
+    static func load(
+        _ state: WriterState, on connection: SQLiteConnection
+    ) throws(CatalogError) -> CatalogVersion {
         guard let commit = try StoreFormat.meta("commit_seq", on: connection), commit >= 0 else {
             throw CatalogError(.corrupt, "the store does not say how many commits it has had")
         }
@@ -56,8 +58,8 @@ final class CatalogVersion: Sendable {
 
 /// The members of one class at one commit.
 ///
-/// Local ids are given out without gaps, and a deleted entity leaves a tombstone: the living are all ids given out so
-/// far without the tombstones, and no scan is needed to know them.
+/// Local ids are given out without gaps, and a deleted entity leaves a tombstone: the living are all ids
+/// given out so far without the tombstones, and no scan is needed to know them.
 final class ClassVersion: Sendable {
     /// The local id that the next member will get.
     let nextLocal: Int64
@@ -76,7 +78,8 @@ final class ClassVersion: Sendable {
     /// The entities that are not deleted. The first call of a version takes microseconds per million.
     var alive: IdSet {
         if let known = living.withLock({ $0 }) { return known }
-        // 2^32 members are one more than an upper bound of the range can say; the last id is then never given out.
+        // 2^32 members are one more than an upper bound of the range can say; the last id is then never given
+        // out.
         let alive = IdSet(0..<LocalID(clamping: nextLocal)).subtracting(deleted)
         living.withLock { $0 = alive }
         return alive

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// The last few versions, so that a reader whose SQLite snapshot is a moment old finds the version of the same
-/// commit.
+/// The last few versions, so that a reader whose SQLite snapshot is a moment old finds the version of the
+/// same commit.
 ///
-/// The writer enters a version before SQLite commits it: a reader asks for a commit only after SQLite has shown it,
-/// and must then find it here.
+/// The writer enters a version before SQLite commits it: a reader asks for a commit only after SQLite has
+/// shown it, and must then find it here.
 final class VersionRing: Sendable {
     private let limit: Int
     private let versions: Mutex<[CatalogVersion]>

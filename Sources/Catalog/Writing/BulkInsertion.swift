@@ -60,9 +60,12 @@ struct BulkInsertion {
         for value in leading {
             switch value {
             case .constant: continue
-            case .number(let number): forEach(rows, nil, offset, statement) { statement.bind(number($0), at: $1) }
-            case .bytes(let bytes): forEach(rows, nil, offset, statement) { statement.bind(bytes($0), at: $1) }
-            case .optional(let number): forEach(rows, nil, offset, statement) { statement.bind(number($0), at: $1) }
+            case .number(let number):
+                forEach(rows, nil, offset, statement) { statement.bind(number($0), at: $1) }
+            case .bytes(let bytes):
+                forEach(rows, nil, offset, statement) { statement.bind(bytes($0), at: $1) }
+            case .optional(let number):
+                forEach(rows, nil, offset, statement) { statement.bind(number($0), at: $1) }
             }
             offset += 1
         }
@@ -83,7 +86,9 @@ struct BulkInsertion {
         case .floats(let values):
             forEach(rows, column.isPresent, offset, statement) { statement.bind(values[$0], at: $1) }
         case .booleans(let values):
-            forEach(rows, column.isPresent, offset, statement) { statement.bind(Int64(values[$0] ? 1 : 0), at: $1) }
+            forEach(rows, column.isPresent, offset, statement) {
+                statement.bind(Int64(values[$0] ? 1 : 0), at: $1)
+            }
         case .strings:
             var index = offset
             let width = width

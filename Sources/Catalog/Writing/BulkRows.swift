@@ -56,8 +56,8 @@ public struct BulkRows: Sendable {
         self.columns = columns
     }
 
-    /// - Throws: ``CatalogError/Code/invalidValue`` for a column of another length, and for floats that are not
-    ///   finite; ``CatalogError/Code/limitExceeded`` for strings that are too long.
+    /// - Throws: ``CatalogError/Code/invalidValue`` for a column of another length, and for floats that are
+    ///   not finite; ``CatalogError/Code/limitExceeded`` for strings that are too long.
     func check(_ options: CatalogOptions) throws(CatalogError) {
         var names: Set<String> = []
         for column in columns {
@@ -66,7 +66,8 @@ public struct BulkRows: Sendable {
             }
             guard column.values.count == count, column.isPresent?.count ?? count == count else {
                 throw CatalogError(
-                    .invalidValue, "property '\(column.name)' has \(column.values.count) values for \(count) rows")
+                    .invalidValue,
+                    "property '\(column.name)' has \(column.values.count) values for \(count) rows")
             }
             switch column.values {
             case .floats(let values):

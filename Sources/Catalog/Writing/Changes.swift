@@ -2,8 +2,8 @@ import Base
 
 /// Which rows a transaction, or a group of them, has touched: what memory columns must look at again.
 ///
-/// Only ids are kept, not values. Before the commit the writer reads the touched rows back, so that a column can
-/// only ever say what the row says.
+/// Only ids are kept, not values. Before the commit the writer reads the touched rows back, so that a column
+/// can only ever say what the row says.
 struct Changes: Sendable {
     /// Of one class.
     struct OfClass: Sendable {
@@ -18,8 +18,8 @@ struct Changes: Sendable {
     /// Whether there is anything to commit.
     var isEmpty = true
     var classes: [UInt32: OfClass] = [:]
-    /// Connections that were removed or whose properties changed, as they were, by their class. Of a connection that
-    /// is in it several times the first counts.
+    /// Connections that were removed or whose properties changed, as they were, by their class. Of a
+    /// connection that is in it several times the first counts.
     var connectionsBefore: [UInt32: [ConnectionRow]] = [:]
     /// Labels that became current, and ceased to be, in this order.
     var labels: [LabelChange] = []

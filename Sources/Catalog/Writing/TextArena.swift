@@ -14,7 +14,8 @@ struct TextArena: ~Copyable {
 
     deinit { bytes.deallocate() }
 
-    /// Copies the strings of `rows`. All columns must be in before the first string is used: growing moves them.
+    /// Copies the strings of `rows`. All columns must be in before the first string is used: growing moves
+    /// them.
     mutating func append(_ column: BulkRows.Column, _ rows: Range<Int>, at place: Int) {
         guard case .strings(let values) = column.values else { return }
         starts[place].removeAll(keepingCapacity: true)

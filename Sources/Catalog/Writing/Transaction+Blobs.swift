@@ -32,8 +32,8 @@ extension Transaction {
     }
 
     /// Forgets blobs that no entity stands for.
-    /// - Returns: those that were forgotten: whose bytes may go. One that an entity has come to use meanwhile is
-    ///   not among them.
+    /// - Returns: those that were forgotten: whose bytes may go. One that an entity has come to use meanwhile
+    ///   is not among them.
     public func forget(_ digests: [SHA256Digest]) throws(CatalogError) -> [BlobEntry] {
         try begin()
         var forgotten: [BlobEntry] = []

@@ -29,7 +29,8 @@ extension Transaction {
             rows, into: known, known.leadingColumns + names,
             [
                 .number { first + Int64($0) }, .bytes { [caches, time] _ in caches.freshKey(at: time).bytes },
-                blobIDs.map { ids in .optional { ids[$0] } } ?? .optional { _ in nil }, .constant(Int64(commit)),
+                blobIDs.map { ids in .optional { ids[$0] } } ?? .optional { _ in nil },
+                .constant(Int64(commit)),
             ])
         count(rows.count, in: known)
         return first..<first + Int64(rows.count)
@@ -83,7 +84,8 @@ extension Transaction {
     }
 
     /// The SQL columns of the properties, made where they are new.
-    private func columnNames(of rows: BulkRows, in known: inout ClassSchema) throws(CatalogError) -> [String] {
+    private func columnNames(of rows: BulkRows, in known: inout ClassSchema) throws(CatalogError) -> [String]
+    {
         var names: [String] = []
         for column in rows.columns {
             var property = try self.property(column.name, in: &known)
@@ -110,9 +112,10 @@ extension Transaction {
         try critical { () throws(CatalogError) in
             do throws(CatalogError) {
                 try insertion.run(count: rows.count)
-            } catch where error.code == .uniqueViolation {
+            } catch  where error.code == .uniqueViolation {
                 throw CatalogError(
-                    .uniqueViolation, "a unique property of '\(known.name)' has the same value twice", cause: error)
+                    .uniqueViolation, "a unique property of '\(known.name)' has the same value twice",
+                    cause: error)
             }
             for column in rows.columns {
                 guard let property = known[column.name], property.isUnique else { continue }

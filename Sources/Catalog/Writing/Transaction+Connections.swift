@@ -78,7 +78,8 @@ extension Transaction {
                 statement.bind(Int64(noted[index].id), at: 1)
                 if try statement.step() {
                     for (place, property) in numbers.properties.enumerated() {
-                        noted[index].numbers[property.id] = numbers.value(place, in: statement, from: 1, &inexact)
+                        noted[index].numbers[property.id] = numbers.value(
+                            place, in: statement, from: 1, &inexact)
                     }
                 }
                 statement.reset()
@@ -99,7 +100,8 @@ extension Transaction {
     // MARK: - Private
 
     private func checkEnd(_ id: EntityID) throws(CatalogError) {
-        guard let known = state.schema.entityClass(of: id), known.kind == .entity, isAlive(id.local, in: known.id)
+        guard let known = state.schema.entityClass(of: id), known.kind == .entity,
+            isAlive(id.local, in: known.id)
         else { throw CatalogError(.notFound, "there is no entity \(id) to connect") }
     }
 }

@@ -1,8 +1,8 @@
 public import Base
 
 extension Transaction {
-    /// Deletes an entity, with its connections and its current labels. A tombstone stays behind, and its entries in
-    /// the label log.
+    /// Deletes an entity, with its connections and its current labels. A tombstone stays behind, and its
+    /// entries in the label log.
     /// - Returns: `false` where there is no such entity.
     @discardableResult
     public func delete(_ id: EntityID, by who: String) throws(CatalogError) -> Bool {
@@ -11,8 +11,8 @@ extension Transaction {
         return try delete([id.local], of: known, by: who) == 1
     }
 
-    /// Deletes entities of one class, as ``delete(_:by:)-(EntityID,_)`` does. Quicker than one by one: connections
-    /// that lead to them are found in one pass.
+    /// Deletes entities of one class, as ``delete(_:by:)-(EntityID,_)`` does. Quicker than one by one:
+    /// connections that lead to them are found in one pass.
     /// - Returns: how many there were.
     @discardableResult
     public func delete(_ ids: IdSet, of className: String, by who: String) throws(CatalogError) -> Int {
@@ -21,11 +21,12 @@ extension Transaction {
         return try delete(ids, of: known, by: who)
     }
 
-    /// Erases entities of one class for good, whether they were deleted before or not: their rows, connections,
-    /// current labels and entries in the label log. What stays is a tombstone without a digest.
-    /// - Returns: the blobs that no entity stands for any more: whose bytes, and whatever was derived from them,
-    ///   are to be erased. The catalog has forgotten them.
-    public func purge(_ ids: IdSet, of className: String, by who: String) throws(CatalogError) -> [BlobEntry] {
+    /// Erases entities of one class for good, whether they were deleted before or not: their rows,
+    /// connections, current labels and entries in the label log. What stays is a tombstone without a digest.
+    /// - Returns: the blobs that no entity stands for any more: whose bytes, and whatever was derived from
+    ///   them, are to be erased. The catalog has forgotten them.
+    public func purge(_ ids: IdSet, of className: String, by who: String) throws(CatalogError) -> [BlobEntry]
+    {
         try begin()
         guard let known = state.schema.entityClass(className) else { return [] }
         var digests: Set<SHA256Digest> = []

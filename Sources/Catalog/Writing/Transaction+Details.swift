@@ -1,16 +1,18 @@
 public import Base
 
 extension Transaction {
-    /// Sets the details of an entity: what is large, shown with it and never filtered on. They take the place of any
-    /// that it had.
-    /// - Throws: ``CatalogError/Code/notFound`` where there is no such entity; ``CatalogError/Code/limitExceeded``.
+    /// Sets the details of an entity: what is large, shown with it and never filtered on. They take the place
+    /// of any that it had.
+    /// - Throws: ``CatalogError/Code/notFound`` where there is no such entity;
+    ///   ``CatalogError/Code/limitExceeded``.
     public func setDetails(_ details: Document, of id: EntityID) throws(CatalogError) {
         try begin()
         guard let known = state.schema.entityClass(of: id), known.kind == .entity,
             isAlive(id.local, in: known.id)
         else { throw CatalogError(.notFound, "there is no entity \(id)") }
         let text = try StoredCell.jsonText(.object(details), of: "details", options.valueLimit)
-        let row = try connection.statement("INSERT OR REPLACE INTO details(class, local, content) VALUES(?, ?, ?)")
+        let row = try connection.statement(
+            "INSERT OR REPLACE INTO details(class, local, content) VALUES(?, ?, ?)")
         row.bind(Int64(known.id), at: 1)
         row.bind(Int64(id.local), at: 2)
         row.bind(text: text, at: 3)

@@ -8,17 +8,20 @@ extension Transaction {
         return try EntityRows.locals(of: known, digest: digest, on: connection).map(known.entityID)
     }
 
-    /// The entity of a class that has `value` of a property. Quick where the property was declared unique: a B-tree
-    /// answers then; otherwise all are looked at, and the oldest is returned.
+    /// The entity of a class that has `value` of a property. Quick where the property was declared unique: a
+    /// B-tree answers then; otherwise all are looked at, and the oldest is returned.
     public func entity(
         of className: String, where property: String, equals value: Value
     ) throws(CatalogError) -> EntityID? {
-        guard let known = state.schema.entityClass(className), let property = known[property] else { return nil }
-        return try EntityRows.local(of: known, where: property, equals: value, on: connection).map(known.entityID)
+        guard let known = state.schema.entityClass(className), let property = known[property] else {
+            return nil
+        }
+        return try EntityRows.local(of: known, where: property, equals: value, on: connection).map(
+            known.entityID)
     }
 
-    /// The entity of a class with that key. No B-tree answers: a column of keys where it is built, else all are
-    /// looked at.
+    /// The entity of a class with that key. No B-tree answers: a column of keys where it is built, else all
+    /// are looked at.
     public func entity(of className: String, key: EntityKey) throws(CatalogError) -> EntityID? {
         guard let known = state.schema.entityClass(className) else { return nil }
         return try EntityRows.local(of: known, key: key, on: connection).map(known.entityID)

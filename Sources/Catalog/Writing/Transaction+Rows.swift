@@ -23,12 +23,13 @@ extension Transaction {
     func run(_ statement: SQLiteStatement, in known: ClassSchema) throws(CatalogError) {
         do {
             try statement.run()
-        } catch where error.code == .uniqueViolation {
+        } catch  where error.code == .uniqueViolation {
             // SQLite says: UNIQUE constraint failed: e1.p12_s
             if let property = known.properties.first(where: { property in
-                property.isUnique && property.types.list.contains {
-                    error.message.hasSuffix("\(known.table).\(property.column($0))")
-                }
+                property.isUnique
+                    && property.types.list.contains {
+                        error.message.hasSuffix("\(known.table).\(property.column($0))")
+                    }
             }) {
                 throw uniqueViolation(of: property, in: known)
             }
@@ -82,7 +83,8 @@ extension Transaction {
     }
 
     func deleteSide(_ property: PropertySchema, at local: Int64, in known: ClassSchema) throws(CatalogError) {
-        let statement = try connection.statement("DELETE FROM \(known.sideTable) WHERE property = ? AND id = ?")
+        let statement = try connection.statement(
+            "DELETE FROM \(known.sideTable) WHERE property = ? AND id = ?")
         statement.bind(Int64(property.id), at: 1)
         statement.bind(local, at: 2)
         try statement.run()

@@ -39,7 +39,8 @@ extension Transaction {
         if isInSideTable, property.isUnique {
             throw CatalogError(
                 .limitExceeded,
-                "'\(property.name)' is unique and has a first \(type), but '\(known.name)' has no column left for it")
+                "'\(property.name)' is unique and has a first \(type), but '\(known.name)' has no column left for it"
+            )
         }
         var grown = property
         if isInSideTable {
@@ -49,7 +50,8 @@ extension Transaction {
         }
         let schema = known
         try critical { () throws(CatalogError) in
-            try SchemaStorage.insert(type, of: property, in: schema, inSideTable: isInSideTable, on: connection)
+            try SchemaStorage.insert(
+                type, of: property, in: schema, inSideTable: isInSideTable, on: connection)
         }
         known.update(grown)
         state.schema.update(known)
@@ -105,7 +107,8 @@ extension Transaction {
 
     func uniqueViolation(of property: PropertySchema, in known: ClassSchema) -> CatalogError {
         CatalogError(
-            .uniqueViolation, "'\(property.name)' is unique in '\(known.name)', and another has this value already")
+            .uniqueViolation,
+            "'\(property.name)' is unique in '\(known.name)', and another has this value already")
     }
 
     // MARK: - Private

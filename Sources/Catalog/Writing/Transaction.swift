@@ -1,10 +1,10 @@
 public import Base
 
-/// What a body given to ``Catalog/write(cancellation:_:)`` changes the store through. It is of use only within
-/// that body, on the writer's thread.
+/// What a body given to ``Catalog/write(cancellation:_:)`` changes the store through. It is of use only
+/// within that body, on the writer's thread.
 ///
-/// A transaction sees what it wrote itself and what the transactions before it in the same commit wrote. When its
-/// body throws, all of it is undone, and only it.
+/// A transaction sees what it wrote itself and what the transactions before it in the same commit wrote. When
+/// its body throws, all of it is undone, and only it.
 public final class Transaction {
     /// The number of the commit that this transaction will be part of.
     public let commit: UInt64
@@ -48,17 +48,18 @@ public final class Transaction {
 
     /// Adds an entity.
     ///
-    /// The class and the properties are made if they are new. A property may have a value of another type than
-    /// before: both types stand beside each other.
+    /// The class and the properties are made if they are new. A property may have a value of another type
+    /// than before: both types stand beside each other.
     /// - Parameters:
     ///   - blob: the bytes that the entity stands for, which must be durable already.
     ///   - key: the entity's 96-bit key, where it comes from another store; a fresh one otherwise.
     /// - Throws: ``CatalogError/Code/invalidName``, ``CatalogError/Code/invalidValue``,
-    ///   ``CatalogError/Code/limitExceeded``, and ``CatalogError/Code/uniqueViolation`` where a property that was
-    ///   declared unique has the value already.
+    ///   ``CatalogError/Code/limitExceeded``, and ``CatalogError/Code/uniqueViolation`` where a property that
+    ///   was declared unique has the value already.
     @discardableResult
     public func insert(
-        _ className: String, _ properties: Document = Document(), blob: BlobEntry? = nil, key: EntityKey? = nil
+        _ className: String, _ properties: Document = Document(), blob: BlobEntry? = nil,
+        key: EntityKey? = nil
     ) throws(CatalogError) -> EntityID {
         try begin()
         var known = try entityClass(className)
@@ -147,7 +148,7 @@ public final class Transaction {
         for type in property.inlineTypes.intersection(scalars).list {
             do {
                 try SchemaStorage.createUniqueIndex(on: property.column(type), in: known, connection)
-            } catch where error.code == .uniqueViolation {
+            } catch  where error.code == .uniqueViolation {
                 throw CatalogError(
                     .uniqueViolation, "'\(propertyName)' of '\(className)' has the same value twice already")
             }

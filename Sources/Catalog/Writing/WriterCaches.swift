@@ -17,7 +17,8 @@ final class WriterCaches {
     private var texts: [[UInt8]: Int64] = [:]
     private var randomState = UInt64.random(in: 0...UInt64.max)
 
-    /// The statement that inserts a row with the columns that every row of the class has, then those of `cells`.
+    /// The statement that inserts a row with the columns that every row of the class has, then those of
+    /// `cells`.
     func insertion(
         into schema: ClassSchema, _ cells: [PropertyCell], on connection: SQLiteConnection
     ) throws(CatalogError) -> SQLiteStatement {
@@ -26,7 +27,8 @@ final class WriterCaches {
         let columns = schema.leadingColumns + PropertyCell.columns(cells)
         let marks = String(repeating: "?, ", count: columns.count).dropLast(2)
         let fresh = try SQLiteStatement(
-            "INSERT INTO \(schema.table)(\(columns.joined(separator: ", "))) VALUES(\(marks))", on: connection)
+            "INSERT INTO \(schema.table)(\(columns.joined(separator: ", "))) VALUES(\(marks))", on: connection
+        )
         if insertions.count >= WriterCaches.shapeLimit { insertions = [:] }
         insertions[shape] = fresh
         return fresh
@@ -46,15 +48,16 @@ final class WriterCaches {
 
     /// A key for an entity added at `time`.
     ///
-    /// The random part is SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014)
-    /// from a random start: asking the kernel for each row costs more than inserting it, and this generator does not
-    /// repeat itself within a store.
+    /// The random part is SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+    /// generators", 2014) from a random start: asking the kernel for each row costs more than inserting it,
+    /// and this generator does not repeat itself within a store.
     func freshKey(at time: DateTime) -> EntityKey {
         randomState &+= 0x9E37_79B9_7F4A_7C15
         var mixed = randomState
         mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return EntityKey(seconds: UInt32(clamping: time.microseconds / 1_000_000), random: mixed ^ mixed >> 31)
+        return EntityKey(
+            seconds: UInt32(clamping: time.microseconds / 1_000_000), random: mixed ^ mixed >> 31)
     }
 }
 

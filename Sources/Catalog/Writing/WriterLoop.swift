@@ -1,7 +1,7 @@
 import Base
 
-/// What the writer's thread does: it runs the transactions that wait, each in a savepoint of its own, and commits them
-/// together, so that one wait for the disk serves them all.
+/// What the writer's thread does: it runs the transactions that wait, each in a savepoint of its own, and
+/// commits them together, so that one wait for the disk serves them all.
 ///
 /// `@unchecked Sendable`: after it is made, only the writer's thread touches it.
 final class WriterLoop: @unchecked Sendable {
@@ -42,8 +42,8 @@ final class WriterLoop: @unchecked Sendable {
         commit(writes)
     }
 
-    /// Puts an index, which was built from an earlier commit, into the newest version. One that cannot be brought up to
-    /// it is dropped: a later query builds it again.
+    /// Puts an index, which was built from an earlier commit, into the newest version. One that cannot be
+    /// brought up to it is dropped: a later query builds it again.
     func install(_ index: BuiltIndex, _ key: IndexKey, builtAt commit: UInt64) {
         let newest = ring.newest
         guard let window = journal.window(after: commit, upTo: newest.commit) else { return }
@@ -137,8 +137,8 @@ final class WriterLoop: @unchecked Sendable {
             changes: group.changes, firstLocals: state.counters.mapValues(\.nextLocal),
             nextLocals: group.state.counters.mapValues(\.nextLocal))
         let version = try version(commit, of: group, window)
-        // Both before SQLite commits: a reader that sees the commit finds its version, and whoever builds an index
-        // from an earlier one finds what has changed since.
+        // Both before SQLite commits: a reader that sees the commit finds its version, and whoever builds an
+        // index from an earlier one finds what has changed since.
         journal.append(window, commit: commit)
         ring.enter(version)
         do {
@@ -159,7 +159,8 @@ final class WriterLoop: @unchecked Sendable {
         for (id, counter) in group.state.counters {
             let known = old.classes[id]
             let deleted = group.changes.classes[id]?.deleted ?? []
-            if let known, known.nextLocal == counter.nextLocal, known.count == counter.count, deleted.isEmpty {
+            if let known, known.nextLocal == counter.nextLocal, known.count == counter.count, deleted.isEmpty
+            {
                 continue
             }
             let before = known?.deleted ?? IdSet()

@@ -45,7 +45,9 @@ struct WriterState {
     func save(since old: WriterState, commit: UInt64, on connection: SQLiteConnection) throws(CatalogError) {
         let row = try connection.statement("UPDATE classes SET next_local = ?, row_count = ? WHERE id = ?")
         for (id, counter) in counters {
-            if let before = old.counters[id], before.nextLocal == counter.nextLocal, before.count == counter.count {
+            if let before = old.counters[id], before.nextLocal == counter.nextLocal,
+                before.count == counter.count
+            {
                 continue
             }
             row.bind(counter.nextLocal, at: 1)

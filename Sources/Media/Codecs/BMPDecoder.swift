@@ -30,7 +30,8 @@ enum BMPDecoder {
             let stride = (header.width * header.bits + 31) / 32 * 4
             while arrived < header.height,
                 let stored = bytes.view(
-                    at: header.pixelOffset.addingClamped(arrived * stride), count: (header.width * header.bits + 7) / 8)
+                    at: header.pixelOffset.addingClamped(arrived * stride),
+                    count: (header.width * header.bits + 7) / 8)
             {
                 let place = (header.isTopDown ? arrived : header.height - 1 - arrived) * row
                 stored.withUnsafeBytes { colors.write(row: $0, width: header.width, to: &pixels, at: place) }
@@ -45,8 +46,8 @@ enum BMPDecoder {
 
     // MARK: - Private
 
-    /// The indices of a run-length encoded image, rows in the file's order, and how many rows there are of them:
-    /// all of them where an end mark comes, else those begun before the bytes ended.
+    /// The indices of a run-length encoded image, rows in the file's order, and how many rows there are of
+    /// them: all of them where an end mark comes, else those begun before the bytes ended.
     private static func runs(_ bytes: ByteView, header: BMPHeader) -> (indices: [UInt8], rows: Int) {
         let (width, height) = (header.width, header.height)
         let isHalf = header.compression == .runs4
@@ -69,7 +70,9 @@ enum BMPDecoder {
             case (0, let count):
                 // Absolute: so many indices as they are, padded to 16 bits.
                 let byteCount = isHalf ? (Int(count) + 1) / 2 : Int(count)
-                guard let run = bytes.view(at: offset, count: byteCount) else { return (indices, min(y, height)) }
+                guard let run = bytes.view(at: offset, count: byteCount) else {
+                    return (indices, min(y, height))
+                }
                 for place in 0..<Int(count) where x + place < width && y < height {
                     guard let byte = run.byte(at: isHalf ? place / 2 : place) else { break }
                     indices[y * width + x + place] = isHalf ? (place % 2 == 0 ? byte >> 4 : byte & 15) : byte
@@ -119,7 +122,8 @@ enum BMPDecoder {
             self.channels = channels
             var table: [UInt8] = []
             for index in 0..<header.palette.count / 3 {
-                table += channels == 1 ? [header.palette[index * 3]] : header.palette[index * 3..<index * 3 + 3]
+                table +=
+                    channels == 1 ? [header.palette[index * 3]] : header.palette[index * 3..<index * 3 + 3]
                 if channels == 4 { table.append(255) }
             }
             self.table = table
@@ -142,7 +146,9 @@ enum BMPDecoder {
                 for x in 0..<width {
                     var pixel = UInt32(row[x * bits / 8]) | UInt32(row[x * bits / 8 + 1]) << 8
                     if !width16 { pixel |= UInt32(row[x * 4 + 2]) << 16 | UInt32(row[x * 4 + 3]) << 24 }
-                    for channel in 0..<3 { pixels[place + x * channels + channel] = fields[channel].value(pixel) }
+                    for channel in 0..<3 {
+                        pixels[place + x * channels + channel] = fields[channel].value(pixel)
+                    }
                     if channels == 4 {
                         pixels[place + x * 4 + 3] = fields[3].mask == 0 ? 255 : fields[3].value(pixel)
                     }

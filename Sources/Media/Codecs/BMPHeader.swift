@@ -1,4 +1,5 @@
-/// What stands before the pixels of a BMP file (Microsoft's BITMAPFILEHEADER and the headers that may follow it).
+/// What stands before the pixels of a BMP file (Microsoft's BITMAPFILEHEADER and the headers that may follow
+/// it).
 struct BMPHeader {
     let width: Int
     let height: Int
@@ -16,7 +17,8 @@ struct BMPHeader {
         case none = 0, runs8, runs4, fields
     }
 
-    /// Whether the bytes begin as a BMP file does: `BM`, and the size of a header that exists where it must stand.
+    /// Whether the bytes begin as a BMP file does: `BM`, and the size of a header that exists where it must
+    /// stand.
     static func isAtStart(of bytes: ByteView) -> Bool {
         bytes.has("BM") && bytes.uint32(at: 14, .little).map { (12...256).contains($0) } == true
     }
@@ -53,7 +55,8 @@ struct BMPHeader {
         guard compression != .runs8 || bits == 8, compression != .runs4 || bits == 4,
             compression != .fields || bits >= 16
         else {
-            throw MediaError(.malformedInput, "BMP: compression \(method) does not go with \(bits) bits a pixel")
+            throw MediaError(
+                .malformedInput, "BMP: compression \(method) does not go with \(bits) bits a pixel")
         }
         self.width = width
         height = abs(signedHeight)

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// A stretch of a file's bytes, read with every bound checked: what lies outside is `nil`, never a trap.
@@ -21,7 +21,9 @@ struct ByteView: Sendable {
 
     /// `count` bytes from `offset`; `nil` where they do not lie in this view.
     func view(at offset: Int, count: Int) -> ByteView? {
-        guard offset >= 0, count >= 0, offset <= range.count, count <= range.count - offset else { return nil }
+        guard offset >= 0, count >= 0, offset <= range.count, count <= range.count - offset else {
+            return nil
+        }
         let start = range.lowerBound + offset
         return ByteView(bytes: bytes, range: start..<start + count)
     }
@@ -55,7 +57,9 @@ struct ByteView: Sendable {
 
     /// An unsigned integer of 8 bytes; `nil` too where it does not fit an `Int`.
     func uint64(at offset: Int, _ order: ByteOrder) -> Int? {
-        guard let first = uint32(at: offset, order), let second = uint32(at: offset + 4, order) else { return nil }
+        guard let first = uint32(at: offset, order), let second = uint32(at: offset + 4, order) else {
+            return nil
+        }
         let (high, low) = order == .big ? (first, second) : (second, first)
         return high < 1 << 31 ? high << 32 | low : nil
     }

@@ -22,7 +22,8 @@ public struct DecodeOptions: Sendable, Hashable {
 
 /// The channels of a decoded raster.
 public enum PixelLayout: String, Sendable, Hashable, CaseIterable {
-    /// One channel where the file is gray, otherwise RGB; alpha is dropped, as Pillow's `convert("RGB")` does.
+    /// One channel where the file is gray, otherwise RGB; alpha is dropped, as Pillow's `convert("RGB")`
+    /// does.
     case automatic
     /// One channel; colour becomes luma by Pillow's `convert("L")` (ITU-R BT.601, 16-bit fixed point).
     case gray

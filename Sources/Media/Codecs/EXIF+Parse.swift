@@ -13,8 +13,8 @@ extension EXIF {
 
     /// Reads the TIFF structure that Exif metadata is, with or without `Exif\0\0` before it.
     ///
-    /// `nil` where there is no such structure, or nothing in it that can be read. A damaged part is left out, the
-    /// rest is kept.
+    /// `nil` where there is no such structure, or nothing in it that can be read. A damaged part is left out,
+    /// the rest is kept.
     init?(_ bytes: ByteView) {
         let body = bytes.has("Exif\0\0") ? bytes.suffix(from: 6) : bytes
         guard let body, let structure = TIFFStructure(body) else { return nil }
@@ -36,10 +36,14 @@ extension EXIF {
         if let position { readPosition(position) }
 
         var members: [(String, Value)] = []
-        for (directory, names) in [(main, EXIF.mainTagNames), (camera, EXIF.cameraTagNames),
-            (position, EXIF.positionTagNames)] {
+        for (directory, names) in [
+            (main, EXIF.mainTagNames), (camera, EXIF.cameraTagNames),
+            (position, EXIF.positionTagNames),
+        ] {
             for entry in directory?.entries ?? [] where members.count < EXIF.tagLimit {
-                guard !EXIF.layoutTags.contains(entry.tag), let value = EXIF.value(of: entry) else { continue }
+                guard !EXIF.layoutTags.contains(entry.tag), let value = EXIF.value(of: entry) else {
+                    continue
+                }
                 members.append((names[entry.tag] ?? EXIF.numberName(entry.tag), value))
             }
         }
@@ -49,8 +53,10 @@ extension EXIF {
     // MARK: - Private
 
     private mutating func readPosition(_ directory: TIFFStructure.Directory) {
-        latitude = EXIF.degrees(directory[2], reference: directory[1], positive: "N", negative: "S", limit: 90)
-        longitude = EXIF.degrees(directory[4], reference: directory[3], positive: "E", negative: "W", limit: 180)
+        latitude = EXIF.degrees(
+            directory[2], reference: directory[1], positive: "N", negative: "S", limit: 90)
+        longitude = EXIF.degrees(
+            directory[4], reference: directory[3], positive: "E", negative: "W", limit: 180)
         if let metres = directory[6]?.number() {
             altitude = directory[5]?.integer() == 1 ? -metres : metres
         }
@@ -85,7 +91,9 @@ extension EXIF {
         ]
         for (clock, offset, fraction) in candidates {
             guard let clock else { continue }
-            if let time = dateTime(clock: clock.text, offset: offset?.text, fraction: fraction?.text) { return time }
+            if let time = dateTime(clock: clock.text, offset: offset?.text, fraction: fraction?.text) {
+                return time
+            }
         }
         return nil
     }

@@ -16,7 +16,8 @@ public struct EXIF: Sendable, Equatable {
     public var altitude: Double?
     /// How the stored pixels are turned, 1 to 8; `nil` where the tag is missing or out of range.
     public var orientation: Int?
-    /// All tags that could be read, by the names of the standard; tags without a name as `0x` and four digits.
+    /// All tags that could be read, by the names of the standard; tags without a name as `0x` and four
+    /// digits.
     public var tags: Document
 
     public init() { tags = Document() }

@@ -15,19 +15,26 @@ enum GIFDecoder {
             return (Raster(width: header.width, height: header.height, channels: 1, pixels: indices), damage)
         }
         let channels = layout == .rgba ? 4 : 3
-        let pixels = channels == 4 ? colors(indices, frame, withAlpha: true) : colors(indices, frame, withAlpha: false)
-        return (Raster(width: header.width, height: header.height, channels: channels, pixels: pixels), damage)
+        let pixels =
+            channels == 4 ? colors(indices, frame, withAlpha: true) : colors(indices, frame, withAlpha: false)
+        return (
+            Raster(width: header.width, height: header.height, channels: channels, pixels: pixels), damage
+        )
     }
 
     // MARK: - Private
 
-    /// The frame's indices in the order of the file, and how many of them arrived; the others are the background.
-    private static func unpack(_ bytes: ByteView, frame: GIFHeader.Frame) throws(MediaError) -> ([UInt8], Int) {
+    /// The frame's indices in the order of the file, and how many of them arrived; the others are the
+    /// background.
+    private static func unpack(_ bytes: ByteView, frame: GIFHeader.Frame) throws(MediaError) -> ([UInt8], Int)
+    {
         let count = frame.width * frame.height
         guard count > 0 else { return ([], 0) }
         guard let rootBits = bytes.byte(at: frame.dataOffset), (1...8).contains(rootBits),
             let blocks = bytes.suffix(from: frame.dataOffset + 1)
-        else { throw MediaError(.malformedInput, "GIF: cut short before its pixels, or a code size out of 1...8") }
+        else {
+            throw MediaError(.malformedInput, "GIF: cut short before its pixels, or a code size out of 1...8")
+        }
         var arrived = 0
         let indices = [UInt8](unsafeUninitializedCapacity: count) { output, initialized in
             blocks.withUnsafeBytes { input in
@@ -52,7 +59,8 @@ enum GIFDecoder {
         for (start, step) in frame.isInterlaced ? [(0, 8), (4, 8), (2, 4), (1, 2)] : [(0, 1)] {
             for row in stride(from: start, to: frame.height, by: step) {
                 let place = (frame.top + row) * header.width + frame.left
-                canvas.replaceSubrange(place..<place + frame.width, with: indices[source..<source + frame.width])
+                canvas.replaceSubrange(
+                    place..<place + frame.width, with: indices[source..<source + frame.width])
                 source += frame.width
             }
         }
@@ -68,7 +76,9 @@ enum GIFDecoder {
                 indices.withUnsafeBufferPointer { indices in
                     for place in 0..<indices.count {
                         let index = indices[place]
-                        for channel in 0..<3 { output[place * channels + channel] = palette[Int(index) * 3 + channel] }
+                        for channel in 0..<3 {
+                            output[place * channels + channel] = palette[Int(index) * 3 + channel]
+                        }
                         if withAlpha { output[place * 4 + 3] = index == frame.transparentIndex ? 0 : 255 }
                     }
                 }

@@ -17,7 +17,8 @@ struct GIFHeader {
         /// Where the compressed indices begin: the code size, then blocks of bytes.
         var dataOffset = 0
 
-        /// The index that shows where the frame does not: as Pillow has it, not the canvas's background colour.
+        /// The index that shows where the frame does not: as Pillow has it, not the canvas's background
+        /// colour.
         var background: UInt8 { transparentIndex ?? 0 }
     }
 
@@ -45,9 +46,11 @@ struct GIFHeader {
                 offset += 1
                 GIFHeader.skipBlocks(bytes, at: &offset)
             case 0x2C:
-                guard let left = bytes.uint16(at: offset, .little), let top = bytes.uint16(at: offset + 2, .little),
+                guard let left = bytes.uint16(at: offset, .little),
+                    let top = bytes.uint16(at: offset + 2, .little),
                     let width = bytes.uint16(at: offset + 4, .little),
-                    let height = bytes.uint16(at: offset + 6, .little), let frameFlags = bytes.byte(at: offset + 8)
+                    let height = bytes.uint16(at: offset + 6, .little),
+                    let frameFlags = bytes.byte(at: offset + 8)
                 else { break walking }
                 offset += 9
                 frameCount += 1
@@ -55,7 +58,9 @@ struct GIFHeader {
                 frame.isInterlaced = frameFlags & 0x40 != 0
                 frame.transparentIndex = transparentIndex
                 frame.palette = palette
-                if frameFlags & 0x80 != 0 { frame.palette = GIFHeader.palette(bytes, at: &offset, flags: frameFlags) }
+                if frameFlags & 0x80 != 0 {
+                    frame.palette = GIFHeader.palette(bytes, at: &offset, flags: frameFlags)
+                }
                 frame.dataOffset = offset
                 if first == nil { first = frame }
                 offset += 1

@@ -1,7 +1,7 @@
 /// Decodes the primary image of a HEIF or AVIF file with libvips and libheif.
 ///
-/// libheif turns and mirrors as the file's boxes say, so that size and pixels are upright; the orientation in Exif
-/// data is not to be applied again (ISO/IEC 23008-12, 6.5.10).
+/// libheif turns and mirrors as the file's boxes say, so that size and pixels are upright; the orientation in
+/// Exif data is not to be applied again (ISO/IEC 23008-12, 6.5.10).
 enum HEIFDecoder {
     static func header(_ bytes: [UInt8], format: ImageFormat) throws(MediaError) -> ImageHeader {
         try VipsImage.withImage(.heif, of: bytes) { image in header(of: image, format: format) }
@@ -30,7 +30,8 @@ enum HEIFDecoder {
         let exif = image.blob("exif-data").flatMap { EXIF(ByteView($0)) }
         return ImageHeader(
             format: format, storedWidth: image.width, storedHeight: image.height, channels: image.bands,
-            bitsPerChannel: image.integer("heif-bitdepth") ?? 8, hasAlpha: image.bands == 2 || image.bands == 4,
+            bitsPerChannel: image.integer("heif-bitdepth") ?? 8,
+            hasAlpha: image.bands == 2 || image.bands == 4,
             orientation: 1, frameCount: max(1, image.integer("n-pages") ?? 1), exif: exif,
             iccProfile: image.blob("icc-profile-data"))
     }

@@ -1,16 +1,16 @@
 /// Image files to pixels and back.
 ///
-/// Decoded pixels equal those of Pillow 10.4 after `ImageOps.exif_transpose` and `convert("RGB")` (`"L"` where the
-/// file is gray), but for gray files of 16 bits: Pillow cuts their samples off at 255, here they keep their upper
-/// byte. Colour profiles are kept and not applied.
+/// Decoded pixels equal those of Pillow 10.4 after `ImageOps.exif_transpose` and `convert("RGB")` (`"L"`
+/// where the file is gray), but for gray files of 16 bits: Pillow cuts their samples off at 255, here they
+/// keep their upper byte. Colour profiles are kept and not applied.
 public enum ImageCodec {
     /// Reads what the file says of itself; no pixel is decoded.
     ///
-    /// - Throws: ``MediaError/Code/unknownFormat`` for bytes that are no image, ``MediaError/Code/unsupported`` for
-    ///   images that are not read (SVG, PDF, lossless JPEG): the message names what they look like;
-    ///   ``MediaError/Code/malformedInput`` for a damaged header.
-    /// - Complexity: a few microseconds, but for HEIF and AVIF, whose boxes libheif walks, and for progressive
-    ///   JPEG and animations, whose scans and frames are counted to the end of the file.
+    /// - Throws: ``MediaError/Code/unknownFormat`` for bytes that are no image,
+    ///   ``MediaError/Code/unsupported`` for images that are not read (SVG, PDF, lossless JPEG): the message
+    ///   names what they look like; ``MediaError/Code/malformedInput`` for a damaged header.
+    /// - Complexity: a few microseconds, but for HEIF and AVIF, whose boxes libheif walks, and for
+    ///   progressive JPEG and animations, whose scans and frames are counted to the end of the file.
     public static func header(of bytes: [UInt8]) throws(MediaError) -> ImageHeader {
         let view = ByteView(bytes)
         guard let format = ImageFormat.sniff(view) else { throw ImageFormat.unknown(view) }
@@ -31,8 +31,9 @@ public enum ImageCodec {
     /// A file that is damaged or cut short is shown as far as it goes; ``DecodedImage/decodeError`` then says
     /// what is wrong with it.
     ///
-    /// - Throws: what ``header(of:)`` throws; ``MediaError/Code/limitExceeded`` above the options' `maxPixels`,
-    ///   before any memory is taken for pixels; ``MediaError/Code/malformedInput`` where nothing can be shown.
+    /// - Throws: what ``header(of:)`` throws; ``MediaError/Code/limitExceeded`` above the options'
+    ///   `maxPixels`, before any memory is taken for pixels; ``MediaError/Code/malformedInput`` where nothing
+    ///   can be shown.
     public static func decode(
         _ bytes: [UInt8], options: DecodeOptions = .init()
     ) throws(MediaError) -> DecodedImage {
@@ -111,7 +112,8 @@ public enum ImageCodec {
         let (count, overflow) = header.width.multipliedReportingOverflow(by: header.height)
         guard !overflow, count <= limit else {
             throw MediaError(
-                .limitExceeded, "\(header.format.rawValue) image is \(header.width)×\(header.height), limit is "
+                .limitExceeded,
+                "\(header.format.rawValue) image is \(header.width)×\(header.height), limit is "
                     + "\(limit) pixels")
         }
     }

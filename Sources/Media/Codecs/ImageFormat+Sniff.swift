@@ -17,13 +17,15 @@ extension ImageFormat {
         if bytes.has("ftyp", at: 4) { return isoMedia(bytes) }
         if BMPHeader.isAtStart(of: bytes) { return .bmp }
         if bytes.has("P"), let kind = bytes.byte(at: 1), (0x31...0x36).contains(kind),
-            let next = bytes.byte(at: 2), PNMHeader.isBlank(next) || next == UInt8(ascii: "#") {
+            let next = bytes.byte(at: 2), PNMHeader.isBlank(next) || next == UInt8(ascii: "#")
+        {
             return .pnm
         }
         return nil
     }
 
-    /// HEIF and AVIF are told apart by the brands in the file type box (ISO/IEC 23008-12, AV1 Image File Format).
+    /// HEIF and AVIF are told apart by the brands in the file type box (ISO/IEC 23008-12, AV1 Image File
+    /// Format).
     private static func isoMedia(_ bytes: ByteView) -> ImageFormat? {
         guard let size = bytes.uint32(at: 0, .big) else { return nil }
         var brands: [String] = []
@@ -41,11 +43,13 @@ extension ImageFormat {
     static func unknown(_ bytes: ByteView) -> MediaError {
         if bytes.count == 0 { return MediaError(.malformedInput, "the file is empty") }
         let refused: [(StaticString, Int, String)] = [
-            ("%PDF-", 0, "a PDF document"), ("8BPS", 0, "a Photoshop document"), ("gimp xcf", 0, "a GIMP image"),
+            ("%PDF-", 0, "a PDF document"), ("8BPS", 0, "a Photoshop document"),
+            ("gimp xcf", 0, "a GIMP image"),
             ("\u{0}\u{0}\u{1}\u{0}", 0, "a Windows icon"), ("%!PS", 0, "a PostScript document"),
             ("P7\n", 0, "a PAM image"), ("PF\n", 0, "a PFM image"), ("Pf\n", 0, "a PFM image"),
             ("jP  ", 4, "a JPEG 2000 image"), ("qoif", 0, "a QOI image"), ("SIMPLE  =", 0, "a FITS image"),
-            ("DDS ", 0, "a DirectDraw surface"), ("#?RADIANCE", 0, "a Radiance image"), ("JXL ", 4, "a JPEG XL image"),
+            ("DDS ", 0, "a DirectDraw surface"), ("#?RADIANCE", 0, "a Radiance image"),
+            ("JXL ", 4, "a JPEG XL image"),
         ]
         for (magic, offset, name) in refused where bytes.has(magic, at: offset) {
             return MediaError(.unsupported, "this is \(name), a format that is not read")
@@ -84,7 +88,8 @@ extension ImageFormat {
         guard isText else {
             let shown = start.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
             return MediaError(
-                .unknownFormat, "not an image that is known: the file begins with bytes \(shown.joined(separator: " "))")
+                .unknownFormat,
+                "not an image that is known: the file begins with bytes \(shown.joined(separator: " "))")
         }
         let text = String(decoding: start, as: UTF8.self).trimmingBlanks.lowercased()
         if text.hasPrefix("<svg") || text.hasPrefix("<?xml") && text.contains("<svg") {
@@ -100,7 +105,8 @@ extension ImageFormat {
             return MediaError(.unknownFormat, "not an image: this looks like JSON text")
         }
         if text.hasPrefix("version https://git-lfs") {
-            return MediaError(.unknownFormat, "not an image: this is a Git LFS pointer, the image was not fetched")
+            return MediaError(
+                .unknownFormat, "not an image: this is a Git LFS pointer, the image was not fetched")
         }
         return MediaError(.unknownFormat, "not an image: this looks like plain text")
     }

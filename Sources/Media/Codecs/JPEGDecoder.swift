@@ -15,7 +15,8 @@ enum JPEGDecoder {
         let format = isCMYK ? TJPF_CMYK : channels == 1 ? TJPF_GRAY : channels == 4 ? TJPF_RGBA : TJPF_RGB
         let stored = isCMYK ? 4 : channels
 
-        let (pixels, damage) = try TurboJPEGHandles.decompressors.withHandle(isFresh: !header.isSelfContained) {
+        let (pixels, damage) = try TurboJPEGHandles.decompressors.withHandle(isFresh: !header.isSelfContained)
+        {
             (handle) throws(MediaError) -> ([UInt8], String?) in
             try checkSize(bytes, header: header, handle: handle)
             var failure: MediaError?
@@ -51,7 +52,8 @@ enum JPEGDecoder {
 
     // MARK: - Private
 
-    /// The largest of 8, 4 and 2 that leaves the upright image at least as large as asked on both sides, else 1.
+    /// The largest of 8, 4 and 2 that leaves the upright image at least as large as asked on both sides, else
+    /// 1.
     private static func divisor(header: JPEGHeader, scaling: DecodeScaling) -> Int {
         guard case .covering(var width, var height) = scaling else { return 1 }
         if header.exif?.orientation ?? 1 >= 5 { swap(&width, &height) }
@@ -73,7 +75,8 @@ enum JPEGDecoder {
         }
         guard width == header.width, height == header.height else {
             throw MediaError(
-                .malformedInput, "JPEG: two frame headers, \(header.width)×\(header.height) and \(width)×\(height)")
+                .malformedInput,
+                "JPEG: two frame headers, \(header.width)×\(header.height) and \(width)×\(height)")
         }
     }
 }

@@ -10,16 +10,18 @@ enum JPEGEncoder {
         }
         guard raster.width <= 65_500, raster.height <= 65_500 else {
             throw MediaError(
-                .unsupported, "JPEG holds at most 65500×65500 pixels, the image is \(raster.width)×\(raster.height)")
+                .unsupported,
+                "JPEG holds at most 65500×65500 pixels, the image is \(raster.width)×\(raster.height)")
         }
         let format = raster.channels == 1 ? TJPF_GRAY : raster.channels == 3 ? TJPF_RGB : TJPF_RGBX
-        let sampling = switch subsampling {
-        case _ where raster.channels == 1: TJSAMP_GRAY
-        case .none: TJSAMP_444
-        case .horizontal: TJSAMP_422
-        case .half: TJSAMP_420
-        case .vertical: TJSAMP_440
-        }
+        let sampling =
+            switch subsampling {
+            case _ where raster.channels == 1: TJSAMP_GRAY
+            case .none: TJSAMP_444
+            case .horizontal: TJSAMP_422
+            case .half: TJSAMP_420
+            case .vertical: TJSAMP_440
+            }
         return try TurboJPEGHandles.compressors.withHandle { (handle) throws(MediaError) -> [UInt8] in
             var encoded: UnsafeMutablePointer<UInt8>?
             var byteCount: UInt = 0

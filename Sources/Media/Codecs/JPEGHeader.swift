@@ -11,19 +11,21 @@ struct JPEGHeader {
     /// Whether each scan finds its tables in the file. A decoder that has seen other files would take theirs.
     let isSelfContained: Bool
 
-    /// The most scans of an image of any size, which is libjpeg-turbo's own limit too, and the most pixels that
-    /// all scans together may pass over: a scan of a few bytes costs as much as the image is large.
+    /// The most scans of an image of any size, which is libjpeg-turbo's own limit too, and the most pixels
+    /// that all scans together may pass over: a scan of a few bytes costs as much as the image is large.
     static let scanLimit = 500
     static let scannedPixelLimit = 1 << 32
 
     var image: ImageHeader {
         ImageHeader(
-            format: .jpeg, storedWidth: width, storedHeight: height, channels: components, bitsPerChannel: bits,
+            format: .jpeg, storedWidth: width, storedHeight: height, channels: components,
+            bitsPerChannel: bits,
             orientation: exif?.orientation ?? 1, exif: exif, iccProfile: iccProfile)
     }
 
-    /// - Throws: ``MediaError/Code/malformedInput`` where no frame header comes, ``MediaError/Code/unsupported``
-    ///   for lossless, hierarchical and 12-bit frames, ``MediaError/Code/limitExceeded`` for too many scans.
+    /// - Throws: ``MediaError/Code/malformedInput`` where no frame header comes,
+    ///   ``MediaError/Code/unsupported`` for lossless, hierarchical and 12-bit frames,
+    ///   ``MediaError/Code/limitExceeded`` for too many scans.
     init(_ bytes: ByteView) throws(MediaError) {
         var frame: Frame?
         var exif: EXIF?
@@ -67,8 +69,10 @@ struct JPEGHeader {
         isSelfContained = tables.areComplete
         guard scans <= JPEGHeader.scanLimit, scans * width * height <= JPEGHeader.scannedPixelLimit else {
             throw MediaError(
-                .limitExceeded, "JPEG has \(scans) scans of \(width)×\(height), limit is "
-                    + "\(JPEGHeader.scanLimit) scans and \(JPEGHeader.scannedPixelLimit) pixels in all of them")
+                .limitExceeded,
+                "JPEG has \(scans) scans of \(width)×\(height), limit is "
+                    + "\(JPEGHeader.scanLimit) scans and \(JPEGHeader.scannedPixelLimit) pixels in all of them"
+            )
         }
     }
 }
@@ -129,7 +133,9 @@ extension JPEGHeader {
         /// The whole profile; `nil` where a part is missing or comes twice.
         static func joined(_ parts: [ProfilePart]) -> [UInt8]? {
             let sorted = parts.sorted { $0.number < $1.number }
-            guard let count = sorted.first?.count, sorted.map(\.number) == Array(1...max(1, count)) else { return nil }
+            guard let count = sorted.first?.count, sorted.map(\.number) == Array(1...max(1, count)) else {
+                return nil
+            }
             return sorted.flatMap(\.bytes.array)
         }
     }
@@ -137,7 +143,8 @@ extension JPEGHeader {
     /// The tables that the file has defined so far, one bit for each number.
     private struct Tables {
         private var quantization: UInt = 0
-        /// Huffman tables for DC in bits 0 to 15, for AC in bits 16 to 31: their number as it stands in the file.
+        /// Huffman tables for DC in bits 0 to 15, for AC in bits 16 to 31: their number as it stands in the
+        /// file.
         private var huffman: UInt = 0
         private(set) var areComplete = true
 

@@ -1,8 +1,8 @@
 /// Unpacks the variable-length codes of a GIF's pixels (GIF89a specification, appendix F).
 ///
-/// Each new code stands for the last string and one index more, and that index is the first of the string that
-/// follows it in the output. So a code's string need not be kept: it is a stretch of the output, known by its
-/// place and length.
+/// Each new code stands for the last string and one index more, and that index is the first of the string
+/// that follows it in the output. So a code's string need not be kept: it is a stretch of the output, known
+/// by its place and length.
 struct LZWUnpacker {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var offset = 0
@@ -15,7 +15,8 @@ struct LZWUnpacker {
 
     /// Fills `output` with indices; `rootBits` is in `1...8`.
     ///
-    /// - Returns: how many there were before the end code, the end of the bytes, or a code that was not defined.
+    /// - Returns: how many there were before the end code, the end of the bytes, or a code that was not
+    ///   defined.
     mutating func unpack(rootBits: UInt32, into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let clearCode = 1 << Int(rootBits)
         var starts = [Int](repeating: 0, count: 4_096)
@@ -35,7 +36,8 @@ struct LZWUnpacker {
             }
             if code == clearCode + 1 { break }
             if lastLength > 0, nextCode < 4_096 {
-                // Defined before it is looked up: a code may stand for the string that it is the first to use.
+                // Defined before it is looked up: a code may stand for the string that it is the first to
+                // use.
                 starts[nextCode] = count - lastLength
                 lengths[nextCode] = lastLength + 1
                 nextCode += 1

@@ -16,8 +16,8 @@ enum Orientation {
         var red, green, blue: UInt8
     }
 
-    /// Where the stored column and row of an upright pixel lie: `x` and `y` of the first upright pixel, and what
-    /// one step right and one step down add.
+    /// Where the stored column and row of an upright pixel lie: `x` and `y` of the first upright pixel, and
+    /// what one step right and one step down add.
     private static func turned<Pixel: BitwiseCopyable>(
         _ raster: Raster, _ orientation: Int, as: Pixel.Type
     ) -> Raster {

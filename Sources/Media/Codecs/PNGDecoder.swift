@@ -6,7 +6,8 @@ enum PNGDecoder {
     static func decode(
         _ original: [UInt8], header: PNGHeader, layout: PixelLayout
     ) throws(MediaError) -> (raster: Raster, damage: String?) {
-        let channels = header.isGray && (layout == .automatic || layout == .gray) ? 1 : layout == .rgba ? 4 : 3
+        let channels =
+            header.isGray && (layout == .automatic || layout == .gray) ? 1 : layout == .rgba ? 4 : 3
         let bytes = header.cutChunk.map { closing(chunk: $0, of: original) } ?? original
         let count = header.width * header.height * channels
         var status = FOVEA_PNG_FAILED
@@ -26,8 +27,8 @@ enum PNGDecoder {
 
     // MARK: - Private
 
-    /// The file with the length and checksum of its last chunk set to what there is of it: libpng reads in blocks,
-    /// and would not look at the last one when it is not whole.
+    /// The file with the length and checksum of its last chunk set to what there is of it: libpng reads in
+    /// blocks, and would not look at the last one when it is not whole.
     private static func closing(chunk: Int, of bytes: [UInt8]) -> [UInt8] {
         func bigEndian(_ number: UInt32) -> [UInt8] {
             [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }

@@ -15,7 +15,8 @@ struct PNGHeader {
     private static let chunkLimit = 100_000
 
     init(_ bytes: ByteView) throws(MediaError) {
-        guard let first = bytes.view(at: 16, count: 17), bytes.uint32(at: 8, .big) == 13, bytes.has("IHDR", at: 12),
+        guard let first = bytes.view(at: 16, count: 17), bytes.uint32(at: 8, .big) == 13,
+            bytes.has("IHDR", at: 12),
             let width = first.uint32(at: 0, .big), let height = first.uint32(at: 4, .big),
             let bits = first.byte(at: 8), let color = first.byte(at: 9)
         else { throw MediaError(.malformedInput, "PNG: cut short before the end of its header") }
@@ -32,7 +33,8 @@ struct PNGHeader {
         var cutChunk: Int?
         var offset = 33
         for _ in 0..<PNGHeader.chunkLimit {
-            guard let length = bytes.uint32(at: offset, .big), let type = bytes.view(at: offset + 4, count: 4),
+            guard let length = bytes.uint32(at: offset, .big),
+                let type = bytes.view(at: offset + 4, count: 4),
                 !type.has("IEND")
             else { break }
             guard let body = bytes.view(at: offset + 8, count: length) else {
@@ -83,11 +85,15 @@ struct PNGHeader {
                     rest.byte(at: 0) == 0 ? rest.suffix(from: 1).flatMap(PNGHeader.inflate) : nil
                 }
             } else if type.has("zTXt"), exif == nil, let (word, rest) = PNGHeader.keyword(body),
-                word == "Raw profile type exif" || word == "Raw profile type APP1", let packed = rest.suffix(from: 1),
-                let text = PNGHeader.inflate(packed) {
+                word == "Raw profile type exif" || word == "Raw profile type APP1",
+                let packed = rest.suffix(from: 1),
+                let text = PNGHeader.inflate(packed)
+            {
                 exif = EXIF(ByteView(PNGHeader.hexProfile(text)))
-            } else if type.has("iTXt"), let (word, rest) = PNGHeader.keyword(body), word == "XML:com.adobe.xmp",
-                rest.byte(at: 0) == 0 {
+            } else if type.has("iTXt"), let (word, rest) = PNGHeader.keyword(body),
+                word == "XML:com.adobe.xmp",
+                rest.byte(at: 0) == 0
+            {
                 packetOrientation = PNGHeader.packetOrientation(rest.text)
             }
         }
@@ -95,7 +101,9 @@ struct PNGHeader {
 
     /// The text before the first zero byte, and the bytes after it.
     private static func keyword(_ body: ByteView) -> (String, ByteView)? {
-        guard let end = body.firstOffset(of: 0, from: 0), let rest = body.suffix(from: end + 1) else { return nil }
+        guard let end = body.firstOffset(of: 0, from: 0), let rest = body.suffix(from: end + 1) else {
+            return nil
+        }
         return (body.prefix(end).text, rest)
     }
 
@@ -111,7 +119,8 @@ struct PNGHeader {
         return unpacked.isEmpty ? nil : unpacked
     }
 
-    /// ImageMagick's way before PNG had a chunk for it: a line with the name, one with the length, then hex digits.
+    /// ImageMagick's way before PNG had a chunk for it: a line with the name, one with the length, then hex
+    /// digits.
     private static func hexProfile(_ text: [UInt8]) -> [UInt8] {
         let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
         var bytes: [UInt8] = []

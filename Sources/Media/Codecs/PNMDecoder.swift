@@ -1,21 +1,27 @@
 /// Decodes Netpbm bitmaps, graymaps and pixmaps, plain and binary.
 enum PNMDecoder {
     /// A value v becomes v·255 ÷ maximum, rounded to the nearest, of two to the even one.
-    static func decode(_ bytes: ByteView, header: PNMHeader) throws(MediaError) -> (raster: Raster, damage: String?) {
+    static func decode(
+        _ bytes: ByteView, header: PNMHeader
+    ) throws(MediaError) -> (raster: Raster, damage: String?) {
         let channels = header.kind == .color ? 3 : 1
         let count = header.width * header.height * channels
         var pixels: [UInt8]
         if header.kind == .bitmap {
             pixels = header.isPlain ? plainBits(bytes, header: header) : packedBits(bytes, header: header)
         } else {
-            pixels = header.isPlain ? plainValues(bytes, header: header, count: count)
+            pixels =
+                header.isPlain
+                ? plainValues(bytes, header: header, count: count)
                 : binaryValues(bytes, header: header, count: count)
         }
         guard !pixels.isEmpty else { throw MediaError(.malformedInput, "PNM: no pixel could be read") }
         let arrived = pixels.count
         if arrived < count { pixels.append(contentsOf: repeatElement(0, count: count - arrived)) }
         let raster = Raster(width: header.width, height: header.height, channels: channels, pixels: pixels)
-        return (raster, arrived < count ? "PNM: damaged or cut short after \(arrived) of \(count) values" : nil)
+        return (
+            raster, arrived < count ? "PNM: damaged or cut short after \(arrived) of \(count) values" : nil
+        )
     }
 
     // MARK: - Private
@@ -31,7 +37,9 @@ enum PNMDecoder {
         let scale = scale(maximum: header.maximum)
         return stored.withUnsafeBytes { stored in
             (0..<stored.count / width).map { index in
-                let value = width == 1 ? Int(stored[index])
+                let value =
+                    width == 1
+                    ? Int(stored[index])
                     : Int(stored[index * 2]) << 8 | Int(stored[index * 2 + 1])
                 return scale[min(value, header.maximum)]
             }
@@ -41,7 +49,9 @@ enum PNMDecoder {
     /// Eight pixels a byte, the leftmost in the highest bit, rows in whole bytes; 1 is black.
     private static func packedBits(_ bytes: ByteView, header: PNMHeader) -> [UInt8] {
         let stride = (header.width + 7) / 8
-        guard let stored = bytes.suffix(from: header.pixelOffset)?.prefix(stride * header.height) else { return [] }
+        guard let stored = bytes.suffix(from: header.pixelOffset)?.prefix(stride * header.height) else {
+            return []
+        }
         return stored.withUnsafeBytes { stored in
             (0..<stored.count / stride * header.width).map { index in
                 let (row, x) = index.quotientAndRemainder(dividingBy: header.width)
@@ -79,7 +89,9 @@ enum PNMDecoder {
             while let byte = bytes.byte(at: offset) {
                 offset += 1
                 if byte == UInt8(ascii: "#") {
-                    while let skipped = bytes.byte(at: offset), skipped != 0x0A, skipped != 0x0D { offset += 1 }
+                    while let skipped = bytes.byte(at: offset), skipped != 0x0A, skipped != 0x0D {
+                        offset += 1
+                    }
                 } else if !PNMHeader.isBlank(byte) {
                     return (0x30...0x39).contains(byte) ? byte - 0x30 : nil
                 }

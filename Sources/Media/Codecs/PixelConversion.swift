@@ -59,7 +59,8 @@ enum PixelConversion {
         return map(raster, channels: 1) { input, output, index in
             let red = UInt32(input[index * step]), green = UInt32(input[index * step + 1])
             let blue = UInt32(input[index * step + 2])
-            output[index] = UInt8(truncatingIfNeeded: (red * 19_595 + green * 38_470 + blue * 7_471 + 0x8000) >> 16)
+            output[index] = UInt8(
+                truncatingIfNeeded: (red * 19_595 + green * 38_470 + blue * 7_471 + 0x8000) >> 16)
         }
     }
 

@@ -2,15 +2,16 @@ import CVips
 
 /// Decodes the first page of a TIFF file with libvips, with samples and colours as Pillow shows them.
 enum TIFFDecoder {
-    /// 16-bit samples keep their upper byte; other integers and floats are cut to `0...255`. Colours that were
-    /// multiplied by alpha are divided again, by libvips.
+    /// 16-bit samples keep their upper byte; other integers and floats are cut to `0...255`. Colours that
+    /// were multiplied by alpha are divided again, by libvips.
     static func decode(
         _ bytes: [UInt8], header: TIFFHeader, layout: PixelLayout
     ) throws(MediaError) -> (raster: Raster, damage: String?) {
         try VipsImage.withImage(.tiff, of: bytes) { (image) throws(MediaError) in
             guard image.width == header.width, image.height == header.height else {
                 throw MediaError(
-                    .malformedInput, "TIFF: the size is \(header.width)×\(header.height) in the first directory, "
+                    .malformedInput,
+                    "TIFF: the size is \(header.width)×\(header.height) in the first directory, "
                         + "\(image.width)×\(image.height) to libtiff")
             }
             let plan = try Plan(header: header, bands: image.bands, layout: layout)
@@ -20,7 +21,8 @@ enum TIFFDecoder {
             let rows = try image.eachStrip { samples, rows in
                 samples.withEightBit(count: rows * header.width * image.bands) { strip in
                     pixels.withUnsafeMutableBufferPointer {
-                        plan.convert(strip, to: UnsafeMutableBufferPointer(rebasing: $0[filled...].prefix(rows * row)))
+                        plan.convert(
+                            strip, to: UnsafeMutableBufferPointer(rebasing: $0[filled...].prefix(rows * row)))
                     }
                 }
                 filled += rows * row
@@ -58,7 +60,8 @@ enum TIFFDecoder {
                 throw MediaError(.unsupported, "TIFF: \(bands) bands where \(colors) were expected")
             }
             hasAlpha = header.image.hasAlpha && bands > colors && source != .cmyk
-            let staysGray = source == .gray && header.photometric != .palette
+            let staysGray =
+                source == .gray && header.photometric != .palette
                 && (layout == .automatic || layout == .gray)
             channels = staysGray ? 1 : layout == .rgba ? 4 : 3
         }

@@ -23,7 +23,8 @@ struct TIFFHeader {
     }
 
     init(_ bytes: ByteView) throws(MediaError) {
-        guard let structure = TIFFStructure(bytes), let directory = structure.directory(at: structure.firstDirectory)
+        guard let structure = TIFFStructure(bytes),
+            let directory = structure.directory(at: structure.firstDirectory)
         else { throw MediaError(.malformedInput, "TIFF: the first directory is missing or cut short") }
         guard let width = directory[0x0100]?.integer(), let height = directory[0x0101]?.integer() else {
             throw MediaError(.malformedInput, "TIFF: the image has no size")
@@ -32,13 +33,16 @@ struct TIFFHeader {
             throw MediaError(.malformedInput, "TIFF: the size is \(width)×\(height)")
         }
         let photometricCode = directory[0x0106]?.integer() ?? 1
-        guard let photometric = Photometric(rawValue: photometricCode), photometric != .mask, photometric != .lab else {
+        guard let photometric = Photometric(rawValue: photometricCode), photometric != .mask,
+            photometric != .lab
+        else {
             throw MediaError(.unsupported, "TIFF: photometric interpretation \(photometricCode) is not read")
         }
         let samples = directory[0x0115]?.integer() ?? photometric.colors
         guard samples >= photometric.colors, samples <= photometric.colors + 4 else {
             throw MediaError(
-                .unsupported, "TIFF: \(samples) samples a pixel with photometric interpretation \(photometricCode)")
+                .unsupported,
+                "TIFF: \(samples) samples a pixel with photometric interpretation \(photometricCode)")
         }
         let bits = directory[0x0102]?.integer() ?? 1
         guard [1, 2, 4, 8, 16, 32, 64].contains(bits) else {
@@ -48,13 +52,15 @@ struct TIFFHeader {
 
         (self.width, self.height, self.photometric) = (width, height, photometric)
         (self.samples, self.bits) = (samples, bits)
-        let extra = samples > photometric.colors ? directory[0x0152]?.integer() ?? (photometric == .rgb ? 2 : 0) : 0
+        let extra =
+            samples > photometric.colors ? directory[0x0152]?.integer() ?? (photometric == .rgb ? 2 : 0) : 0
         let hasAlpha = extra == 1 || extra == 2 || extra == 999
         let colors = photometric == .palette ? 3 : photometric.colors
         let exif = EXIF(structure)
         let profile = directory[0x8773]?.bytes.array
         image = ImageHeader(
-            format: .tiff, storedWidth: width, storedHeight: height, channels: min(4, colors + (hasAlpha ? 1 : 0)),
+            format: .tiff, storedWidth: width, storedHeight: height,
+            channels: min(4, colors + (hasAlpha ? 1 : 0)),
             bitsPerChannel: bits, hasAlpha: hasAlpha, orientation: exif?.orientation ?? 1,
             frameCount: max(1, structure.directoryCount(limit: 65_536)), exif: exif, iccProfile: profile)
     }
@@ -63,10 +69,12 @@ struct TIFFHeader {
     private static func checkTiles(
         _ directory: TIFFStructure.Directory, width: Int, height: Int
     ) throws(MediaError) {
-        guard let tileWidth = directory[0x0142]?.integer(), let tileHeight = directory[0x0143]?.integer() else {
+        guard let tileWidth = directory[0x0142]?.integer(), let tileHeight = directory[0x0143]?.integer()
+        else {
             return
         }
-        guard (1...max(8_192, width)).contains(tileWidth), (1...max(8_192, height)).contains(tileHeight) else {
+        guard (1...max(8_192, width)).contains(tileWidth), (1...max(8_192, height)).contains(tileHeight)
+        else {
             throw MediaError(
                 .limitExceeded, "TIFF: tiles of \(tileWidth)×\(tileHeight) in an image of \(width)×\(height)")
         }

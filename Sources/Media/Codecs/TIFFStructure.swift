@@ -1,5 +1,5 @@
-/// The directories of tagged values that TIFF files consist of, and Exif metadata too (TIFF 6.0, section 2; the
-/// 64-bit variant is BigTIFF).
+/// The directories of tagged values that TIFF files consist of, and Exif metadata too (TIFF 6.0, section 2;
+/// the 64-bit variant is BigTIFF).
 ///
 /// Nothing in it is believed: an offset out of range, an unknown type or an absurd count makes the one entry
 /// `nil`, and whoever follows offsets from directory to directory counts its steps.
@@ -66,7 +66,8 @@ struct TIFFStructure: Sendable {
         return Directory(entries: entries, next: next ?? 0)
     }
 
-    /// How many directories are chained from the first, at most `limit`; a chain that bites its tail ends there.
+    /// How many directories are chained from the first, at most `limit`; a chain that bites its tail ends
+    /// there.
     func directoryCount(limit: Int) -> Int {
         var seen: Set<Int> = []
         var offset = firstDirectory
@@ -76,7 +77,9 @@ struct TIFFStructure: Sendable {
         {
             seen.insert(offset)
             let (tableSize, overflow) = count.multipliedReportingOverflow(by: isBig ? 20 : 12)
-            guard !overflow, let next = integer(at: (offset + countWidth).addingClamped(tableSize)) else { break }
+            guard !overflow, let next = integer(at: (offset + countWidth).addingClamped(tableSize)) else {
+                break
+            }
             offset = next
         }
         return seen.count
@@ -148,7 +151,8 @@ extension TIFFStructure {
             let offset = index * type.width
             switch type {
             case .rational, .signedRational:
-                guard let above = bytes.uint32(at: offset, order), let below = bytes.uint32(at: offset + 4, order),
+                guard let above = bytes.uint32(at: offset, order),
+                    let below = bytes.uint32(at: offset + 4, order),
                     below != 0
                 else { return nil }
                 guard type == .signedRational else { return Double(above) / Double(below) }
@@ -158,7 +162,8 @@ extension TIFFStructure {
                 let number = Double(Float(bitPattern: UInt32(bits)))
                 return number.isFinite ? number : nil
             case .double:
-                guard let first = bytes.uint32(at: offset, order), let second = bytes.uint32(at: offset + 4, order)
+                guard let first = bytes.uint32(at: offset, order),
+                    let second = bytes.uint32(at: offset + 4, order)
                 else { return nil }
                 let (high, low) = order == .big ? (first, second) : (second, first)
                 let number = Double(bitPattern: UInt64(high) << 32 | UInt64(low))

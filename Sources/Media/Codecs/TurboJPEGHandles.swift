@@ -17,13 +17,15 @@ final class TurboJPEGHandles: Sendable {
 
     /// Runs `body` with a handle that nobody else holds meanwhile.
     ///
-    /// - Parameter isFresh: Whether the handle must never have been used: it keeps the tables of the last file.
+    /// - Parameter isFresh: Whether the handle must never have been used: it keeps the tables of the last
+    ///   file.
     func withHandle<Result>(
         isFresh: Bool = false, _ body: (tjhandle) throws(MediaError) -> Result
     ) throws(MediaError) -> Result {
         let kept = isFresh ? nil : idle.withLock { $0.popLast() }.flatMap { tjhandle(bitPattern: $0) }
         guard let handle = kept ?? make() else {
-            throw MediaError(.unsupported, "libjpeg-turbo did not start: \(String(cString: tjGetErrorStr2(nil)))")
+            throw MediaError(
+                .unsupported, "libjpeg-turbo did not start: \(String(cString: tjGetErrorStr2(nil)))")
         }
         do throws(MediaError) {
             let result = try body(handle)

@@ -36,10 +36,11 @@ struct VipsImage: ~Copyable {
     private init(
         _ library: VipsLibrary, _ loader: Loader, _ memory: UnsafeRawBufferPointer
     ) throws(MediaError) {
-        let opened = switch loader {
-        case .tiff: fovea_vips_open_tiff(library.functions, memory.baseAddress, memory.count)
-        case .heif: fovea_vips_open_heif(library.functions, memory.baseAddress, memory.count)
-        }
+        let opened =
+            switch loader {
+            case .tiff: fovea_vips_open_tiff(library.functions, memory.baseAddress, memory.count)
+            case .heif: fovea_vips_open_heif(library.functions, memory.baseAddress, memory.count)
+            }
         guard let opened else { throw MediaError(.malformedInput, library.complaint()) }
         self.library = library
         image = opened
@@ -61,7 +62,9 @@ struct VipsImage: ~Copyable {
     /// Bytes of the metadata.
     borrowing func blob(_ name: String) -> [UInt8]? {
         var count = 0
-        guard let bytes = fovea_vips_blob(library.functions, image, name, &count), count > 0 else { return nil }
+        guard let bytes = fovea_vips_blob(library.functions, image, name, &count), count > 0 else {
+            return nil
+        }
         return Array(UnsafeRawBufferPointer(start: bytes, count: count))
     }
 
@@ -87,7 +90,8 @@ struct VipsImage: ~Copyable {
                 return (top, "damaged or cut short after row \(top) of \(height): \(library.complaint())")
             }
             defer { fovea_vips_free(library.functions, memory) }
-            let samples = Samples(bytes: UnsafeRawBufferPointer(start: memory, count: byteCount), format: format)
+            let samples = Samples(
+                bytes: UnsafeRawBufferPointer(start: memory, count: byteCount), format: format)
             body(samples, rows)
         }
         return (height, nil)
@@ -117,7 +121,8 @@ extension VipsImage {
         }
 
         private func convert<Number: BitwiseCopyable>(
-            _: Number.Type, _ count: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Void, _ cut: (Number) -> UInt8
+            _: Number.Type, _ count: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Void,
+            _ cut: (Number) -> UInt8
         ) {
             let numbers = bytes.bindMemory(to: Number.self).prefix(count)
             numbers.map(cut).withUnsafeBufferPointer(body)

@@ -18,7 +18,8 @@ final class VipsLibrary: Sendable {
         guard fovea_vips_open(functions, message.characters) == 0 else {
             functions.deallocate()
             throw MediaError(
-                .unsupported, "TIFF, HEIF and AVIF need libvips (Debian's libvips42), which did not start: "
+                .unsupported,
+                "TIFF, HEIF and AVIF need libvips (Debian's libvips42), which did not start: "
                     + message.text)
         }
         self.functions = UnsafePointer(functions)

@@ -25,12 +25,16 @@ enum WebPDecoder {
                 defer { WebPIDelete(decoder) }
                 _ = WebPIAppend(decoder, input.baseAddress, input.count)
                 var lastRow: CInt = 0
-                if WebPIDecGetRGB(decoder, &lastRow, nil, nil, nil) != nil { rowCount = min(height, Int(lastRow)) }
+                if WebPIDecGetRGB(decoder, &lastRow, nil, nil, nil) != nil {
+                    rowCount = min(height, Int(lastRow))
+                }
             }
             output[(rowCount * width * channels)...].initialize(repeating: 0)
             initialized = rowCount > 0 ? count : 0
         }
-        guard rowCount > 0 else { throw MediaError(.malformedInput, "WebP: no row of pixels could be decoded") }
+        guard rowCount > 0 else {
+            throw MediaError(.malformedInput, "WebP: no row of pixels could be decoded")
+        }
         let damage = rowCount < height ? "WebP: damaged or cut short after row \(rowCount) of \(height)" : nil
         return (Raster(width: width, height: height, channels: channels, pixels: pixels), damage)
     }

@@ -29,7 +29,8 @@ struct WebPHeader {
         image = ImageHeader(
             format: .webp, storedWidth: Int(features.width), storedHeight: Int(features.height),
             channels: hasAlpha ? 4 : 3, bitsPerChannel: 8, hasAlpha: hasAlpha,
-            orientation: exif?.orientation ?? 1, frameCount: max(1, frameCount), exif: exif, iccProfile: profile)
+            orientation: exif?.orientation ?? 1, frameCount: max(1, frameCount), exif: exif,
+            iccProfile: profile)
     }
 
     static func text(of status: VP8StatusCode) -> String {

@@ -1,5 +1,6 @@
 /// Mirrors an image.
 public struct Flip: ImageOperation, Hashable {
+    /// Which sides change places.
     public enum Direction: String, Sendable, Hashable, CaseIterable {
         /// Left becomes right.
         case horizontal

@@ -1,8 +1,8 @@
 extension OperationReference {
     /// The arguments in `text`, the part after the operation's name and its `=`; defaults are filled in.
     ///
-    /// - Throws: ``MediaError/Code/invalidOperation``, naming the operation, the parameter, its range and what
-    ///   was given.
+    /// - Throws: ``MediaError/Code/invalidOperation``, naming the operation, the parameter, its range and
+    ///   what was given.
     func parse(arguments text: Substring) throws(MediaError) -> OperationArguments {
         var arguments = OperationArguments(of: name)
         var position = 0

@@ -21,8 +21,8 @@ public enum OperationTable {
 
     /// What `text` (`resize=224x224,filter=lanczos`) says.
     ///
-    /// - Throws: ``MediaError/Code/invalidOperation`` for an unknown operation, an unknown, repeated or missing
-    ///   parameter, or a value out of its range; the message names them and what was given.
+    /// - Throws: ``MediaError/Code/invalidOperation`` for an unknown operation, an unknown, repeated or
+    ///   missing parameter, or a value out of its range; the message names them and what was given.
     static func parse(_ text: String) throws(MediaError) -> (OperationReference, OperationArguments) {
         let longest = 1_000
         guard text.utf8.count <= longest else {

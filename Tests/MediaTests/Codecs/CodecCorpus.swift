@@ -20,6 +20,8 @@ enum CodecCorpus {
         let icc: Int?
         let make: String?
         let model: String?
+        // The name is that of the corpus' JSON.
+        // swift-format-ignore: AlwaysUseLowerCamelCase
         let captured_at: String?
         let latitude: Double?
         let longitude: Double?
@@ -48,7 +50,8 @@ enum CodecCorpus {
 @Suite struct CodecCorpusTests {
     @Test func `the corpus is there`() throws {
         #expect(try CodecCorpus.outcome.get().entries.count > 400)
-        #expect(Set(CodecCorpus.entries.map(\.format)) == ["jpeg", "png", "gif", "bmp", "pnm", "tiff", "webp"])
+        #expect(
+            Set(CodecCorpus.entries.map(\.format)) == ["jpeg", "png", "gif", "bmp", "pnm", "tiff", "webp"])
     }
 
     @Test(arguments: CodecCorpus.entries)
@@ -89,7 +92,8 @@ enum CodecCorpus {
         #expect(exif.capturedAt?.iso8601 == entry.captured_at)
         #expect(exif.orientation == 1)
         for (ours, written) in [
-            (exif.latitude, entry.latitude), (exif.longitude, entry.longitude), (exif.altitude, entry.altitude),
+            (exif.latitude, entry.latitude), (exif.longitude, entry.longitude),
+            (exif.altitude, entry.altitude),
         ] {
             let (ours, written) = (try #require(ours), try #require(written))
             #expect(abs(ours - written) < 1e-9)

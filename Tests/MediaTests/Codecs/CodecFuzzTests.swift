@@ -7,14 +7,17 @@ import Testing
     /// Small files of many kinds.
     private static let seeds: [(name: String, bytes: [UInt8])] = {
         let names = [
-            "8x8-444.jpg", "17x33-420.jpg", "17x33-progressive.jpg", "8x8-cmyk.jpg", "7x5-gray.jpg", "camera.jpg",
+            "8x8-444.jpg", "17x33-420.jpg", "17x33-progressive.jpg", "8x8-cmyk.jpg", "7x5-gray.jpg",
+            "camera.jpg",
             "turned-6.jpg", "restarts.jpg", "profile.jpg",
             "0-1-33x21.png", "0-16-5x3.png", "2-8-33x21-interlaced.png", "3-4-33x21.png", "6-8-5x3.png",
             "palette-alpha.png", "turned-legacy.png", "turned-xmp.png", "camera.png", "animated.png",
             "16-colors-0.gif", "3-key-1.gif", "animated.gif", "small-frame-key.gif", "interlaced-9.gif",
-            "1-37.bmp", "4-7.bmp", "555.bmp", "565.bmp", "fields-5-108.bmp", "core-4.bmp", "delta8.bmp", "runs4.bmp",
+            "1-37.bmp", "4-7.bmp", "555.bmp", "565.bmp", "fields-5-108.bmp", "core-4.bmp", "delta8.bmp",
+            "runs4.bmp",
             "plain-1.pbm", "plain-3-15.ppm", "raw-5-1023.ppm", "raw-6-255.ppm", "mode-1.ppm",
-            "gray16-little.tif", "rgb-big-16.tif", "palette4-big.tif", "1-tiff_lzw.tif", "group4.tif", "jpeg-gray.tif",
+            "gray16-little.tif", "rgb-big-16.tif", "palette4-big.tif", "1-tiff_lzw.tif", "group4.tif",
+            "jpeg-gray.tif",
             "CMYK-packbits.tif", "turned-6.tif", "extra-1-little.tif", "float-big.tif",
             "17x33-lossless.webp", "17x33-lossy-alpha.webp", "8x8-lossy.webp", "animated.webp", "camera.webp",
         ]
@@ -43,7 +46,8 @@ import Testing
                 var generator = SeededGenerator(seed: UInt64(round << 32 + number))
                 let kept = Int.random(in: 4...40, using: &generator)
                 let noise = (0..<300).map { _ in UInt8.random(in: 0...255, using: &generator) }
-                check(Array(seed.bytes.prefix(kept)) + noise, using: &generator, "\(seed.name), round \(round)")
+                check(
+                    Array(seed.bytes.prefix(kept)) + noise, using: &generator, "\(seed.name), round \(round)")
             }
         }
     }
@@ -58,7 +62,8 @@ import Testing
         guard let image = try? ImageCodec.decode(bytes, options: options) else { return }
         #expect(image.header == header, comment)
         #expect(image.header.width * image.header.height <= 1 << 20, comment)
-        #expect(image.raster.width <= image.header.width && image.raster.height <= image.header.height, comment)
+        #expect(
+            image.raster.width <= image.header.width && image.raster.height <= image.header.height, comment)
     }
 }
 
@@ -71,7 +76,8 @@ import Testing
             for step in 0..<files.count {
                 let (bytes, pixels, entry) = files[(step * 7 + thread * 61) % files.count]
                 let ours = (try? ImageCodec.decode(bytes))?.raster.pixels ?? []
-                let isClose = ours.count == pixels.count
+                let isClose =
+                    ours.count == pixels.count
                     && zip(ours, pixels).allSatisfy { abs(Int($0) - Int($1)) <= entry.tolerance }
                 if !isClose { wrong.withLock { $0.append(entry.name) } }
             }

@@ -68,16 +68,19 @@ import Testing
         }
     }
 
-    @Test("a file cut short keeps the first rows", arguments: [
-        "227x149-lossless.webp", "227x149-lossy.webp", "noise.gif", "strips.tif",
-    ])
+    @Test(
+        "a file cut short keeps the first rows",
+        arguments: [
+            "227x149-lossless.webp", "227x149-lossy.webp", "noise.gif", "strips.tif",
+        ])
     func halves(name: String) throws {
         let bytes = try CodecCorpus.read(name)
         let whole = try ImageCodec.decode(bytes).raster
         // A TIFF's directory stands at its end: damage the pixels instead of cutting them off.
         var damaged = bytes
         if name.hasSuffix("tif") {
-            damaged.replaceSubrange(bytes.count / 2..<bytes.count / 2 + 500, with: repeatElement(0, count: 500))
+            damaged.replaceSubrange(
+                bytes.count / 2..<bytes.count / 2 + 500, with: repeatElement(0, count: 500))
         } else {
             damaged.removeLast(bytes.count / 2)
         }

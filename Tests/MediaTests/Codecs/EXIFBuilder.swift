@@ -21,8 +21,12 @@ struct EXIFBuilder {
         if !position.isEmpty { main.append((0x8825, .longs([0]))) }
         let cameraOffset = 8 + size(main)
         let positionOffset = cameraOffset + size(camera)
-        for index in main.indices where main[index].0 == 0x8769 { main[index].1 = .longs([UInt32(cameraOffset)]) }
-        for index in main.indices where main[index].0 == 0x8825 { main[index].1 = .longs([UInt32(positionOffset)]) }
+        for index in main.indices where main[index].0 == 0x8769 {
+            main[index].1 = .longs([UInt32(cameraOffset)])
+        }
+        for index in main.indices where main[index].0 == 0x8825 {
+            main[index].1 = .longs([UInt32(positionOffset)])
+        }
         output += directory(main, at: 8) + directory(camera, at: cameraOffset)
         return output + directory(position, at: positionOffset)
     }

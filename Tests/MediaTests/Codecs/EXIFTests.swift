@@ -4,20 +4,25 @@ import Testing
 @testable import Media
 
 @Suite struct EXIFTests {
-    @Test("times are read as the camera wrote them", arguments: [
-        ("2024:05:06 07:08:09", nil, nil, "2024-05-06T07:08:09"),
-        ("2024:05:06 07:08:09", "+02:00", nil, "2024-05-06T07:08:09+02:00"),
-        ("2024:05:06 07:08:09", "-11:30", "5", "2024-05-06T07:08:09.500000-11:30"),
-        ("2024:05:06 07:08:09", "Z", "1234567", "2024-05-06T07:08:09.123456Z"),
-        ("2024:05:06 07:08:09", "   :  ", "  ", "2024-05-06T07:08:09"),
-        ("2024-05-06 07:08:09", "+25:00", "12a", "2024-05-06T07:08:09"),
-        ("0000:00:00 00:00:00", nil, nil, nil), ("    :  :     :  :  ", nil, nil, nil), ("", nil, nil, nil),
-        ("2023:02:29 00:00:00", nil, nil, nil), ("2024:05:06", nil, nil, nil), ("2024:05:06 24:00:00", nil, nil, nil),
-        ("20240:5:06 07:08:09", nil, nil, nil), ("２０２４:05:06 07:08:09", nil, nil, nil),
-    ])
+    @Test(
+        "times are read as the camera wrote them",
+        arguments: [
+            ("2024:05:06 07:08:09", nil, nil, "2024-05-06T07:08:09"),
+            ("2024:05:06 07:08:09", "+02:00", nil, "2024-05-06T07:08:09+02:00"),
+            ("2024:05:06 07:08:09", "-11:30", "5", "2024-05-06T07:08:09.500000-11:30"),
+            ("2024:05:06 07:08:09", "Z", "1234567", "2024-05-06T07:08:09.123456Z"),
+            ("2024:05:06 07:08:09", "   :  ", "  ", "2024-05-06T07:08:09"),
+            ("2024-05-06 07:08:09", "+25:00", "12a", "2024-05-06T07:08:09"),
+            ("0000:00:00 00:00:00", nil, nil, nil), ("    :  :     :  :  ", nil, nil, nil),
+            ("", nil, nil, nil),
+            ("2023:02:29 00:00:00", nil, nil, nil), ("2024:05:06", nil, nil, nil),
+            ("2024:05:06 24:00:00", nil, nil, nil),
+            ("20240:5:06 07:08:09", nil, nil, nil), ("２０２４:05:06 07:08:09", nil, nil, nil),
+        ])
     func time(clock: String, offset: String?, fraction: String?, expected: String?) throws {
         for isBig in [false, true] {
-            var builder = EXIFBuilder(isBig: isBig, main: [(0x010F, .text("x"))], camera: [(0x9003, .text(clock))])
+            var builder = EXIFBuilder(
+                isBig: isBig, main: [(0x010F, .text("x"))], camera: [(0x9003, .text(clock))])
             if let offset { builder.camera.append((0x9011, .text(offset))) }
             if let fraction { builder.camera.append((0x9291, .text(fraction))) }
             let exif = try #require(EXIF(ByteView(builder.bytes)))
@@ -36,14 +41,16 @@ import Testing
 
     typealias Fractions = [(UInt32, UInt32)]
 
-    @Test("positions are read, and left out where they make no sense", arguments: [
-        ([(48, 1), (51, 1), (30, 1)], "N", 48 + 51.0 / 60 + 30.0 / 3_600),
-        ([(48, 1), (51, 1), (30, 1)], "S", -(48 + 51.0 / 60 + 30.0 / 3_600)),
-        ([(48, 1), (515, 10), (0, 0)], "N", 48 + 51.5 / 60),
-        ([(48_858_222, 1_000_000)], "n", 48.858222),
-        ([(0, 0), (0, 0), (0, 0)], "N", nil), ([(91, 1), (0, 1), (0, 1)], "N", nil),
-        ([(48, 1), (51, 1), (30, 1)], "", nil), ([(48, 1), (51, 1), (30, 1)], "E", nil),
-    ] as [(Fractions, String, Double?)])
+    @Test(
+        "positions are read, and left out where they make no sense",
+        arguments: [
+            ([(48, 1), (51, 1), (30, 1)], "N", 48 + 51.0 / 60 + 30.0 / 3_600),
+            ([(48, 1), (51, 1), (30, 1)], "S", -(48 + 51.0 / 60 + 30.0 / 3_600)),
+            ([(48, 1), (515, 10), (0, 0)], "N", 48 + 51.5 / 60),
+            ([(48_858_222, 1_000_000)], "n", 48.858222),
+            ([(0, 0), (0, 0), (0, 0)], "N", nil), ([(91, 1), (0, 1), (0, 1)], "N", nil),
+            ([(48, 1), (51, 1), (30, 1)], "", nil), ([(48, 1), (51, 1), (30, 1)], "E", nil),
+        ] as [(Fractions, String, Double?)])
     func latitude(fractions: Fractions, reference: String, expected: Double?) throws {
         let builder = EXIFBuilder(
             main: [(0x010F, .text("x"))], position: [(1, .text(reference)), (2, .rationals(fractions))])
@@ -75,14 +82,16 @@ import Testing
     @Test func `tags are kept by name, long and unreadable ones left out`() throws {
         let builder = EXIFBuilder(
             main: [
-                (0x010F, .text("  Maker\0\0 ")), (0xC5E0, .shorts([7])), (0x013B, .raw(type: 2, count: 4, bytes: [0x4A, 0xF6, 0x67, 0])),
+                (0x010F, .text("  Maker\0\0 ")), (0xC5E0, .shorts([7])),
+                (0x013B, .raw(type: 2, count: 4, bytes: [0x4A, 0xF6, 0x67, 0])),
                 (0x8769 - 1, .raw(type: 99, count: 1, bytes: [0])),
             ],
             camera: [
                 (0x9000, .raw(type: 7, count: 4, bytes: Array("0231".utf8))),
                 (0x927C, .raw(type: 7, count: 5_000, bytes: [UInt8](repeating: 200, count: 5_000))),
                 (0x9286, .raw(type: 7, count: 13, bytes: Array("ASCII\0\0\0hello".utf8))),
-                (0x829A, .rationals([(1, 250)])), (0x9204, .raw(type: 10, count: 1, bytes: [255, 255, 255, 255, 3, 0, 0, 0])),
+                (0x829A, .rationals([(1, 250)])),
+                (0x9204, .raw(type: 10, count: 1, bytes: [255, 255, 255, 255, 3, 0, 0, 0])),
                 (0x9207, .shorts([1, 2, 3])), (0x829D, .rationals([(1, 0)])),
             ])
         let exif = try #require(EXIF(ByteView(builder.bytes)))
@@ -112,15 +121,18 @@ import Testing
         #expect(TIFFStructure(ByteView(chain))?.directoryCount(limit: 1_000_000) == 1)
     }
 
-    @Test("counts and offsets beyond the file leave out the entry", arguments: [
-        (UInt32.max, UInt32(8)), (1_000, 8), (5, .max), (5, 0x7FFF_FFFF),
-    ])
+    @Test(
+        "counts and offsets beyond the file leave out the entry",
+        arguments: [
+            (UInt32.max, UInt32(8)), (1_000, 8), (5, .max), (5, 0x7FFF_FFFF),
+        ])
     func beyond(count: UInt32, offset: UInt32) throws {
         var bytes = EXIFBuilder(main: [(0x0110, .longs([0])), (0x010F, .text("kept"))]).bytes
         let place = 8 + 2
         bytes.replaceSubrange(place + 2..<place + 4, with: [12, 0])
         for (start, value) in [(place + 4, count), (place + 8, offset)] {
-            bytes.replaceSubrange(start..<start + 4, with: (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) })
+            bytes.replaceSubrange(
+                start..<start + 4, with: (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) })
         }
         let exif = try #require(EXIF(ByteView(bytes)))
         #expect(exif.make == "kept")
@@ -133,7 +145,8 @@ import Testing
             EXIFBuilder(
                 isBig: isBig, main: [(0x010F, .text("Maker of cameras")), (0x0112, .shorts([6]))],
                 camera: [
-                    (0x9003, .text("2024:05:06 07:08:09")), (0x9011, .text("+02:00")), (0x829A, .rationals([(1, 3)])),
+                    (0x9003, .text("2024:05:06 07:08:09")), (0x9011, .text("+02:00")),
+                    (0x829A, .rationals([(1, 3)])),
                 ],
                 position: [
                     (1, .text("N")), (2, .rationals([(1, 1), (2, 1), (3, 1)])), (3, .text("W")),

@@ -3,10 +3,12 @@ import Media
 import Testing
 
 @Suite struct EncodeTests {
-    @Test("a lossless file holds the pixels that went in", arguments: [1, 3, 4], [
-        Encoding.png(), .png(compression: 0), .png(compression: 9), .webp(lossless: true),
-        .webp(quality: 100, lossless: true),
-    ])
+    @Test(
+        "a lossless file holds the pixels that went in", arguments: [1, 3, 4],
+        [
+            Encoding.png(), .png(compression: 0), .png(compression: 9), .webp(lossless: true),
+            .webp(quality: 100, lossless: true),
+        ])
     func lossless(channels: Int, encoding: Encoding) throws {
         let raster = noise(width: 37, height: 23, channels: channels)
         let image = try ImageCodec.decode(
@@ -16,9 +18,11 @@ import Testing
         #expect(image.header.format == encoding.format)
     }
 
-    @Test("a JPEG is the one that Pillow writes", arguments: [1, 50, 85, 96, 100], [
-        ChromaSubsampling.none, .horizontal, .half,
-    ])
+    @Test(
+        "a JPEG is the one that Pillow writes", arguments: [1, 50, 85, 96, 100],
+        [
+            ChromaSubsampling.none, .horizontal, .half,
+        ])
     func jpeg(quality: Int, subsampling: ChromaSubsampling) throws {
         for mode in ["L", "RGB"] {
             let source = try ImageCodec.decode(CodecCorpus.read("source-\(mode).png")).raster
@@ -31,7 +35,8 @@ import Testing
     @Test func `4:4:0 is written`() throws {
         let raster = noise(width: 32, height: 32, channels: 3)
         let bytes = try ImageCodec.encode(raster, as: .jpeg(quality: 90, subsampling: .vertical))
-        let frame = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+        let frame = try #require(
+            bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
         // The first component's sampling factors: 1 across, 2 down.
         #expect(bytes[frame + 11] == 0x12)
     }
@@ -64,7 +69,8 @@ import Testing
         var files: [String] = []
         for channels in [1, 3, 4] {
             let raster = noise(width: 41, height: 29, channels: channels)
-            for encoding in [Encoding.png(), .webp(lossless: true)] where channels != 1 || encoding.format == .png {
+            for encoding in [Encoding.png(), .webp(lossless: true)]
+            where channels != 1 || encoding.format == .png {
                 let file = folder.appendingPathComponent("\(channels).\(encoding.format.fileExtension)")
                 try Data(try ImageCodec.encode(raster, as: encoding)).write(to: file)
                 files.append(file.path)
@@ -82,10 +88,12 @@ import Testing
         #expect(lines == expected)
     }
 
-    @Test("settings out of range are refused", arguments: [
-        Encoding.jpeg(quality: 0), .jpeg(quality: 101), .png(compression: -1), .png(compression: 10),
-        .webp(quality: -1), .webp(quality: 101),
-    ])
+    @Test(
+        "settings out of range are refused",
+        arguments: [
+            Encoding.jpeg(quality: 0), .jpeg(quality: 101), .png(compression: -1), .png(compression: 10),
+            .webp(quality: -1), .webp(quality: 101),
+        ])
     func range(encoding: Encoding) {
         let raster = noise(width: 2, height: 2, channels: 3)
         let error = #expect(throws: MediaError.self) { try ImageCodec.encode(raster, as: encoding) }

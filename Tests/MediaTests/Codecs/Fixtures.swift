@@ -2,8 +2,8 @@ import Foundation
 
 /// Small files of kinds that Pillow does not write.
 enum Fixtures {
-    /// 24×17, 4:2:0, arithmetic coding, by libjpeg-turbo 2.1.5. The CRC-32 of its RGB pixels by Pillow 10.4 is
-    /// 2205639043.
+    /// 24×17, 4:2:0, arithmetic coding, by libjpeg-turbo 2.1.5. The CRC-32 of its RGB pixels by Pillow 10.4
+    /// is 2205639043.
     static let arithmeticJPEG = bytes(
         """
         /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19i

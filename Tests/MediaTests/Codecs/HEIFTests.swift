@@ -2,10 +2,13 @@ import Media
 import Testing
 
 @Suite struct HEIFTests {
-    @Test("HEIF and AVIF are decoded", arguments: [
-        (Fixtures.heic, ImageFormat.heif, false), (Fixtures.heicAlpha, .heif, true), (Fixtures.avif, .avif, false),
-        (Fixtures.avifAlpha, .avif, true),
-    ])
+    @Test(
+        "HEIF and AVIF are decoded",
+        arguments: [
+            (Fixtures.heic, ImageFormat.heif, false), (Fixtures.heicAlpha, .heif, true),
+            (Fixtures.avif, .avif, false),
+            (Fixtures.avifAlpha, .avif, true),
+        ])
     func decode(bytes: [UInt8], format: ImageFormat, hasAlpha: Bool) throws {
         let image = try ImageCodec.decode(bytes, options: DecodeOptions(layout: .rgba))
         #expect(image.header.format == format)

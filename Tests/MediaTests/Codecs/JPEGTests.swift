@@ -15,10 +15,13 @@ import Testing
         #expect(image.raster.pixels == theirs)
     }
 
-    @Test("scaling covers what is asked on both sides", arguments: [
-        (1, 1, 8), (29, 19, 8), (29, 20, 4), (30, 19, 4), (57, 38, 4), (58, 1, 2), (114, 75, 2), (115, 1, 1),
-        (1, 76, 1), (227, 149, 1), (5_000, 5_000, 1),
-    ])
+    @Test(
+        "scaling covers what is asked on both sides",
+        arguments: [
+            (1, 1, 8), (29, 19, 8), (29, 20, 4), (30, 19, 4), (57, 38, 4), (58, 1, 2), (114, 75, 2),
+            (115, 1, 1),
+            (1, 76, 1), (227, 149, 1), (5_000, 5_000, 1),
+        ])
     func scaling(width: Int, height: Int, divisor: Int) throws {
         let bytes = try CodecCorpus.read("draft-color.jpg")
         let options = DecodeOptions(scaling: .covering(width: width, height: height))
@@ -30,9 +33,11 @@ import Testing
     @Test func `scaling is asked of the upright image`() throws {
         // turned-6 is stored 101×67 and seen 67×101.
         let bytes = try CodecCorpus.read("turned-6.jpg")
-        let tall = try ImageCodec.decode(bytes, options: DecodeOptions(scaling: .covering(width: 34, height: 51)))
+        let tall = try ImageCodec.decode(
+            bytes, options: DecodeOptions(scaling: .covering(width: 34, height: 51)))
         #expect((tall.raster.width, tall.raster.height) == (34, 51))
-        let wide = try ImageCodec.decode(bytes, options: DecodeOptions(scaling: .covering(width: 51, height: 34)))
+        let wide = try ImageCodec.decode(
+            bytes, options: DecodeOptions(scaling: .covering(width: 51, height: 34)))
         #expect((wide.raster.width, wide.raster.height) == (67, 101))
     }
 
@@ -51,10 +56,12 @@ import Testing
         #expect(crc32(image.raster.pixels) == 2_205_639_043)
     }
 
-    @Test("processes that are not read are named", arguments: [
-        (0xC3, 8, "lossless"), (0xC5, 8, "hierarchical"), (0xC7, 8, "lossless"), (0xCB, 8, "lossless"),
-        (0xC1, 12, "12 bits"), (0xC2, 12, "12 bits"),
-    ])
+    @Test(
+        "processes that are not read are named",
+        arguments: [
+            (0xC3, 8, "lossless"), (0xC5, 8, "hierarchical"), (0xC7, 8, "lossless"), (0xCB, 8, "lossless"),
+            (0xC1, 12, "12 bits"), (0xC2, 12, "12 bits"),
+        ])
     func unsupported(marker: UInt8, bits: UInt8, word: String) throws {
         var bytes = try CodecCorpus.read("8x8-444.jpg")
         let place = try #require(frameHeader(bytes))
@@ -88,7 +95,8 @@ import Testing
     @Test func `a damaged file leaves nothing behind for the next`() throws {
         let sound = try CodecCorpus.read("17x33-420.jpg")
         let expected = try ImageCodec.decode(sound)
-        let table = try #require(sound.indices.dropLast().first { sound[$0] == 0xFF && sound[$0 + 1] == 0xC4 })
+        let table = try #require(
+            sound.indices.dropLast().first { sound[$0] == 0xFF && sound[$0 + 1] == 0xC4 })
         var damaged = sound
         damaged.replaceSubrange(table + 5..<table + 21, with: repeatElement(0xFF, count: 16))
         for _ in 0..<100 {
@@ -101,7 +109,8 @@ import Testing
     func borrowedTables(marker: UInt8) throws {
         let whole = try CodecCorpus.read("17x33-420.jpg")
         var bare = whole
-        while let place = bare.indices.dropLast().first(where: { bare[$0] == 0xFF && bare[$0 + 1] == marker }) {
+        while let place = bare.indices.dropLast().first(where: { bare[$0] == 0xFF && bare[$0 + 1] == marker })
+        {
             bare.removeSubrange(place..<place + 2 + Int(bare[place + 2]) << 8 + Int(bare[place + 3]))
         }
         let foreign = try CodecCorpus.read("encoded-RGB-1-420.jpg")
@@ -111,7 +120,8 @@ import Testing
             outcomes.append((try? ImageCodec.decode(bare))?.raster)
         }
         #expect(outcomes.allSatisfy { $0 == outcomes[0] })
-        // Without Huffman tables the standard ones hold, as for frames of Motion JPEG; nothing stands in for the rest.
+        // Without Huffman tables the standard ones hold, as for frames of Motion JPEG; nothing stands in for
+        // the rest.
         #expect(try outcomes[0] == (marker == 0xC4 ? ImageCodec.decode(whole).raster : nil))
     }
 
@@ -123,9 +133,11 @@ import Testing
             do {
                 let image = try ImageCodec.decode(Array(bytes[..<count]))
                 #expect(image.decodeError != nil, "\(count) of \(bytes.count) bytes pass for a sound file")
-                #expect((image.raster.width, image.raster.height) == (whole.raster.width, whole.raster.height))
+                #expect(
+                    (image.raster.width, image.raster.height) == (whole.raster.width, whole.raster.height))
             } catch {
-                let expected: [MediaError.Code] = count < 3 ? [.malformedInput, .unknownFormat] : [.malformedInput]
+                let expected: [MediaError.Code] =
+                    count < 3 ? [.malformedInput, .unknownFormat] : [.malformedInput]
                 #expect(expected.contains(error.code), "\(count) bytes: \(error)")
             }
         }

@@ -31,15 +31,18 @@ import Testing
 
     @Test func `a JPEG that claims 65535×65535 is refused before memory is taken`() throws {
         var bytes = try CodecCorpus.read("8x8-444.jpg")
-        let place = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+        let place = try #require(
+            bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
         bytes.replaceSubrange(place + 5..<place + 9, with: [0xFF, 0xFF, 0xFF, 0xFF])
         expectLimit(bytes)
         #expect(try ImageCodec.header(of: bytes).width == 65_535)
     }
 
-    @Test("a PNG that claims a huge size is refused", arguments: [
-        (60_000, 60_000), (2_147_483_647, 2_147_483_647), (1, 2_147_483_647), (2_147_483_647, 1),
-    ])
+    @Test(
+        "a PNG that claims a huge size is refused",
+        arguments: [
+            (60_000, 60_000), (2_147_483_647, 2_147_483_647), (1, 2_147_483_647), (2_147_483_647, 1),
+        ])
     func hugePNG(width: Int, height: Int) throws {
         var bytes = try CodecCorpus.read("2-8-64x47.png")
         bytes.replaceSubrange(16..<20, with: bigEndian(width))
@@ -93,14 +96,17 @@ import Testing
         let scans = bytes.indices.dropLast().filter { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA }
         let last = try #require(scans.last)
         let scan = bytes[last..<bytes.count - 2]
-        let many = bytes[..<last] + Array(repeatElement(scan, count: 600).joined()) + bytes[(bytes.count - 2)...]
+        let many =
+            bytes[..<last] + Array(repeatElement(scan, count: 600).joined()) + bytes[(bytes.count - 2)...]
         expectLimit(Array(many))
     }
 
     @Test func `scans of an image that is large are counted against its size`() throws {
         var bytes = try CodecCorpus.read("64x48-progressive.jpg")
-        let place = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC2 })
-        // 40,000 × 40,000 pixels are above the pixel limit of no scan, but ten scans pass over 16 thousand million.
+        let place = try #require(
+            bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC2 })
+        // 40,000 × 40,000 pixels are above the pixel limit of no scan, but ten scans pass over 16 thousand
+        // million.
         bytes.replaceSubrange(place + 5..<place + 9, with: [0x9C, 0x40, 0x9C, 0x40])
         let error = #expect(throws: MediaError.self) {
             try ImageCodec.decode(bytes, options: DecodeOptions(maxPixels: .max))

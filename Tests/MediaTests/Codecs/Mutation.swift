@@ -15,13 +15,16 @@ enum Mutation {
                     bytes[index] = value
                 }
             case 3:
-                bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...64, using: &generator)))
+                bytes.removeSubrange(
+                    place..<min(bytes.count, place + Int.random(in: 1...64, using: &generator)))
             case 4:
                 let count = Int.random(in: 1...32, using: &generator)
                 bytes.insert(
-                    contentsOf: (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }, at: place)
+                    contentsOf: (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) },
+                    at: place)
             case 5:
-                let part = Array(bytes[place..<min(bytes.count, place + Int.random(in: 1...200, using: &generator))])
+                let part = Array(
+                    bytes[place..<min(bytes.count, place + Int.random(in: 1...200, using: &generator))])
                 bytes.insert(contentsOf: part, at: Int.random(in: 0...bytes.count, using: &generator))
             case 6:
                 bytes.removeSubrange(place...)

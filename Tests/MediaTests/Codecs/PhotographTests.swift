@@ -11,7 +11,9 @@ import Testing
     }()
 
     private static let photographs: [URL] = {
-        let folders = ["data/coco128/images/train2017", "data/photos"].map { folder.appendingPathComponent($0) }
+        let folders = ["data/coco128/images/train2017", "data/photos"].map {
+            folder.appendingPathComponent($0)
+        }
         let files = folders.flatMap {
             (try? FileManager.default.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil)) ?? []
         }
@@ -24,7 +26,8 @@ import Testing
         for (file, line) in zip(PhotographTests.photographs, lines.split(separator: "\n")) {
             let raster = try ImageCodec.decode(CodecOracle.bytes(file)).raster
             let mode = raster.channels == 1 ? "L" : "RGB"
-            #expect("\(crc32(raster.pixels)) \(raster.width) \(raster.height) \(mode)" == line, "\(file.path)")
+            #expect(
+                "\(crc32(raster.pixels)) \(raster.width) \(raster.height) \(mode)" == line, "\(file.path)")
         }
     }
 

@@ -23,6 +23,8 @@ struct fovea_png_session {
     const uint8_t *input;
     size_t input_count;
     size_t input_place;
+    /// Rows of all passes that are still to come.
+    size_t rows_left;
     uint8_t *output;
     size_t output_count;
     size_t output_capacity;
@@ -41,9 +43,17 @@ static inline void fovea_png_on_warning(png_structp png, png_const_charp message
 
 static inline void fovea_png_read(png_structp png, png_bytep bytes, size_t count) {
     struct fovea_png_session *session = (struct fovea_png_session *)png_get_io_ptr(png);
+    // libpng would go on to unpack all that stands behind the last row, which may be gigabytes.
+    if (session->rows_left == 0) png_error(png, "there are no more rows");
     if (count > session->input_count - session->input_place) png_error(png, "the file is cut short");
     memcpy(bytes, session->input + session->input_place, count);
     session->input_place += count;
+}
+
+static inline void fovea_png_on_row(png_structp png, png_row_infop row, png_bytep bytes) {
+    (void)row;
+    (void)bytes;
+    ((struct fovea_png_session *)png_get_user_transform_ptr(png))->rows_left--;
 }
 
 static inline void fovea_png_write(png_structp png, png_bytep bytes, size_t count) {
@@ -63,7 +73,7 @@ static inline void fovea_png_flush(png_structp png) { (void)png; }
 
 /// Decodes a PNG whose header says `width` × `height` to 8-bit pixels of `channels` (1 for gray files only, 3 or
 /// 4) channels. `pixels` has room for all of them and is written in full unless the status is FAILED: what did
-/// not arrive is 0. `message` says what was wrong when the status is not OK.
+/// not arrive is 0. `message` says what was wrong when the status is not OK. What follows the last row is not read.
 static inline enum fovea_png_status fovea_png_decode(
     const uint8_t *bytes, size_t byte_count, uint32_t width, uint32_t height, int channels, uint8_t *pixels,
     char message[160]) {
@@ -74,6 +84,7 @@ static inline enum fovea_png_status fovea_png_decode(
     png_structp volatile png_kept = NULL;
     png_infop volatile info_kept = NULL;
     volatile size_t rows_done = 0;
+    session.rows_left = SIZE_MAX;
     volatile int interlaced = 0;
     volatile enum fovea_png_status status = FOVEA_PNG_FAILED;
     const size_t stride = (size_t)width * (size_t)channels;
@@ -91,6 +102,8 @@ static inline enum fovea_png_status fovea_png_decode(
         // Only IHDR, PLTE, tRNS, IDAT and IEND are looked at: texts and profiles cannot unpack to gigabytes,
         // and no gamma is applied.
         png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+        // The caller compares checksums, so that a wrong one costs no pixels.
+        png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
         png_read_info(png, info);
         if (png_get_image_width(png, info) != width || png_get_image_height(png, info) != height)
             png_error(png, "the header changed its mind about the size");
@@ -108,18 +121,24 @@ static inline enum fovea_png_status fovea_png_decode(
             png_set_strip_alpha(png);
         }
         if (is_gray && channels != 1) png_set_gray_to_rgb(png);
+        png_set_user_transform_info(png, &session, 0, 0);
+        png_set_read_user_transform_fn(png, fovea_png_on_row);
         const int passes = png_set_interlace_handling(png);
         png_read_update_info(png, info);
         if (png_get_rowbytes(png, info) != stride) png_error(png, "the row size is not what the header says");
 
         interlaced = passes > 1;
         if (interlaced) memset(pixels, 0, stride * height);
+        session.rows_left = interlaced ? 0 : height;
+        for (int pass = 0; interlaced && pass < passes; pass++)
+            if (PNG_PASS_COLS(width, pass) > 0) session.rows_left += PNG_PASS_ROWS(height, pass);
         for (int pass = 0; pass < passes; pass++)
             for (uint32_t row = 0; row < height; row++) {
                 png_read_row(png, pixels + stride * row, NULL);
                 rows_done++;
             }
-        png_read_end(png, NULL);
+        status = FOVEA_PNG_OK;
+    } else if (session.rows_left == 0) {
         status = FOVEA_PNG_OK;
     } else if (rows_done > 0) {
         status = FOVEA_PNG_DAMAGED;

@@ -39,14 +39,15 @@ public final class Catalog: Sendable {
         registry = IndexRegistry(budget: options.columnBudget)
         let connection =
             access == .readWrite
-            ? try file.openWriter(creating: false, options: options) : try file.openReader()
+            ? try file.openWriter(options: options) : try file.openReader()
         try StoreFormat.migrate(connection, access: access)
         let state = try WriterState(connection)
         let version = try CatalogVersion.load(state, on: connection)
         let files = IndexFiles(
             directory: file.columnsDirectory, store: try StoreFormat.metaBytes("store", on: connection) ?? [])
         self.files = files
-        ring = VersionRing(version.with(registry.fit(files.load(version))))
+        let indexes = files.load(version, removingOthers: access == .readWrite)
+        ring = VersionRing(version.with(registry.fit(indexes)))
         writer =
             access == .readOnly
             ? nil
@@ -68,7 +69,7 @@ public final class Catalog: Sendable {
         guard !file.exists else {
             throw CatalogError(.alreadyExists, "there is a catalog in \(directory) already")
         }
-        try StoreFormat.create(on: try file.openWriter(creating: true, options: options))
+        try file.create(options: options)
         return try Catalog(file: file, access: .readWrite, options: options)
     }
 
@@ -93,7 +94,7 @@ public final class Catalog: Sendable {
         guard wasOpen else { return }
         buildCancellation.cancel()
         writer?.drain()
-        if access == .readWrite, options.savesColumns { files.save(ring.newest) }
+        if options.savesColumns { saveIndexes() }
         readers.close()
         writer?.release()
     }
@@ -175,6 +176,12 @@ public final class Catalog: Sendable {
                 // The first read takes the snapshot.
                 let commit = UInt64(try StoreFormat.meta("commit_seq", on: connection) ?? 0)
                 if let version = ring.version(commit) { return version }
+                if writer == nil {
+                    // Someone else has written to a store that was opened for reading only.
+                    let version = try CatalogVersion.load(try WriterState(connection), on: connection)
+                    ring.enter(version)
+                    return version
+                }
             } catch {
                 end(connection)
                 throw error

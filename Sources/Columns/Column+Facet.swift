@@ -117,14 +117,6 @@ extension Column {
                 least.insert(code, at: place)
             }
             chosen += least.map { ($0, threshold) }
-        } else {
-            chosen.sort { left, right in
-                left.count != right.count
-                    ? left.count > right.count : dictionary.compare(left.index, right.index) < 0
-            }
-            return chosen.map {
-                FacetResult.Entry(value: .string(dictionary.string($0.index)), count: $0.count)
-            }
         }
         chosen.sort { left, right in
             left.count != right.count

@@ -11,8 +11,10 @@ struct DictionaryBuilder {
     /// The strings of the last, unsealed segment.
     private var ends: [UInt32] = []
     private var bytes: [UInt8] = []
-    /// The codes from `base.count` on.
+    /// The codes from `base.count` on, counted from there.
     private var table = StringHashTable()
+    /// The hash of each new string, so that a table that grows need not read them again.
+    private var hashes: [UInt64] = []
 
     /// Goes on from `base`.
     init(_ base: StringDictionary = StringDictionary()) {
@@ -88,6 +90,7 @@ struct DictionaryBuilder {
         if count == base.count { openLastSegment() }
         if !table.hasRoom(for: table.count + 1) { growTable() }
         table.insert(UInt32(count - base.count), hash: hash)
+        hashes.append(hash)
         bytes.append(contentsOf: string)
         ends.append(UInt32(bytes.count))
         count += 1
@@ -113,21 +116,7 @@ struct DictionaryBuilder {
 
     private mutating func growTable() {
         var grown = StringHashTable(minimumCapacity: table.count + 1)
-        for code in base.count..<count {
-            let segment = code / StringDictionary.Segment.width - firstSealed
-            let index = code % StringDictionary.Segment.width
-            let hash: UInt64
-            if segment < sealed.count {
-                hash = StringHashTable.hash(sealed[segment].bytes(index))
-            } else {
-                hash = bytes.withUnsafeBytes { bytes in
-                    let start = index == 0 ? 0 : Int(ends[index - 1])
-                    return StringHashTable.hash(
-                        UnsafeRawBufferPointer(rebasing: bytes[start..<Int(ends[index])]))
-                }
-            }
-            grown.insert(UInt32(code - base.count), hash: hash)
-        }
+        for (place, hash) in hashes.enumerated() { grown.insert(UInt32(place), hash: hash) }
         table = grown
     }
 }

@@ -51,6 +51,7 @@ final class Posting: Sendable {
             let list = try blocks[0].list.applying(insertions: insertions, deletions: deletions)
             return list.count == 0 ? nil : Posting(list)
         }
+        if deletions.count == 0, let grown = appendingToLastCell(insertions) { return grown }
         var cells: [LocalID: (insertions: Range<Int>, deletions: Range<Int>)] = [:]
         Posting.forEachCell(of: insertions) { cells[$0, default: (0..<0, 0..<0)].insertions = $1 }
         Posting.forEachCell(of: deletions) { cells[$0, default: (0..<0, 0..<0)].deletions = $1 }
@@ -85,6 +86,17 @@ final class Posting: Sendable {
         var cells = 0
         forEachCell(of: edges) { _, _ in cells += 1 }
         return edges.count >= cells * leastCellCount
+    }
+
+    /// The posting with edges that follow all others within the last cell, the usual insertions.
+    private func appendingToLastCell(_ edges: EdgeList) -> Posting? {
+        let last = blocks[blocks.count - 1]
+        guard let first = edges.ids.first, let end = edges.ids.last, first > last.base,
+            Int(end) < Int(last.base) + EdgeBlock.cellWidth, let grown = last.appending(edges)
+        else { return nil }
+        var next = blocks
+        next[next.count - 1] = grown
+        return Posting(next)
     }
 
     /// Whether a run that grows to these edges might suit cells, judged without looking at all of them.

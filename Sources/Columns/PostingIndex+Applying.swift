@@ -55,9 +55,13 @@ extension PostingIndex {
 
     /// The edges by key, then by id; those of one key and id as they came.
     private static func byKey(_ edges: [PostingEdge]) -> [PostingEdge] {
-        edges.indices.sorted { left, right in
-            (edges[left].key, edges[left].id, left) < (edges[right].key, edges[right].id, right)
-        }.map { edges[$0] }
+        var order: [(key: UInt64, place: Int)] = []
+        order.reserveCapacity(edges.count)
+        for (place, edge) in edges.enumerated() {
+            order.append((UInt64(edge.key) << 32 | UInt64(edge.id), place))
+        }
+        order.sort { $0.key != $1.key ? $0.key < $1.key : $0.place < $1.place }
+        return order.map { edges[$0.place] }
     }
 }
 

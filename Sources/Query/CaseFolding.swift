@@ -33,7 +33,7 @@ enum CaseFolding {
     /// `ranges`, and all scalars that are one with any of theirs.
     static func closed(_ ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
         var closed = ranges
-        for range in ranges {
+        for range in ScalarSet.merged(ranges) {
             if range.count <= classes.count {
                 for scalar in range { closed += (classes[scalar] ?? []).map { $0...$0 } }
             } else {

@@ -18,7 +18,7 @@ extension FieldPath {
     /// the next name is a place in it, into that element; it may lead nowhere at all.
     @inline(__always)
     func leads(
-        in subject: Subject, opening: Bool, toAnyThat test: (borrowing Value?) -> Bool
+        in subject: Subject, opening: Bool, toAnyThat test: (Value?) -> Bool
     ) -> Bool {
         switch subject {
         case .document(let document): return walk(document, 0, opening, test)
@@ -30,7 +30,7 @@ extension FieldPath {
     }
 
     private func walk(
-        _ document: Document, _ depth: Int, _ opening: Bool, _ test: (borrowing Value?) -> Bool
+        _ document: Document, _ depth: Int, _ opening: Bool, _ test: (Value?) -> Bool
     ) -> Bool {
         guard let value = document[components[depth]] else { return test(nil) }
         return reach(value, depth, opening, test)
@@ -38,7 +38,7 @@ extension FieldPath {
 
     /// Goes on from `value`, which the name at `depth` led to.
     private func reach(
-        _ value: Value, _ depth: Int, _ opening: Bool, _ test: (borrowing Value?) -> Bool
+        _ value: Value, _ depth: Int, _ opening: Bool, _ test: (Value?) -> Bool
     ) -> Bool {
         if depth == components.count - 1 {
             if opening, case .array(let elements) = value {
@@ -54,7 +54,7 @@ extension FieldPath {
     }
 
     private func walk(
-        _ elements: [Value], _ depth: Int, _ opening: Bool, _ test: (borrowing Value?) -> Bool
+        _ elements: [Value], _ depth: Int, _ opening: Bool, _ test: (Value?) -> Bool
     ) -> Bool {
         for index in elements.indices {
             if case .object(let document) = elements[index], walk(document, depth, opening, test) {

@@ -18,23 +18,22 @@ extension FilterParser {
         let level = conditions.count > 1 && !inList ? level + 1 : level
         try checkLevel(level, at: place)
         var filters: [Filter] = []
-        let outer = place
         for (name, operand) in conditions {
-            let place = outer.key(name)
+            let here = place.key(name)
             switch name {
-            case "$ne": filters.append(.not(.field(path, .equal(try value(operand, of: name, at: place)))))
-            case "$nin": filters.append(.not(.field(path, try parseList(operand, of: name, at: place))))
+            case "$ne": filters.append(.not(.field(path, .equal(try value(operand, of: name, at: here)))))
+            case "$nin": filters.append(.not(.field(path, try parseList(operand, of: name, at: here))))
             case "$exists":
-                try countCondition(at: place)
+                try countCondition(at: here)
                 let filter = Filter.field(path, .exists)
-                filters.append(try parseFlag(operand, of: name, at: place) ? filter : .not(filter))
+                filters.append(try parseFlag(operand, of: name, at: here) ? filter : .not(filter))
             case "$not":
-                filters.append(.not(try parseNegated(operand, on: path, at: place, level: level + 1)))
+                filters.append(.not(try parseNegated(operand, on: path, at: here, level: level + 1)))
             case "$regex":
-                try countCondition(at: place)
-                filters.append(.field(path, .matches(try parsePattern(document, at: outer))))
+                try countCondition(at: here)
+                filters.append(.field(path, .matches(try parsePattern(document, at: place))))
             default:
-                filters.append(.field(path, try parsePredicate(name, operand, at: place, level: level)))
+                filters.append(.field(path, try parsePredicate(name, operand, at: here, level: level)))
             }
         }
         if let options = document["$options"], document["$regex"] == nil {
@@ -108,12 +107,9 @@ extension FilterParser {
     private func parsePlainValue(
         _ operand: Value, of name: String, at place: Place
     ) throws(FilterError) -> Value {
-        if case .object(let document) = operand, let first = document.members.first?.key,
-            Operators.isName(first),
-            !LiteralParser.isLiteral(document)
-        {
-            throw place.invalid(
-                "\(name) takes a value, not the operator \(shortened(first)); negate with $not")
+        if let operators = operand.operators {
+            let first = shortened(operators.members[0].key)
+            throw place.invalid("\(name) takes a value, not the operator \(first); negate with $not")
         }
         return try parseLiteral(operand, at: place)
     }
@@ -175,13 +171,11 @@ extension FilterParser {
     private mutating func parseNegated(
         _ operand: Value, on path: FieldPath, at place: Place, level: Int
     ) throws(FilterError) -> Filter {
-        guard case .object(let document) = operand, let first = document.members.first?.key,
-            Operators.isName(first), !LiteralParser.isLiteral(document)
-        else {
+        guard let operators = operand.operators else {
             throw place.invalid(
                 "$not takes operators, such as {\"$gt\": 5}, or a $regex; for a plain value write $ne")
         }
         try checkLevel(level, at: place)
-        return try parseOperators(document, on: path, at: place, level: level)
+        return try parseOperators(operators, on: path, at: place, level: level)
     }
 }

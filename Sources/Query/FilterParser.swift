@@ -87,11 +87,8 @@ struct FilterParser {
                 .limitExceeded, "a path of \(key.utf8.count) bytes, the limit is \(limits.pathByteCount)")
         }
         let path = FieldPath(key)
-        if case .object(let document) = operand, let first = document.members.first?.key,
-            Operators.isName(first),
-            !LiteralParser.isLiteral(document)
-        {
-            return try parseOperators(document, on: path, at: place, level: level, inList: inList)
+        if let operators = operand.operators {
+            return try parseOperators(operators, on: path, at: place, level: level, inList: inList)
         }
         try countCondition(at: place)
         return .field(path, .equal(try parseLiteral(operand, at: place)))

@@ -82,3 +82,15 @@ enum Operators {
         return last[right.count]
     }
 }
+
+extension Value {
+    /// The object, if its first key begins with `$` and it does not spell a value: then it is one of
+    /// operators. MongoDB looks at the first key alone.
+    var operators: Document? {
+        guard case .object(let document) = self, let first = document.members.first?.key,
+            Operators.isName(first),
+            !LiteralParser.isLiteral(document)
+        else { return nil }
+        return document
+    }
+}

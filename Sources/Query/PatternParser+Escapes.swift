@@ -9,7 +9,7 @@ extension PatternParser {
         case "z": return taken(.assertion(.veryEnd))
         case "b": return taken(.assertion(.wordBoundary))
         case "B": return taken(.assertion(.noWordBoundary))
-        case "N" where !isNamedScalar: return taken(.set(ScalarSet.newline.negated))
+        case "N" where !isNamedScalar: return taken(.set(.noNewline))
         case "1"..."9", "g", "k":
             throw error("back-references are not served: patterns run in linear time without them", at: start)
         case "R", "X", "G", "K", "C":

@@ -164,7 +164,7 @@ struct PatternParser {
             return try parseEscape()
         case ".":
             place += 1
-            return .set(options.contains(.dotAll) ? .everything : ScalarSet.newline.negated)
+            return .set(options.contains(.dotAll) ? .everything : .noNewline)
         case "^":
             place += 1
             return .assertion(isMultiline ? .lineStart : .textStart)
@@ -244,8 +244,7 @@ struct PatternParser {
         let node = try parseChoice()
         guard take(")") else { throw error("the group has no )", at: start) }
         options = outside
-        // A group of one node is a node of its own: a quantifier may follow that of its content.
-        if case .repeated = node { return .sequence([node]) }
+        // A group may be repeated even where all it holds is an assertion.
         if case .assertion = node { return .sequence([node]) }
         return node
     }

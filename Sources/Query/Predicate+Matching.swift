@@ -1,4 +1,4 @@
-import Base
+public import Base
 
 extension Predicate {
     /// Whether `subject` satisfies this at `path`.
@@ -10,8 +10,11 @@ extension Predicate {
     }
 
     /// Whether one candidate satisfies this; `nil` is a missing value.
-    func accepts(_ candidate: borrowing Value?) -> Bool {
-        guard let candidate = copy candidate else {
+    ///
+    /// Of a field that holds one scalar this is all there is to decide. An array is several candidates: its
+    /// elements, and itself (see ``takesWholeArrays``).
+    public func accepts(_ candidate: Value?) -> Bool {
+        guard let candidate else {
             switch self {
             case .equal(let value), .lessOrEqual(let value), .greaterOrEqual(let value): return value.isNull
             case .among(let list, _): return list.containsNull

@@ -2,6 +2,9 @@ public import Base
 
 /// What one value is held against. A field satisfies it if any of the path's candidates does.
 ///
+/// `$lt`, `$lte`, `$gt` and `$gte` hold between values of one type alone, in ``ValueOrder``; and never
+/// between NaN and another number, though that order puts it first.
+///
 /// Negations are no predicates: `$ne`, `$nin`, `$not` and `$exists: false` are ``Filter/not(_:)`` around one.
 public indirect enum Predicate: Sendable, Hashable {
     /// `$eq` or a bare value. A missing value equals null.

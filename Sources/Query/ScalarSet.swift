@@ -34,6 +34,19 @@ struct ScalarSet: Sendable {
         return slowlyContains(scalar)
     }
 
+    /// The same scalars in ranges that are sorted and apart from one another.
+    static func merged(_ ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
+        var merged: [ClosedRange<UInt32>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = merged.last, range.lowerBound <= last.upperBound &+ 1 {
+                merged[merged.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+            } else {
+                merged.append(range)
+            }
+        }
+        return merged
+    }
+
     // MARK: - Private
 
     private func slowlyContains(_ scalar: UInt32) -> Bool { holds(scalar) != isNegated }
@@ -53,23 +66,11 @@ struct ScalarSet: Sendable {
         }
         return parts.contains { $0.contains(scalar) }
     }
-
-    private static func merged(_ ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
-        var merged: [ClosedRange<UInt32>] = []
-        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = merged.last, range.lowerBound <= last.upperBound &+ 1 {
-                merged[merged.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
-            } else {
-                merged.append(range)
-            }
-        }
-        return merged
-    }
 }
 
 /// The classes that have names.
 extension ScalarSet {
-    static let newline = ScalarSet([0x0A...0x0A])
+    static let noNewline = ScalarSet([0x0A...0x0A], isNegated: true)
     static let everything = ScalarSet([0...0x10FFFF])
     static let digits = ScalarSet([0x30...0x39])
     static let words = ScalarSet([0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A])
@@ -97,68 +98,4 @@ extension ScalarSet {
         "word": words,
         "xdigit": ScalarSet([0x30...0x39, 0x41...0x46, 0x61...0x66]),
     ]
-}
-
-/// A set of Unicode's general categories.
-struct CategorySet: OptionSet, Sendable {
-    let rawValue: UInt32
-
-    init(rawValue: UInt32) { self.rawValue = rawValue }
-
-    init(_ category: Unicode.GeneralCategory) {
-        let place =
-            switch category {
-            case .uppercaseLetter: 0
-            case .lowercaseLetter: 1
-            case .titlecaseLetter: 2
-            case .modifierLetter: 3
-            case .otherLetter: 4
-            case .nonspacingMark: 5
-            case .spacingMark: 6
-            case .enclosingMark: 7
-            case .decimalNumber: 8
-            case .letterNumber: 9
-            case .otherNumber: 10
-            case .connectorPunctuation: 11
-            case .dashPunctuation: 12
-            case .openPunctuation: 13
-            case .closePunctuation: 14
-            case .initialPunctuation: 15
-            case .finalPunctuation: 16
-            case .otherPunctuation: 17
-            case .mathSymbol: 18
-            case .currencySymbol: 19
-            case .modifierSymbol: 20
-            case .otherSymbol: 21
-            case .spaceSeparator: 22
-            case .lineSeparator: 23
-            case .paragraphSeparator: 24
-            case .control: 25
-            case .format: 26
-            case .surrogate: 27
-            case .privateUse: 28
-            case .unassigned: 29
-            @unknown default: 29
-            }
-        rawValue = 1 << UInt32(place)
-    }
-
-    private static let order = [
-        "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf",
-        "Po",
-        "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn",
-    ]
-
-    /// By the names that `\p{…}` takes: `Lu`, `L`, `L&`, `Any`.
-    static let named: [String: CategorySet] = {
-        var named: [String: CategorySet] = [
-            "Any": CategorySet(rawValue: (1 << 30) - 1), "L&": CategorySet(rawValue: 7),
-        ]
-        for (place, name) in order.enumerated() {
-            let category = CategorySet(rawValue: 1 << UInt32(place))
-            named[name] = category
-            named[String(name.prefix(1)), default: []].insert(category)
-        }
-        return named
-    }()
 }

@@ -1,5 +1,6 @@
 import Base
 import Catalog
+import SystemPackage
 import Testing
 
 @Suite struct CatalogTests {
@@ -158,6 +159,52 @@ import Testing
         let deep = (0..<129).reduce(Value.null) { value, _ in [value] }
         #expect(try code(deep) == .limitExceeded)
         try catalog.write { _ = try $0.insert("Image", ["x": "1234567890"]) }
+    }
+
+    @Test("an entity is found by its key", arguments: [false, true])
+    func key(isBuilt: Bool) throws {
+        let given = EntityKey(seconds: 5, random: .max)
+        let twin = EntityKey(seconds: 6, random: .max)
+        let first = try catalog.write { transaction in
+            _ = try transaction.insert("Image")
+            return try transaction.insert("Image", key: given)
+        }
+        if isBuilt { try catalog.buildAllIndexes() }
+        let (second, third) = try catalog.write { transaction in
+            let second = try transaction.insert("Image", key: twin)
+            let third = try transaction.insert("Image")
+            #expect(try transaction.entity(of: "Image", key: given) == first)
+            #expect(try transaction.entity(of: "Image", key: twin) == second)
+            #expect(try transaction.entity(of: "Image", key: EntityKey(seconds: 7, random: .max)) == nil)
+            try transaction.delete(first, by: "human:ann")
+            #expect(try transaction.entity(of: "Image", key: given) == nil)
+            return (second, third)
+        }
+        try catalog.read { snapshot in
+            let known = try #require(snapshot.schema.entityClass("Image"))
+            #expect(try snapshot.entity(of: known, key: given) == nil)
+            #expect(try snapshot.entity(of: known, key: twin) == second.local)
+            #expect(
+                try snapshot.entity(of: known, key: try #require(try snapshot.entity(third)).key)
+                    == third.local)
+        }
+    }
+
+    @Test func `a store copied between two of its writes is whole, and has all that was acknowledged`() throws
+    {
+        // What a crash leaves: the files as they are, the log not yet emptied into the database.
+        for number in 0..<20 {
+            let id = try catalog.write { try $0.insert("Image", ["n": .integer(Int64(number))]) }
+            let copy = try TemporaryStore()
+            for path in try store.files() where !path.string.hasSuffix("-shm") {
+                try copy.write(
+                    try store.bytes(of: path), to: copy.directory.appending(path.lastComponent!.string))
+            }
+            let recovered = try Catalog.open(copy.directory)
+            #expect(try recovered.properties(id) == ["n": .integer(Int64(number))])
+            #expect(try recovered.read { $0.commit } == UInt64(number) + 1)
+            #expect(try recovered.findings() == [])
+        }
     }
 
     @Test func `what does not exist is said not to`() throws {

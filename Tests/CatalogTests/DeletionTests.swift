@@ -20,6 +20,7 @@ import Testing
             try transaction.connect("near", from: other, to: image)
             try transaction.connect("near", from: image, to: image)
             try transaction.addLabel(NewLabel(.class, "cat", source: "human:ann"), to: image)
+            try transaction.setDetails(["histogram": [1, 2, 3]], of: image)
             return (image, other)
         }
         #expect(try catalog.write { try $0.delete(image, by: "human:ann") })
@@ -31,6 +32,7 @@ import Testing
             #expect(tombstone.who == "human:ann" && !tombstone.isPurged)
             for known in snapshot.schema.connectionClasses { #expect(snapshot.count(of: known) == 0) }
             #expect(try snapshot.labels(of: image) == [])
+            #expect(try snapshot.details(of: image) == [:])
             // The bytes stay until they are collected.
             #expect(try snapshot.blob(SHA256Digest(number: 1)) == BlobEntry(number: 1))
             #expect(try snapshot.verify() == [])
@@ -74,6 +76,7 @@ import Testing
                     blob: BlobEntry(number: min(number, 1)))
                 try transaction.addLabel(
                     NewLabel(.caption, nil, geometry: .json(.string(secret)), source: "human:ann"), to: id)
+                try transaction.setDetails(["exif": .string(secret)], of: id)
             }
         }
         try catalog.buildAllIndexes()
@@ -91,6 +94,44 @@ import Testing
         again.close()
         for file in try store.files() {
             #expect(try !store.bytes(of: file).contains(secretBytes), "\(file)")
+        }
+    }
+
+    @Test(
+        "connections that lead to deleted entities are found, with postings and without",
+        arguments: [false, true])
+    func connectionsToDeleted(isBuilt: Bool) throws {
+        let count: LocalID = 40
+        try catalog.write { transaction in
+            for _ in 0..<count { try transaction.insert("Image") }
+            let image = try #require(transaction.schema.entityClass("Image"))
+            for local in 0..<count {
+                for step: LocalID in [1, 2, 7] {
+                    try transaction.connect(
+                        "near", from: image.entityID(local), to: image.entityID((local + step) % count))
+                }
+            }
+        }
+        if isBuilt { try catalog.buildAllIndexes() }
+        // One by one, several at once, and after connections that no posting knows yet.
+        try catalog.write { transaction in
+            let image = try #require(transaction.schema.entityClass("Image"))
+            #expect(try transaction.delete(image.entityID(5), by: "human:ann"))
+            try transaction.connect("near", from: image.entityID(0), to: image.entityID(9))
+            #expect(try transaction.delete(image.entityID(9), by: "human:ann"))
+            #expect(try transaction.delete(IdSet(20..<32), of: "Image", by: "human:ann") == 12)
+        }
+        let gone = Set([5, 9] + Array(LocalID(20)..<32))
+        let left = (0..<count).flatMap { local in [1, 2, 7].map { (local, (local + $0) % count) } }
+            .filter { !gone.contains($0.0) && !gone.contains($0.1) }
+        try catalog.read { snapshot in
+            let near = try #require(snapshot.schema.connectionClass("near"))
+            #expect(snapshot.count(of: near) == left.count)
+            for local in 0..<count where !gone.contains(local) {
+                let found = try snapshot.connections(of: near, to: EntityID(classNumber: 1, local: local))
+                #expect(found.map(\.source.local) == left.filter { $0.1 == local }.map(\.0).sorted())
+            }
+            #expect(try snapshot.verify() == [])
         }
     }
 

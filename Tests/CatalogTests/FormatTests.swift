@@ -27,6 +27,16 @@ import Testing
         #expect(code { try Catalog.open(store.directory, access: .readOnly) } == .corrupt)
     }
 
+    @Test func `a store that was not made to its end is none, and can be made again`() throws {
+        let store = try TemporaryStore()
+        for name in ["catalog.sqlite.new", "catalog.sqlite.new-wal", "catalog.sqlite.new-shm"] {
+            try store.write([1, 2, 3], to: store.directory.appending(name))
+        }
+        #expect(throws: CatalogError.self) { _ = try Catalog.open(store.directory) }
+        try Catalog.create(store.directory).close()
+        #expect(try store.files().map { $0.lastComponent?.string } == ["catalog.sqlite"])
+    }
+
     @Test func `a store of a newer format is refused and left as it is`() throws {
         let store = try TemporaryStore()
         try Catalog.create(store.directory).close()
@@ -145,6 +155,7 @@ enum FixtureStore {
             try transaction.addLabel(NewLabel(.box, "dog", source: "human:ann", parent: label), to: image)
             try transaction.addLabel(
                 NewLabel(.mask, "cat", geometry: .bytes([7]), source: "human:ann"), to: image)
+            try transaction.setDetails(["histogram": [1, 2]], of: image)
             try transaction.delete(gone, by: "human:ann")
         }
         catalog.close()
@@ -171,6 +182,7 @@ enum FixtureStore {
             let found = try snapshot.connections(of: takenBy, from: image.entityID(0))
             #expect(
                 found.map(\.target) == [camera.entityID(0)] && found.first?.properties == ["confidence": 0.5])
+            #expect(try snapshot.details(of: image.entityID(0)) == ["histogram": [1, 2]])
             #expect(try snapshot.runs().map(\.source) == ["model:m@1"])
         }
         #expect(try catalog.write { try $0.entity(of: "Camera", where: "serial", equals: "X1") }?.local == 0)

@@ -136,6 +136,52 @@ import Testing
         }
     }
 
+    @Test func `labels in bulk are the labels one by one`() throws {
+        let count = 3_000
+        try catalog.write { try $0.insert("Image", rows: BulkRows(count: count, columns: [])) }
+        try catalog.buildAllIndexes()
+        let labels = BulkLabels(
+            .box, targets: (0..<count * 2).map { LocalID($0 / 2) }, names: ["a", "b", "c"],
+            nameIndexes: (0..<count * 2).map { $0 % 3 },
+            confidences: (0..<count * 2).map { Double($0) / 6_000 },
+            source: "import:x")
+        try catalog.write { [image] transaction in
+            try transaction.addLabel(NewLabel(.box, "first", source: "human:ann"), to: image)
+            try transaction.addLabels(labels, to: "Image")
+            try transaction.addLabel(NewLabel(.box, "last", source: "human:ann", parent: 2), to: image)
+        }
+        #expect(try names() == ["first", "b", "last"])
+        try catalog.read { snapshot in
+            let known = try #require(snapshot.schema.entityClass("Image"))
+            let found = try snapshot.labels(of: known.entityID(1_000))
+            #expect(
+                found.map(\.name) == ["c", "a"]
+                    && found.map(\.confidence) == [2_000.0 / 6_000, 2_001.0 / 6_000])
+            #expect(found.map(\.source) == ["import:x", "import:x"] && found.map(\.kind) == [.box, .box])
+            let facet = try snapshot.labelFacet(known, .box, over: snapshot.alive(known), limit: 1)
+            #expect(facet.values == [.init(value: .string("b"), count: 2_000)] && facet.distinct == 5)
+            #expect(try snapshot.verify() == [])
+        }
+        func code(_ labels: BulkLabels, _ name: String = "Image") -> CatalogError.Code? {
+            #expect(throws: CatalogError.self) { try catalog.write { try $0.addLabels(labels, to: name) } }?
+                .code
+        }
+        #expect(code(labels, "Imago") == .notFound)
+        var wrong = labels
+        wrong.targets[7] = 9_999
+        #expect(code(wrong) == .notFound)
+        wrong = labels
+        wrong.nameIndexes[3] = 3
+        #expect(code(wrong) == .invalidValue)
+        wrong = labels
+        wrong.confidences?.removeLast()
+        #expect(code(wrong) == .invalidValue)
+        wrong = labels
+        wrong.run = 9
+        #expect(code(wrong) == .notFound)
+        #expect(try catalog.findings() == [])
+    }
+
     @Test("selections and facets by label", arguments: [false, true])
     func selections(isBuiltFirst: Bool) throws {
         if isBuiltFirst { try catalog.buildAllIndexes() }

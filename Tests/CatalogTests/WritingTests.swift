@@ -2,6 +2,7 @@ import Base
 @testable import Catalog
 @preconcurrency import Dispatch
 import Synchronization
+import SystemPackage
 import Testing
 
 @Suite struct WritingTests {
@@ -98,6 +99,8 @@ import Testing
         }
         catalog.close()
         #expect(completed.withLock { $0 } == 500)
+        #expect(
+            try store.files().map { $0.lastComponent?.string } == ["catalog.sqlite"], "the log is emptied")
         let again = try Catalog.open(store.directory)
         #expect(
             try again.read { snapshot in snapshot.schema.entityClass("Image").map(snapshot.count) } == 500)

@@ -91,6 +91,34 @@ import Testing
         }
     }
 
+    @Test func `readers of old versions are not disturbed by a writer who goes on`() async throws {
+        let strings = (0..<600).map { ($0, ColumnValue.string("start/\($0)")) }
+        let start = try makeColumn(.string, Dictionary(uniqueKeysWithValues: strings))
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                var column = start
+                for step in 0..<300 {
+                    let changes: [(row: LocalID, value: ColumnValue?)] = (0..<3).map { place in
+                        (LocalID((step * 7 + place * 311) % 1_500), .string("new/\(step)/\(place)"))
+                    }
+                    do { column = try column.applying(changes) } catch { return false }
+                    guard column.select(.equal(.string("new/\(step)/2"))).count == 1 else { return false }
+                }
+                return true
+            }
+            for reader in 0..<3 {
+                group.addTask {
+                    (0..<600).allSatisfy { row in
+                        let wanted = (row * 13 + reader) % 600
+                        return start.select(.equal(.string("start/\(wanted)"))).ids == [LocalID(wanted)]
+                            && start.select(.equal(.string("new/\(row / 2)/0"))).isEmpty
+                    }
+                }
+            }
+            for await isRight in group { #expect(isRight) }
+        }
+    }
+
     @Test func `versions share what did not change`() throws {
         var values: [Int: ColumnValue] = [:]
         for row in 0..<100_000 { values[row] = .integer(Int64(row)) }

@@ -112,6 +112,16 @@ import Testing
         #expect(filter.paths.map(\.root) == ["b", "a", "d", "e"])
     }
 
+    @Test func `a predicate decides one candidate by itself`() throws {
+        #expect(Predicate.greater(1).accepts(2) && !Predicate.greater(1).accepts("2"))
+        #expect(!Predicate.greater(1).accepts(.none))
+        #expect(Predicate.equal(.null).accepts(.none) && Predicate.equal(.null).accepts(.some(.null)))
+        #expect(!Predicate.exists.accepts(.none) && Predicate.exists.accepts(.some(.null)))
+        #expect(Predicate.all([.equal(1), .greater(0)]).accepts(1) && !Predicate.all([]).accepts(1))
+        #expect(try Predicate.among(ValueList([1]), patterns: [Pattern("^x")]).accepts("xy"))
+        #expect(Predicate.size(1).takesWholeArrays && !Predicate.equal(1).takesWholeArrays)
+    }
+
     @Test func `a path is its names`() {
         #expect(FieldPath("a.0.b").components == ["a", "0", "b"])
         #expect(

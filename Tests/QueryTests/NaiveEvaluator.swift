@@ -80,7 +80,7 @@ enum NaiveEvaluator {
     }
 
     private static func elementMatches(_ elements: [Value], _ query: Document) -> Bool {
-        let first = query.keys.first ?? ""
+        let first = query.keys.first { $0 != "$comment" } ?? ""
         if first.hasPrefix("$"), !["$and", "$or", "$nor", "$where"].contains(first) {
             return elements.contains { all(query, [.value($0)], [.value($0)]) }
         }

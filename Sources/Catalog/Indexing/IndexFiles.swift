@@ -36,8 +36,8 @@ struct IndexFiles: Sendable {
         syncDirectory()
     }
 
-    /// The indexes of the commit of `version` that lie in files; files of no use are removed.
-    func load(_ version: CatalogVersion) -> [IndexKey: BuiltIndex] {
+    /// The indexes of the commit of `version` that lie in files; other files are of no use to anyone.
+    func load(_ version: CatalogVersion, removingOthers: Bool) -> [IndexKey: BuiltIndex] {
         var indexes: [IndexKey: BuiltIndex] = [:]
         for name in list() {
             guard let bytes = read(name), let (header, size) = IndexFileHeader.read(bytes),
@@ -47,7 +47,7 @@ struct IndexFiles: Sendable {
                     try? header.index(decoding: UnsafeRawBufferPointer(rebasing: $0[size...]))
                 })
             else {
-                remove(name)
+                if removingOthers { remove(name) }
                 continue
             }
             indexes[header.key] = index

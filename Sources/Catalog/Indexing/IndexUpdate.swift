@@ -27,7 +27,7 @@ struct IndexUpdate {
                 continue
             }
             if inserted.isEmpty, changes == nil, window.changes.connectionsBefore[classID] == nil,
-                window.changes.labels.isEmpty
+                window.changes.labels.isEmpty, window.changes.labelledInBulk.isEmpty
             {
                 continue
             }
@@ -114,6 +114,7 @@ struct IndexUpdate {
     private func labels(
         _ postings: ConnectionPostings, _ known: ClassSchema, _ kind: LabelKind
     ) -> BuiltIndex? {
+        if window.changes.labelledInBulk.contains(LabelsOfClass(classID: known.id, kind: kind)) { return nil }
         // Only whether a label was there before the window, and is there after it, counts.
         var first: [Int64: Bool] = [:]
         var last: [Int64: LabelChange] = [:]

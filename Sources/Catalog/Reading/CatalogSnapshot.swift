@@ -83,10 +83,12 @@ public final class CatalogSnapshot {
         return try EntityRows.locals(of: known, digest: digest, on: connection)
     }
 
-    /// The entity of a class with that key.
-    public func entity(of known: ClassSchema, key: EntityKey) throws(CatalogError) -> LocalID? {
+    /// The entity of a class with that key: a memory column answers, or all are looked at while there is
+    /// none.
+    public func entity(of known: ClassSchema, key: EntityKey) throws -> LocalID? {
         try check()
-        return try EntityRows.local(of: known, key: key, on: connection)
+        if known.kind == .entity { _ = try catalog.index(.keys(classID: known.id), for: self) }
+        return try EntityRows.local(of: known, key: key, version, on: connection)
     }
 
     // MARK: - Connections
@@ -98,12 +100,16 @@ public final class CatalogSnapshot {
         return try connections(try ConnectionRows.rows(of: known, from: id, on: connection), of: known)
     }
 
-    /// The connections of a class that lead to an entity, by the entity that they come from. Looks at all of
-    /// them.
-    public func connections(of known: ClassSchema, to id: EntityID) throws(CatalogError) -> [Connection] {
+    /// The connections of a class that lead to an entity, by the entity that they come from: postings answer,
+    /// or all are looked at while there are none.
+    public func connections(of known: ClassSchema, to id: EntityID) throws -> [Connection] {
         try check()
         guard known.kind == .connection else { return [] }
-        return try connections(try ConnectionRows.rows(of: known, to: id, on: connection), of: known)
+        for ends in known.ends where ends.target == id.classNumber {
+            let key = IndexKey.connections(classID: known.id, ends: ends, keyedBySource: false)
+            _ = try catalog.index(key, for: self)
+        }
+        return try connections(try ConnectionRows.rows(of: known, to: id, version, on: connection), of: known)
     }
 
     /// The ids of all connections of a class. Looks at all of them.

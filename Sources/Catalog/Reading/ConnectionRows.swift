@@ -1,4 +1,5 @@
 import Base
+import Columns
 
 /// The rows of the tables of connections, without their properties.
 enum ConnectionRows {
@@ -24,15 +25,41 @@ enum ConnectionRows {
         return try all(row)
     }
 
-    /// The connections that lead to an entity. No B-tree leads this way: all of the class are looked at.
+    /// The connections that lead to an entity. No B-tree leads this way: postings answer for what the version
+    /// knows, where they are built; what came later, or everything, is looked at.
     static func rows(
-        of known: ClassSchema, to id: EntityID, on connection: SQLiteConnection
+        of known: ClassSchema, to id: EntityID, _ version: CatalogVersion, on connection: SQLiteConnection
     ) throws(CatalogError) -> [ConnectionRow] {
+        var found: [ConnectionRow] = []
+        var first: Int64 = 0
+        let postings = known.ends.filter { $0.target == id.classNumber }.map { ends in
+            (ends, version.indexes[.connections(classID: known.id, ends: ends, keyedBySource: false)])
+        }
+        if postings.allSatisfy({ $0.1 != nil }) {
+            // A connection never changes its ends: those that are gone are not found, those that are new come
+            // later.
+            let row = try connection.statement(
+                "SELECT \(columns) FROM \(known.table) WHERE src = ? AND dst = ? AND src_class = ? AND dst_class = ?"
+            )
+            for case (let ends, .postings(let postings)?) in postings {
+                for source in postings.index.select(id.local).ids {
+                    row.bind(Int64(source), at: 1)
+                    row.bind(Int64(id.local), at: 2)
+                    row.bind(Int64(ends.source), at: 3)
+                    row.bind(Int64(ends.target), at: 4)
+                    found += try all(row)
+                }
+            }
+            first = version.classes[known.id]?.nextLocal ?? 0
+            found.removeAll { Int64($0.id) >= first }
+        }
         let row = try connection.statement(
-            "SELECT \(columns) FROM \(known.table) WHERE dst = ? AND dst_class = ? ORDER BY src, id")
-        row.bind(Int64(id.local), at: 1)
-        row.bind(Int64(id.classNumber), at: 2)
-        return try all(row)
+            "SELECT \(columns) FROM \(known.table) NOT INDEXED WHERE id >= ? AND dst = ? AND dst_class = ?")
+        row.bind(first, at: 1)
+        row.bind(Int64(id.local), at: 2)
+        row.bind(Int64(id.classNumber), at: 3)
+        found += try all(row)
+        return found.sorted { ($0.sourceClass, $0.source, $0.id) < ($1.sourceClass, $1.source, $1.id) }
     }
 
     /// The connections that come from, or lead to, any of the entities `ids` of a class. Looks at all of

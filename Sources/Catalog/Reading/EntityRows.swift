@@ -1,4 +1,5 @@
 import Base
+import Columns
 
 /// Look-ups in the tables of entities.
 enum EntityRows {
@@ -52,13 +53,28 @@ enum EntityRows {
         return found
     }
 
+    /// The member with that key. A column of keys answers for what the version knows, where it is built; what
+    /// came later, or everything, is looked at.
     static func local(
-        of known: ClassSchema, key: EntityKey, on connection: SQLiteConnection
+        of known: ClassSchema, key: EntityKey, _ version: CatalogVersion, on connection: SQLiteConnection
     ) throws(CatalogError) -> LocalID? {
         guard known.kind == .entity else { return nil }
-        let row = try connection.statement("SELECT id FROM \(known.table) WHERE key = ? ORDER BY id LIMIT 1")
+        var first: Int64 = 0
+        if case .column(let column)? = version.indexes[.keys(classID: known.id)] {
+            let row = try connection.statement("SELECT 1 FROM \(known.table) WHERE id = ? AND key = ?")
+            for local in column.select(.equal(.integer(Int64(bitPattern: key.random)))).ids {
+                row.bind(Int64(local), at: 1)
+                row.bind(key.bytes, at: 2)
+                defer { row.reset() }
+                if try row.step() { return local }
+            }
+            first = version.classes[known.id]?.nextLocal ?? 0
+        }
+        let row = try connection.statement(
+            "SELECT id FROM \(known.table) WHERE id >= ? AND key = ? ORDER BY id LIMIT 1")
         defer { row.reset() }
-        row.bind(key.bytes, at: 1)
+        row.bind(first, at: 1)
+        row.bind(key.bytes, at: 2)
         return try row.step() ? LocalID(truncatingIfNeeded: row.integer(0)) : nil
     }
 }

@@ -12,8 +12,25 @@ struct StoreFile: Sendable {
 
     var exists: Bool { access(path, F_OK) == 0 }
 
+    /// Makes the file of a new store. It has its name only once everything is in it: a crash on the way
+    /// leaves no store, not half of one.
+    func create(options: CatalogOptions) throws(CatalogError) {
+        let fresh = path + ".new"
+        for leftover in [fresh, fresh + "-wal", fresh + "-shm"] { unlink(leftover) }
+        try StoreFormat.create(on: try StoreFile.openWriter(fresh, creating: true, options: options))
+        guard rename(fresh, path) == 0, StoreFile.sync(directory) else {
+            throw CatalogError(.inputOutput, "cannot make \(path): \(Errno(rawValue: errno))")
+        }
+    }
+
     /// The connection of the writer: durable at every commit.
-    func openWriter(creating: Bool, options: CatalogOptions) throws(CatalogError) -> SQLiteConnection {
+    func openWriter(options: CatalogOptions) throws(CatalogError) -> SQLiteConnection {
+        try StoreFile.openWriter(path, creating: false, options: options)
+    }
+
+    private static func openWriter(
+        _ path: String, creating: Bool, options: CatalogOptions
+    ) throws(CatalogError) -> SQLiteConnection {
         let connection = try SQLiteConnection(path: path, mode: creating ? .create : .readWrite)
         // Checkpoints on the committing thread, each 1,000 pages: a background one never completes under
         // steady writes, and the log grows without bound.
@@ -25,6 +42,7 @@ struct StoreFile: Sendable {
             PRAGMA journal_size_limit = 67108864;
             PRAGMA temp_store = MEMORY;
             PRAGMA cache_size = -65536;
+            PRAGMA secure_delete = ON;
             """)
         if let limit = options.pageLimit { try connection.execute("PRAGMA max_page_count = \(limit)") }
         return connection
@@ -44,6 +62,14 @@ struct StoreFile: Sendable {
     }
 
     // MARK: - Private
+
+    /// Makes the names in a directory durable.
+    private static func sync(_ directory: FilePath) -> Bool {
+        let descriptor = open(directory.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
+    }
 
     /// A log index is memory shared through a file. Where none can be made, a store that was closed cleanly
     /// has no log either, and can be read as a file that never changes.

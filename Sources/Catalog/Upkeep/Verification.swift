@@ -62,6 +62,11 @@ struct Verification {
             SELECT id FROM \(table) e
             WHERE blob IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blobs WHERE id = e.blob)
             """, .reference, "stands for a blob that the catalog does not know", in: known)
+        try each(
+            """
+            SELECT local FROM details d
+            WHERE class = \(known.id) AND NOT EXISTS (SELECT 1 FROM \(table) WHERE id = d.local)
+            """, .reference, "has details, but does not exist", in: known)
         try each("SELECT id FROM \(table) WHERE length(key) <> 12", .row, "has a malformed key", in: known)
         try each(
             "SELECT id FROM \(table) WHERE created > \(snapshot.commit)", .row, "comes from a later commit",

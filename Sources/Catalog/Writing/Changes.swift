@@ -21,6 +21,9 @@ struct Changes: Sendable {
     /// Connections that were removed or whose properties changed, as they were, by their class. Of a
     /// connection that is in it several times the first counts.
     var connectionsBefore: [UInt32: [ConnectionRow]] = [:]
+    /// Kinds of labels of which more were added than are noted one by one: their postings are to be built
+    /// anew.
+    var labelledInBulk: Set<LabelsOfClass> = []
     /// Labels that became current, and ceased to be, in this order.
     var labels: [LabelChange] = []
 
@@ -34,7 +37,14 @@ struct Changes: Sendable {
         }
         for (id, rows) in other.connectionsBefore { connectionsBefore[id, default: []] += rows }
         labels += other.labels
+        labelledInBulk.formUnion(other.labelledInBulk)
     }
+}
+
+/// The labels of one kind of the entities of one class.
+struct LabelsOfClass: Sendable, Hashable {
+    var classID: UInt32
+    var kind: LabelKind
 }
 
 /// One connection, of its properties only the numbers.

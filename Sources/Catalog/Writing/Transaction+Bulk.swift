@@ -124,14 +124,14 @@ extension Transaction {
         }
     }
 
-    private func checkAlive(_ locals: [LocalID], in known: ClassSchema) throws(CatalogError) {
+    func checkAlive(_ locals: [LocalID], in known: ClassSchema) throws(CatalogError) {
         let next = state.counters[known.id]?.nextLocal ?? 0
         let nothingDeleted = state.counters[known.id].map { $0.count == $0.nextLocal } ?? true
         let missing = locals.first { local in
             nothingDeleted ? Int64(local) >= next : !isAlive(local, in: known.id)
         }
         if let missing {
-            throw CatalogError(.notFound, "there is no entity \(known.entityID(missing)) to connect")
+            throw CatalogError(.notFound, "there is no entity \(known.entityID(missing))")
         }
     }
 }

@@ -1,8 +1,8 @@
 public import Base
 
 extension Transaction {
-    /// Deletes an entity, with its connections and its current labels. A tombstone stays behind, and its
-    /// entries in the label log.
+    /// Deletes an entity, with its connections, its details and its current labels. A tombstone stays behind,
+    /// and its entries in the label log.
     /// - Returns: `false` where there is no such entity.
     @discardableResult
     public func delete(_ id: EntityID, by who: String) throws(CatalogError) -> Bool {
@@ -52,6 +52,10 @@ extension Transaction {
 
     // MARK: - Private
 
+    /// Up to so many deleted entities have their connections looked up one by one; for more, all connections
+    /// are looked at once.
+    private static let fewDeletions = 8
+
     @discardableResult
     private func delete(_ ids: IdSet, of known: ClassSchema, by who: String) throws(CatalogError) -> Int {
         var found: [(local: LocalID, blob: Int64?)] = []
@@ -84,6 +88,7 @@ extension Transaction {
                     try deleteSide(property, at: Int64(local), in: known)
                 }
                 try dropLabels(of: known.entityID(local))
+                try dropDetails(of: local, in: known)
             }
         }
         state.counters[known.id]?.count -= Int64(found.count)
@@ -96,7 +101,7 @@ extension Transaction {
             let isTarget = schema.ends.contains { $0.target == known.id }
             guard isTarget || schema.ends.contains(where: { $0.source == known.id }) else { continue }
             var rows: [ConnectionRow] = []
-            if isTarget, ids.count > 1 {
+            if isTarget, ids.count > Transaction.fewDeletions {
                 rows = try ConnectionRows.rows(of: schema, touching: ids, of: known.id, on: connection)
             } else {
                 for local in ids.ids {
@@ -104,11 +109,14 @@ extension Transaction {
                     rows += try ConnectionRows.rows(of: schema, from: id, on: connection)
                     guard isTarget else { continue }
                     // One that joins the entity with itself is among the first already.
-                    rows += try ConnectionRows.rows(of: schema, to: id, on: connection).filter {
+                    rows += try ConnectionRows.rows(of: schema, to: id, version, on: connection).filter {
                         $0.source != local || $0.sourceClass != known.id
                     }
                 }
             }
+            // One that joins two of the entities was found from both its ends.
+            var seen: Set<LocalID> = []
+            rows = rows.filter { seen.insert($0.id).inserted }
             if !rows.isEmpty { try remove(rows, from: schema) }
         }
     }

@@ -18,6 +18,14 @@ extension Transaction {
         row.bind(text: text, at: 3)
         try row.run()
     }
+
+    /// Takes the details of a deleted entity out.
+    func dropDetails(of local: LocalID, in known: ClassSchema) throws(CatalogError) {
+        let row = try connection.statement("DELETE FROM details WHERE class = ? AND local = ?")
+        row.bind(Int64(known.id), at: 1)
+        row.bind(Int64(local), at: 2)
+        try row.run()
+    }
 }
 
 extension CatalogSnapshot {

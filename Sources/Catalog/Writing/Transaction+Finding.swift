@@ -24,7 +24,7 @@ extension Transaction {
     /// are looked at.
     public func entity(of className: String, key: EntityKey) throws(CatalogError) -> EntityID? {
         guard let known = state.schema.entityClass(className) else { return nil }
-        return try EntityRows.local(of: known, key: key, on: connection).map(known.entityID)
+        return try EntityRows.local(of: known, key: key, version, on: connection).map(known.entityID)
     }
 
     /// Whether the entity or connection exists.

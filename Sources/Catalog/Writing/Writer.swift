@@ -14,10 +14,7 @@ final class Writer: Sendable {
         queue = WriteQueue(limit: queueLimit)
         self.loop = Mutex(loop)
         thread.setSpecific(key: Writer.isThread, value: true)
-        thread.async { [queue, hasEnded] in
-            while let tasks = queue.takeAll() { loop.perform(tasks) }
-            hasEnded.signal()
-        }
+        thread.async { self.work() }
     }
 
     /// Whether the caller is on the writer's thread, where waiting for the writer would never end.
@@ -34,4 +31,15 @@ final class Writer: Sendable {
 
     /// Closes the connection. The last one to be closed empties SQLite's log into the database.
     func release() { loop.withLock { $0 = nil } }
+
+    // MARK: - Private
+
+    private func work() {
+        while let tasks = queue.takeAll() { perform(tasks) }
+        hasEnded.signal()
+    }
+
+    /// Holds the loop no longer than it takes: once the thread has ended, ``release()`` must be what closes
+    /// the connection.
+    private func perform(_ tasks: [WriterTask]) { loop.withLock { $0 }?.perform(tasks) }
 }

@@ -1,6 +1,7 @@
 /// How an image file is to be decoded.
 public struct DecodeOptions: Sendable, Hashable {
-    /// The most pixels that the first frame may have, by its header, before memory is taken for them.
+    /// The most pixels that the first frame may have, by its header, before memory is taken for them; never
+    /// more than 2³¹.
     public var maxPixels: Int
     /// The channels of the raster.
     public var layout: PixelLayout

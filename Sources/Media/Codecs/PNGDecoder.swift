@@ -22,19 +22,34 @@ enum PNGDecoder {
         }
         guard status != FOVEA_PNG_FAILED else { throw MediaError(.malformedInput, "PNG: \(message.text)") }
         let raster = Raster(width: header.width, height: header.height, channels: channels, pixels: pixels)
-        return (raster, status == FOVEA_PNG_DAMAGED ? "PNG: \(message.text)" : nil)
+        return (raster, status == FOVEA_PNG_DAMAGED ? "PNG: \(message.text)" : damage(in: ByteView(original)))
     }
 
     // MARK: - Private
 
-    /// The file with the length and checksum of its last chunk set to what there is of it: libpng reads in
-    /// blocks, and would not look at the last one when it is not whole.
+    /// The file with the length of its last chunk set to what there is of it: libpng reads in blocks, and
+    /// would not look at the last one when it is not whole.
     private static func closing(chunk: Int, of bytes: [UInt8]) -> [UInt8] {
-        func bigEndian(_ number: UInt32) -> [UInt8] {
-            [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
-        }
         let body = bytes[(chunk + 4)...]
-        let checksum = body.withUnsafeBufferPointer { fovea_crc32($0.baseAddress, $0.count) }
-        return bytes[..<chunk] + bigEndian(UInt32(body.count - 4)) + body + bigEndian(checksum)
+        let length = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: (body.count - 4) >> $0) }
+        return bytes[..<chunk] + length + body + [0, 0, 0, 0]
+    }
+
+    /// What is wrong with the checksums of the chunks that make the picture, or with the end of the file.
+    private static func damage(in bytes: ByteView) -> String? {
+        var offset = 8
+        while let length = bytes.uint32(at: offset, .big),
+            let chunk = bytes.view(at: offset + 4, count: 4 + length),
+            let checksum = bytes.uint32(at: offset + 8 + length, .big)
+        {
+            // A capital letter begins the names of chunks without which the picture is not whole.
+            let isNeeded = chunk.byte(at: 0).map { $0 & 0x20 == 0 } == true || chunk.has("tRNS")
+            if isNeeded, chunk.withUnsafeBytes({ fovea_crc32($0.baseAddress, $0.count) }) != checksum {
+                return "PNG: the checksum of a \(chunk.prefix(4).text) chunk is wrong"
+            }
+            if chunk.has("IEND") { return nil }
+            offset += 12 + length
+        }
+        return "PNG: cut short behind its pixels"
     }
 }

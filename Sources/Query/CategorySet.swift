@@ -1,0 +1,63 @@
+/// A set of Unicode's general categories.
+struct CategorySet: OptionSet, Sendable {
+    let rawValue: UInt32
+
+    init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    init(_ category: Unicode.GeneralCategory) {
+        let place =
+            switch category {
+            case .uppercaseLetter: 0
+            case .lowercaseLetter: 1
+            case .titlecaseLetter: 2
+            case .modifierLetter: 3
+            case .otherLetter: 4
+            case .nonspacingMark: 5
+            case .spacingMark: 6
+            case .enclosingMark: 7
+            case .decimalNumber: 8
+            case .letterNumber: 9
+            case .otherNumber: 10
+            case .connectorPunctuation: 11
+            case .dashPunctuation: 12
+            case .openPunctuation: 13
+            case .closePunctuation: 14
+            case .initialPunctuation: 15
+            case .finalPunctuation: 16
+            case .otherPunctuation: 17
+            case .mathSymbol: 18
+            case .currencySymbol: 19
+            case .modifierSymbol: 20
+            case .otherSymbol: 21
+            case .spaceSeparator: 22
+            case .lineSeparator: 23
+            case .paragraphSeparator: 24
+            case .control: 25
+            case .format: 26
+            case .surrogate: 27
+            case .privateUse: 28
+            case .unassigned: 29
+            @unknown default: 29
+            }
+        rawValue = 1 << UInt32(place)
+    }
+
+    private static let order = [
+        "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf",
+        "Po",
+        "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn",
+    ]
+
+    /// By the names that `\p{…}` takes: `Lu`, `L`, `L&`, `Any`.
+    static let named: [String: CategorySet] = {
+        var named: [String: CategorySet] = [
+            "Any": CategorySet(rawValue: (1 << 30) - 1), "L&": CategorySet(rawValue: 7),
+        ]
+        for (place, name) in order.enumerated() {
+            let category = CategorySet(rawValue: 1 << UInt32(place))
+            named[name] = category
+            named[String(name.prefix(1)), default: []].insert(category)
+        }
+        return named
+    }()
+}

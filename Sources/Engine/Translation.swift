@@ -54,7 +54,9 @@ extension EngineError {
             case .invalid: .invalidRequest
             case .unsupported, .io: .failed
             }
-        self.init(code, error.message, cause: error)
+        let isFull = error.code == .noSpace
+        self.init(
+            code, isFull ? "the disk of the store is full: \(error.message)" : error.message, cause: error)
     }
 
     init(_ error: MediaError) {

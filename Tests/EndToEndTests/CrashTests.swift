@@ -91,8 +91,7 @@ import Testing
         let full = try fovea.run("add", data, "--store", store, "--json")
         #expect(full.status != 0)
         #expect(
-            (full.errors + full.text).contains("disk") && (full.errors + full.text).contains("full"),
-            "\(full.errors)")
+            (full.errors + full.text).contains("the disk of the store is full"), "\(full.errors)")
         let verified = try fovea.run("verify", "--store", store)
         #expect(verified.status == 0, "\(verified.text) \(verified.errors)")
         let acknowledged = try full.lines().filter { $0["verdict"] == "added" }.count

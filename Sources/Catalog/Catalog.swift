@@ -61,7 +61,8 @@ public final class Catalog: Sendable {
     deinit { close() }
 
     /// Makes the catalog of a new store in `directory`, which must exist.
-    /// - Throws: ``CatalogError/Code/alreadyExists`` where there is one.
+    /// - Throws: ``CatalogError/Code/alreadyExists`` where there is one; ``CatalogError/Code/notFound`` where
+    ///   the directory is not there; ``CatalogError/Code/readOnly`` where it may not be written.
     public static func create(
         _ directory: FilePath, options: CatalogOptions = CatalogOptions()
     ) throws -> Catalog {
@@ -85,7 +86,8 @@ public final class Catalog: Sendable {
         return try Catalog(file: file, access: access, options: options)
     }
 
-    /// Ends all work, after what waits was committed. Further calls fail; closing twice does nothing.
+    /// Ends all work: commits what waits, waits for readers, and writes the memory indexes to files. Further
+    /// calls fail; closing twice does nothing. Not to be called from within a read or a transaction.
     public func close() {
         let wasOpen = isClosed.withLock { isClosed in
             defer { isClosed = true }

@@ -16,7 +16,7 @@ import Testing
         }
         #expect(code { try Catalog.open(store.directory) } == .notFound)
         #expect(code { try Catalog.open(store.directory.appending("none")) } == .notFound)
-        #expect(code { try Catalog.create(store.directory.appending("none")) } == .inputOutput)
+        #expect(code { try Catalog.create(store.directory.appending("none")) } == .notFound)
         try Catalog.create(store.directory).close()
         #expect(code { try Catalog.create(store.directory) } == .alreadyExists)
         let file = store.directory.appending("catalog.sqlite")

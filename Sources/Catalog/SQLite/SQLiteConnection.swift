@@ -1,3 +1,6 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
 import GRDBSQLite
 
 /// One connection to a SQLite file, with its prepared statements. It serves one thread at a time.
@@ -30,10 +33,15 @@ final class SQLiteConnection {
         let status = sqlite3_open_v2(url, &handle, flags, nil)
         guard status == SQLITE_OK, let handle else {
             let reason = String(cString: sqlite3_errstr(status))
+            let code = SQLiteConnection.code(of: status, system: sqlite3_system_errno(handle))
             sqlite3_close_v2(handle)
-            throw CatalogError(SQLiteConnection.code(of: status), "cannot open \(path): \(reason)")
+            throw CatalogError(code, "cannot open \(path): \(reason)")
         }
         self.handle = handle
+        // SQLite opens a file that it may not write for reading only, and would complain at the first write.
+        if mode == .readWrite, sqlite3_db_readonly(handle, "main") == 1 {
+            throw CatalogError(.readOnly, "\(path) may not be written")
+        }
         // A last resort: one process holds a store, and its writers queue before they come here.
         sqlite3_busy_timeout(handle, 5_000)
     }
@@ -81,7 +89,7 @@ final class SQLiteConnection {
 
     /// What `status` means, with SQLite's message for the last call.
     func error(_ status: CInt, in sql: String) -> CatalogError {
-        let code = SQLiteConnection.code(of: status)
+        let code = SQLiteConnection.code(of: status, system: sqlite3_system_errno(handle))
         let reason = String(cString: sqlite3_errmsg(handle))
         return switch code {
         case .diskFull: CatalogError(code, "the disk of the store is full (\(reason))")
@@ -91,8 +99,16 @@ final class SQLiteConnection {
         }
     }
 
-    static func code(of status: CInt) -> CatalogError.Code {
-        switch status & 0xFF {
+    /// - Parameter system: the number of the system call's error beneath, where there was one.
+    static func code(of status: CInt, system: CInt = 0) -> CatalogError.Code {
+        let isOfSystem = [SQLITE_CANTOPEN, SQLITE_IOERR].contains(status & 0xFF)
+        switch system {
+        case ENOSPC where isOfSystem, EDQUOT where isOfSystem: return .diskFull
+        case EACCES where isOfSystem, EPERM where isOfSystem, EROFS where isOfSystem: return .readOnly
+        case ENOENT where isOfSystem: return .notFound
+        default: break
+        }
+        return switch status & 0xFF {
         case SQLITE_FULL: .diskFull
         case SQLITE_READONLY, SQLITE_PERM: .readOnly
         case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT: .corrupt

@@ -52,7 +52,9 @@ public final class Transaction {
     /// than before: both types stand beside each other.
     /// - Parameters:
     ///   - blob: the bytes that the entity stands for, which must be durable already.
-    ///   - key: the entity's 96-bit key, where it comes from another store; a fresh one otherwise.
+    ///   - key: the entity's 96-bit key, where it comes from another store; a fresh one otherwise. That no
+    ///     other
+    ///     entity has it is for the caller to see to (``entity(of:key:)``).
     /// - Throws: ``CatalogError/Code/invalidName``, ``CatalogError/Code/invalidValue``,
     ///   ``CatalogError/Code/limitExceeded``, and ``CatalogError/Code/uniqueViolation`` where a property that
     ///   was declared unique has the value already.

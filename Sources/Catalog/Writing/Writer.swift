@@ -7,18 +7,18 @@ final class Writer: Sendable {
     private let queue: WriteQueue
     private let hasEnded = DispatchSemaphore(value: 0)
     private let thread = DispatchQueue(label: "catalog-writer")
-    private static let isThread = DispatchSpecificKey<Bool>()
+    private let isThread = DispatchSpecificKey<Bool>()
     private let loop: Mutex<WriterLoop?>
 
     init(_ loop: WriterLoop, queueLimit: Int) {
         queue = WriteQueue(limit: queueLimit)
         self.loop = Mutex(loop)
-        thread.setSpecific(key: Writer.isThread, value: true)
+        thread.setSpecific(key: isThread, value: true)
         thread.async { self.work() }
     }
 
     /// Whether the caller is on the writer's thread, where waiting for the writer would never end.
-    var isOnThread: Bool { DispatchQueue.getSpecific(key: Writer.isThread) == true }
+    var isOnThread: Bool { DispatchQueue.getSpecific(key: isThread) == true }
 
     /// Queues work.
     func submit(_ task: WriterTask) throws(CatalogError) { try queue.append(task) }

@@ -1,4 +1,5 @@
 import Base
+@preconcurrency import Dispatch
 
 /// What the writer's thread does: it runs the transactions that wait, each in a savepoint of its own, and
 /// commits them together, so that one wait for the disk serves them all.
@@ -11,6 +12,8 @@ final class WriterLoop: @unchecked Sendable {
     private let journal: ChangeJournal
     private let registry: IndexRegistry
     private let files: IndexFiles
+    /// Puts noted edges of postings in their places, so that no commit waits for it.
+    private let upkeep = DispatchQueue(label: "catalog-upkeep")
     private let caches = WriterCaches()
     private var state: WriterState
 
@@ -149,6 +152,9 @@ final class WriterLoop: @unchecked Sendable {
             throw error
         }
         if group.changes.classes.values.contains(where: \.isPurged) { files.removeAll() }
+        for case .postings(let postings) in version.indexes.values where postings.claimsUpkeep() {
+            upkeep.async { _ = postings.index }
+        }
     }
 
     private func version(

@@ -94,7 +94,9 @@ def camera():
     tags[0x0110] = "Retina 3"
     tags[0x0112] = 1
     tags[0x0132] = "2024:06:01 00:00:00"
-    tags[0x8769] = {0x9003: "2024:05:06 07:08:09", 0x9011: "+05:30", 0x9291: "123", 0x829A: 1 / 250, 0x8827: 400}
+    tags[0x8769] = {
+        0x9003: "2024:05:06 07:08:09", 0x9011: "+05:30", 0x9291: "123", 0x829A: 1 / 250, 0x8827: 400,
+    }
     tags[0x8825] = {1: "S", 2: (33.0, 51.0, 24.84), 3: "E", 4: (151.0, 12.0, 36.0), 5: b"\1", 6: 12.5}
     read = Image.Exif()
     read.load(tags.tobytes())  # as a file's, which the TIFF writer expects
@@ -111,8 +113,6 @@ def draft(name, data):
         image.draft(image.mode, (max(1, width // divisor), max(1, height // divisor)))
         np.asarray(image).tofile(os.path.join(FOLDER, f"{name}.draft{divisor}"))
 
-
-# --- JPEG -----------------------------------------------------------------------------------------------------
 
 SIZES = [(1, 1), (7, 5), (8, 8), (17, 33), (64, 48), (227, 149)]
 
@@ -159,8 +159,6 @@ def jpegs():
                 data = saved(source.convert(mode), "jpeg", quality=quality, subsampling=subsampling)
                 add(f"encoded-{mode}-{quality}-{text}.jpg", data)
 
-
-# --- PNG ------------------------------------------------------------------------------------------------------
 
 ADAM7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
 
@@ -279,9 +277,6 @@ def pngs():
     add("animated.png", saved(color, "png", save_all=True, append_images=[ImageOps.invert(color)] * 2))
 
 
-# --- GIF ------------------------------------------------------------------------------------------------------
-
-
 def gifs():
     color = Image.fromarray(photo(83, 59))
     for count in (2, 3, 16, 256):
@@ -308,9 +303,6 @@ def gifs():
     add("reaching-out.gif", bytes(plain))
     struct.pack_into("<HH", plain, place + 1, 5, 7)
     add("moved-frame.gif", bytes(plain))
-
-
-# --- BMP ------------------------------------------------------------------------------------------------------
 
 
 def bmp(width, height, bits, rows, palette=b"", compression=0, masks=b"", core=False, header=40, colors=0):
@@ -378,9 +370,6 @@ def bmps():
     add("delta4.bmp", bmp(13, 4, 4, halves, palette[:64], compression=2), bits=4, pixels=colors[np.array(rows)])
 
 
-# --- PNM ------------------------------------------------------------------------------------------------------
-
-
 def pnms():
     color = Image.fromarray(photo(19, 13))
     for mode, bits in [("1", 1), ("L", 8), ("RGB", 8)]:
@@ -402,9 +391,6 @@ def pnms():
             add(f"plain-{kind}-{maximum}.ppm", b"P%d\n" % kind + head + text, bits=bits, pixels=shown)
             raw = samples.astype(">u2" if maximum > 255 else np.uint8).tobytes()
             add(f"raw-{kind + 3}-{maximum}.ppm", b"P%d " % (kind + 3) + head + raw, bits=bits, pixels=shown)
-
-
-# --- TIFF -----------------------------------------------------------------------------------------------------
 
 
 def tiff(samples, bits, photometric, order="<", tile=None, extras=None, palette=None, sample_format=None, more=()):
@@ -512,9 +498,6 @@ def tiffs():
     add("pages.tif", saved(pages[0], "tiff", save_all=True, append_images=pages[1:]))
     icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     add("profile.tif", saved(color, "tiff", icc_profile=icc), icc=len(icc))
-
-
-# --- WebP -----------------------------------------------------------------------------------------------------
 
 
 def webps():

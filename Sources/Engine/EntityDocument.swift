@@ -55,6 +55,7 @@ extension Label {
 extension Store {
     /// Names that users' properties may not have, as they are shown beside the properties.
     static let reservedFields: Set<String> = [
-        "sha256", "label", "labels", "histogram", "exif", "icc_profile_bytes", "paths",
+        "sha256", "label", "labels", "histogram", "exif", "icc_profile",
+        "icc_profile_bytes", "paths",
     ]
 }

@@ -38,8 +38,8 @@ extension ImageFacts {
         return properties
     }
 
-    /// What is shown of one image and never filtered on: the histogram, a list of 256 counts a channel, and
-    /// the EXIF tags.
+    /// What is shown of one image and never filtered on: the histogram, a list of 256 counts a channel,
+    /// the EXIF tags, and the colour profile's name and size.
     var details: Document {
         var details = Document()
         if let pixels {
@@ -49,6 +49,7 @@ extension ImageFacts {
         }
         if let tags = header?.exif?.tags, !tags.isEmpty { details.append("exif", .object(tags)) }
         if let profile = header?.iccProfile {
+            if let name = ICCProfile(profile)?.description { details.append("icc_profile", .string(name)) }
             details.append("icc_profile_bytes", .integer(Int64(profile.count)))
         }
         return details

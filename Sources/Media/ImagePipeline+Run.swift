@@ -40,7 +40,7 @@ extension ImagePipeline {
     public func run(_ bytes: [UInt8], maxPixels: Int = 1 << 28) throws(MediaError) -> PipelineOutput {
         let decoded = try decodedImage(bytes, maxPixels: maxPixels)
         let raster = try pixels(of: decoded, maxPixels: maxPixels)
-        var result = try finished(raster, from: decoded.header.format)
+        var result = try finished(raster, from: decoded.header)
         result.decodeError = decoded.decodeError
         return result
     }
@@ -85,7 +85,7 @@ extension ImagePipeline {
         return raster
     }
 
-    private func finished(_ raster: Raster, from format: ImageFormat) throws(MediaError) -> PipelineOutput {
+    private func finished(_ raster: Raster, from header: ImageHeader) throws(MediaError) -> PipelineOutput {
         var result = PipelineOutput(
             bytes: [], contentType: "application/octet-stream", width: raster.width, height: raster.height,
             channels: raster.channels)
@@ -99,10 +99,14 @@ extension ImagePipeline {
             return result
         case .encode(let given): encoding = given
         case .automatic:
-            let keepsJPEG = format == .jpeg && raster.channels != 4
+            let keepsJPEG = header.format == .jpeg && raster.channels != 4
             encoding = keepsJPEG ? .jpeg(quality: OutputStep.jpegQuality) : .png()
         }
         result.bytes = try ImageCodec.encode(raster, as: encoding)
+        if let profile = header.iccProfile.flatMap(ICCProfile.init) {
+            result.bytes = profile.embedded(
+                in: result.bytes, as: encoding.format, channels: raster.channels)
+        }
         result.contentType = encoding.format.mediaType
         if case .jpeg = encoding, raster.channels == 4 { result.channels = 3 }
         return result

@@ -36,7 +36,7 @@ public struct DecodeStep: Sendable, Hashable {
             The image is turned upright as its EXIF orientation says. `automatic` gives one channel for gray \
             files, otherwise RGB; alpha is kept if the file has it and the output can (`encode=auto`, PNG, \
             WebP), otherwise dropped, as Pillow's `convert("RGB")` drops it. `gray` is the luma of \
-            `grayscale`. Colour profiles are not applied.
+            `grayscale`. Colour profiles are not applied; `encode` passes them on.
             """,
         parameters: [
             OperationParameter(

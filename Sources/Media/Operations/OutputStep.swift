@@ -89,7 +89,7 @@ public enum OutputStep: Sendable, Hashable {
             `jpeg` is baseline JPEG by libjpeg-turbo (`quality` 1 to 100, \(jpegQuality) if not given; \
             `subsampling` 420 if not given) without alpha. `png` has 8 bits a channel and is exact \
             (`compression` 0 to 9, 6 if not given). `webp` takes `quality` (80 if not given) and `lossless`. \
-            No metadata is written.
+            The file's colour profile goes along if it is of the result's colours; no other metadata does.
             """,
         parameters: [
             .required("format", .choice(["auto", "jpeg", "png", "webp"]), summary: "The file format."),

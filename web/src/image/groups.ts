@@ -9,7 +9,7 @@ export interface Group {
 const known: readonly (readonly [title: string, names: readonly string[]])[] = [
   ["Picture", [
     "width", "height", "channels", "bits", "alpha", "frames", "format", "bytes", "orientation",
-    "icc_profile_bytes", "error",
+    "icc_profile", "icc_profile_bytes", "error",
   ]],
   ["Camera", ["captured_at", "camera_make", "camera_model"]],
   ["Place", ["latitude", "longitude", "altitude"]],

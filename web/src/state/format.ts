@@ -69,7 +69,7 @@ export function formatName(property: string): string {
 const names: Readonly<Record<string, string>> = {
   _uniqueid: "Id", _key: "Key", sha256: "SHA-256", phash: "pHash", dhash: "dHash", bits: "Bit depth",
   captured_at: "Captured", added_at: "Added", camera_make: "Camera make", camera_model: "Camera",
-  bytes: "File size", std: "Deviation", icc_profile_bytes: "Colour profile", paths: "All paths",
+  bytes: "File size", std: "Deviation", icc_profile: "Colour profile", icc_profile_bytes: "Profile size", paths: "All paths",
   "labels.class": "Labelled",
 };
 

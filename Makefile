@@ -92,7 +92,10 @@ fuzz: ## Run each fuzzer for SECONDS_EACH=60 seconds and keep its corpus
 tsan: ## Run the tests with the thread sanitizer
 	scripts/setup --test
 	swift=$(SWIFT); "$$swift" build --build-tests --sanitize=thread --scratch-path .build-tsan $(BUILD_FLAGS)
-	TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 \
+	swift=$(SWIFT); "$$(dirname "$$(realpath "$$swift")")/clang" -O1 -fPIC -shared \
+	    Tests/ThreadSanitizer/mutex_annotations.c -o .build-tsan/mutex_annotations.so
+	LD_PRELOAD=$(CURDIR)/.build-tsan/mutex_annotations.so \
+	TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$(CURDIR)/Tests/ThreadSanitizer/suppressions.txt \
 	    scripts/test --skip-build --sanitize=thread --scratch-path .build-tsan $(BUILD_FLAGS) $(TEST_ARGUMENTS)
 
 .PHONY: asan

@@ -25,6 +25,10 @@ struct fovea_png_session {
     size_t input_place;
     /// Rows of all passes that are still to come.
     size_t rows_left;
+    /// Bytes asked for behind the last row.
+    size_t surplus_asked;
+    /// Whether the stream of pixels does not end behind the last row, or not with the right checksum.
+    int ends_badly;
     uint8_t *output;
     size_t output_count;
     size_t output_capacity;
@@ -36,15 +40,27 @@ static inline void fovea_png_on_error(png_structp png, png_const_charp message) 
     longjmp(session->failed, 1);
 }
 
+/// Behind the last row libpng warns of more rows, bytes behind the end of the stream and a wrong checksum of it.
 static inline void fovea_png_on_warning(png_structp png, png_const_charp message) {
-    (void)png;
-    (void)message;
+    struct fovea_png_session *session = (struct fovea_png_session *)png_get_error_ptr(png);
+    if (session->rows_left > 0 || session->ends_badly) return;
+    session->ends_badly = 1;
+    strncpy(session->message, message, sizeof session->message - 1);
 }
+
+/// The end of the stream may lie in a chunk of its own, of which libpng reads the head and a block.
+static const size_t fovea_png_surplus_limit = 20000;
 
 static inline void fovea_png_read(png_structp png, png_bytep bytes, size_t count) {
     struct fovea_png_session *session = (struct fovea_png_session *)png_get_io_ptr(png);
     // libpng would go on to unpack all that stands behind the last row, which may be gigabytes.
-    if (session->rows_left == 0) png_error(png, "there are no more rows");
+    if (session->rows_left == 0) {
+        session->surplus_asked += count;
+        if (session->surplus_asked > fovea_png_surplus_limit) {
+            session->ends_badly = 1;
+            png_error(png, "there are pixels behind the last row");
+        }
+    }
     if (count > session->input_count - session->input_place) png_error(png, "the file is cut short");
     memcpy(bytes, session->input + session->input_place, count);
     session->input_place += count;
@@ -73,10 +89,12 @@ static inline void fovea_png_flush(png_structp png) { (void)png; }
 
 /// Decodes a PNG whose header says `width` × `height` to 8-bit pixels of `channels` (1 for gray files only, 3 or
 /// 4) channels. `pixels` has room for all of them and is written in full unless the status is FAILED: what did
-/// not arrive is 0. `message` says what was wrong when the status is not OK. What follows the last row is not read.
+/// not arrive is 0. `message` says what was wrong when the status is not OK. Of what follows the last row no more
+/// is read than shows that something does: `end` is the place in the file up to which it was read, `ends_badly`
+/// whether `message` says what is wrong behind the last row.
 static inline enum fovea_png_status fovea_png_decode(
     const uint8_t *bytes, size_t byte_count, uint32_t width, uint32_t height, int channels, uint8_t *pixels,
-    char message[160]) {
+    size_t *end, int *ends_badly, char message[160]) {
     struct fovea_png_session session;
     memset(&session, 0, sizeof session);
     session.input = bytes;
@@ -147,6 +165,8 @@ static inline enum fovea_png_status fovea_png_decode(
     png_structp png = png_kept;
     png_infop info = info_kept;
     if (png != NULL) png_destroy_read_struct(&png, info != NULL ? &info : NULL, NULL);
+    *end = session.input_place;
+    *ends_badly = session.ends_badly;
     memcpy(message, session.message, sizeof session.message);
     return status;
 }

@@ -274,6 +274,8 @@ def pngs():
     bomb = zlib.compress(bytes(20 << 20))
     texts = b"".join(chunk(b"zTXt", b"Comment %d\0\0" % number + bomb) for number in range(100))
     texts += chunk(b"iCCP", b"huge\0\0" + bomb)
+    profiles = (chunk(b"iCCP", b"huge\0\0" + bomb) + chunk(b"zTXt", b"Raw profile type exif\0\0" + bomb)) * 300
+    add_bomb("profiles.png", png(pixels, 2, 8, before=profiles), pixels)
     add_bomb("texts.png", png(pixels, 2, 8, before=texts), pixels)
     add_bomb("more-rows.png", png(np.concatenate([pixels, np.zeros((200_000, 61, 3), int)]), 2, 8).replace(
         struct.pack(">II", 61, 200_043), struct.pack(">II", 61, 43)), pixels)

@@ -5,9 +5,7 @@ enum BMPDecoder {
     static func decode(
         _ bytes: ByteView, header: BMPHeader, layout: PixelLayout
     ) throws(MediaError) -> (raster: Raster, damage: String?) {
-        let isIndexed = header.bits <= 8
-        let isGray = isIndexed && header.isGray && (layout == .automatic || layout == .gray)
-        let channels = isGray ? 1 : layout == .rgba ? 4 : 3
+        let channels = channels(of: header, layout: layout)
         let row = header.width * channels
         guard header.pixelOffset < bytes.count else {
             throw MediaError(.malformedInput, "BMP: no row of pixels is in the file")
@@ -42,6 +40,12 @@ enum BMPDecoder {
         let raster = Raster(width: header.width, height: header.height, channels: channels, pixels: pixels)
         let isWhole = arrived == header.height
         return (raster, isWhole ? nil : "BMP: cut short after row \(arrived) of \(header.height)")
+    }
+
+    /// Channels of the raster.
+    static func channels(of header: BMPHeader, layout: PixelLayout) -> Int {
+        let isGray = header.bits <= 8 && header.isGray && (layout == .automatic || layout == .gray)
+        return isGray ? 1 : layout == .rgba ? 4 : 3
     }
 
     // MARK: - Private

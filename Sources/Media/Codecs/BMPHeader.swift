@@ -30,6 +30,14 @@ struct BMPHeader {
             bitsPerChannel: bits < 16 ? bits : bits == 16 ? 5 : 8, hasAlpha: hasAlpha)
     }
 
+    /// The memory for a decode as `options` ask for it: of runs the indices come before the colours.
+    func cost(_ options: DecodeOptions) -> DecodeCost {
+        let hasRuns = compression == .runs8 || compression == .runs4
+        return DecodeCost(
+            rasterBytes: width * height * BMPDecoder.channels(of: self, layout: options.layout),
+            workingBytes: hasRuns ? width * height : 0, isBounded: !hasRuns)
+    }
+
     init(_ bytes: ByteView) throws(MediaError) {
         let size = bytes.uint32(at: 14, .little) ?? 0
         guard [12, 40, 52, 56, 64, 108, 124].contains(size) else {

@@ -3,6 +3,9 @@ public struct DecodeOptions: Sendable, Hashable {
     /// The most pixels that the first frame may have, by its header, before memory is taken for them; never
     /// more than 2³¹.
     public var maxPixels: Int
+    /// The most memory that decoding may take, in bytes, estimated from the header before any is taken: the
+    /// pixels, and what the format needs beside them, such as the coefficients of a progressive JPEG.
+    public var maxBytes: Int
     /// The channels of the raster.
     public var layout: PixelLayout
     /// Whether the pixels are turned upright as the file's EXIF orientation says.
@@ -10,11 +13,15 @@ public struct DecodeOptions: Sendable, Hashable {
     /// Whether the decoder may shrink while it decodes.
     public var scaling: DecodeScaling
 
+    /// - Parameter maxBytes: `nil` is 1 GiB, or four bytes for each of `maxPixels` if that is more.
     public init(
-        maxPixels: Int = 1 << 28, layout: PixelLayout = .automatic, appliesOrientation: Bool = true,
+        maxPixels: Int = 1 << 28, maxBytes: Int? = nil, layout: PixelLayout = .automatic,
+        appliesOrientation: Bool = true,
         scaling: DecodeScaling = .full
     ) {
         self.maxPixels = maxPixels
+        let (perPixel, overflow) = maxPixels.multipliedReportingOverflow(by: 4)
+        self.maxBytes = maxBytes ?? max(1 << 30, overflow ? .max : perPixel)
         self.layout = layout
         self.appliesOrientation = appliesOrientation
         self.scaling = scaling

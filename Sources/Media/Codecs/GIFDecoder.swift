@@ -9,7 +9,10 @@ enum GIFDecoder {
         let (unpacked, arrived) = try unpack(bytes, frame: frame)
         let indices = canvas(unpacked, header: header)
         let count = frame.width * frame.height
-        let damage = arrived < count ? "GIF: damaged or cut short after \(arrived) of \(count) pixels" : nil
+        let damage =
+            arrived < count
+            ? "GIF: damaged or cut short after \(arrived) of \(count) pixels"
+            : header.isWhole ? nil : "GIF: cut short behind its first frame"
 
         if header.isGray, layout == .automatic || layout == .gray {
             return (Raster(width: header.width, height: header.height, channels: 1, pixels: indices), damage)

@@ -5,6 +5,8 @@ struct GIFHeader {
     let height: Int
     let frame: Frame
     let image: ImageHeader
+    /// Whether the file's end mark was found.
+    let isWhole: Bool
 
     /// The first frame.
     struct Frame {
@@ -35,6 +37,7 @@ struct GIFHeader {
         var first: Frame?
         var frameCount = 0
         var transparentIndex: UInt8?
+        var isWhole = false
         walking: while let kind = bytes.byte(at: offset) {
             offset += 1
             switch kind {
@@ -66,6 +69,7 @@ struct GIFHeader {
                 offset += 1
                 GIFHeader.skipBlocks(bytes, at: &offset)
             case 0x3B:
+                isWhole = true
                 break walking
             default:
                 // Encoders leave stray bytes between blocks; Pillow and browsers pass over them.
@@ -74,6 +78,7 @@ struct GIFHeader {
         }
         guard let first else { throw MediaError(.malformedInput, "GIF: there is no frame in it") }
         frame = first
+        self.isWhole = isWhole
         width = max(canvasWidth, first.left + first.width)
         height = max(canvasHeight, first.top + first.height)
         guard width > 0, height > 0 else {
@@ -85,6 +90,15 @@ struct GIFHeader {
             format: .gif, storedWidth: width, storedHeight: height,
             channels: (isGray ? 1 : 3) + (hasAlpha ? 1 : 0), bitsPerChannel: 8, hasAlpha: hasAlpha,
             frameCount: frameCount)
+    }
+
+    /// The memory for a decode as `options` ask for it: the frame's indices, the canvas's, and the colours.
+    func cost(_ options: DecodeOptions) -> DecodeCost {
+        let pixels = width * height
+        let staysGray = isGray && (options.layout == .automatic || options.layout == .gray)
+        return DecodeCost(
+            rasterBytes: pixels * (staysGray ? 1 : options.layout == .rgba ? 4 : 3),
+            workingBytes: frame.width * frame.height + (staysGray ? 0 : pixels), isBounded: true)
     }
 
     /// Whether every colour of the first frame is the gray of its index.

@@ -8,13 +8,20 @@ enum HEIFDecoder {
     }
 
     static func decode(
-        _ bytes: [UInt8], format: ImageFormat, maxPixels: Int
+        _ bytes: [UInt8], format: ImageFormat, options: DecodeOptions
     ) throws(MediaError) -> DecodedImage {
-        try VipsImage.withImage(.heif, of: bytes) { (image) throws(MediaError) in
+        let end = isWhole(ByteView(bytes)) ? nil : "\(format.rawValue): cut short behind its pixels"
+        return try VipsImage.withImage(.heif, of: bytes) { (image) throws(MediaError) in
             let header = header(of: image, format: format)
-            try ImageCodec.checkLimit(header, maxPixels: maxPixels)
-            var pixels: [UInt8] = []
+            // libvips holds sides and bands in 32 bits; the limits come before the product is used.
             let count = image.width * image.height * image.bands
+            let bytesPerSample = header.bitsPerChannel > 8 ? 2 : 1
+            try ImageCodec.checkLimits(header, byteCount: bytes.count, options: options) { _ in
+                // The codec's planes, libheif's pixels made of them, and libvips' copy of these.
+                let working = image.width * image.height * (3 + image.bands * 2) * bytesPerSample
+                return DecodeCost(rasterBytes: count, workingBytes: working, isBounded: false)
+            }
+            var pixels: [UInt8] = []
             pixels.reserveCapacity(count)
             let rows = try image.eachStrip { samples, rows in
                 samples.withEightBit(count: count / image.height * rows) { pixels += $0 }
@@ -22,8 +29,24 @@ enum HEIFDecoder {
             if pixels.count < count { pixels += repeatElement(0, count: count - pixels.count) }
             let raster = Raster(
                 width: image.width, height: image.height, channels: image.bands, pixels: pixels)
-            return DecodedImage(raster: raster, header: header, decodeError: rows.damage)
+            return DecodedImage(raster: raster, header: header, decodeError: rows.damage ?? end)
         }
+    }
+
+    /// Whether the boxes of the file are all there in full (ISO/IEC 14496-12, 4.2).
+    private static func isWhole(_ bytes: ByteView) -> Bool {
+        var offset = 0
+        while offset < bytes.count {
+            guard var size = bytes.uint32(at: offset, .big) else { return false }
+            if size == 0 { return true }  // to the end of the file
+            if size == 1 {
+                guard let long = bytes.uint64(at: offset + 8, .big) else { return false }
+                size = long
+            }
+            guard size >= 8, bytes.view(at: offset, count: size) != nil else { return false }
+            offset += size
+        }
+        return true
     }
 
     private static func header(of image: borrowing VipsImage, format: ImageFormat) -> ImageHeader {

@@ -32,8 +32,10 @@ public enum ImageCodec {
     /// what is wrong with it.
     ///
     /// - Throws: what ``header(of:)`` throws; ``MediaError/Code/limitExceeded`` above the options'
-    ///   `maxPixels`, before any memory is taken for pixels; ``MediaError/Code/malformedInput`` where nothing
-    ///   can be shown.
+    ///   `maxPixels` or `maxBytes`, before any memory is taken for pixels;
+    ///   ``MediaError/Code/malformedInput`` where nothing can be shown, or where more than 64 MiB of memory
+    ///   would be filled from less than a byte for 65,536 pixels, which is less than the plainest picture
+    ///   takes in JPEG, PNG, GIF, BMP, PNM or TIFF.
     public static func decode(
         _ bytes: [UInt8], options: DecodeOptions = .init()
     ) throws(MediaError) -> DecodedImage {
@@ -44,39 +46,39 @@ public enum ImageCodec {
         switch format {
         case .jpeg:
             let header = try JPEGHeader(view)
-            image = try decode(header.image, options) { () throws(MediaError) in
+            image = try decode(view, header.image, header.cost, options) { () throws(MediaError) in
                 try JPEGDecoder.decode(bytes, header: header, layout: layout, scaling: options.scaling)
             }
         case .png:
             let header = try PNGHeader(view)
-            image = try decode(header.image, options) { () throws(MediaError) in
+            image = try decode(view, header.image, header.cost, options) { () throws(MediaError) in
                 try PNGDecoder.decode(bytes, header: header, layout: layout)
             }
         case .gif:
             let header = try GIFHeader(view)
-            image = try decode(header.image, options) { () throws(MediaError) in
+            image = try decode(view, header.image, header.cost, options) { () throws(MediaError) in
                 try GIFDecoder.decode(view, header: header, layout: layout)
             }
         case .bmp:
             let header = try BMPHeader(view)
-            image = try decode(header.image, options) { () throws(MediaError) in
+            image = try decode(view, header.image, header.cost, options) { () throws(MediaError) in
                 try BMPDecoder.decode(view, header: header, layout: layout)
             }
         case .tiff:
             let header = try TIFFHeader(view)
-            image = try decode(header.image, options) { () throws(MediaError) in
+            image = try decode(view, header.image, header.cost, options) { () throws(MediaError) in
                 try TIFFDecoder.decode(bytes, header: header, layout: layout)
             }
         case .webp:
             let header = try WebPHeader(view)
-            image = try decode(header.image, options) { () throws(MediaError) in
+            image = try decode(view, header.image, header.cost, options) { () throws(MediaError) in
                 try WebPDecoder.decode(bytes, header: header, layout: layout)
             }
         case .heif, .avif:
-            image = try HEIFDecoder.decode(bytes, format: format, maxPixels: options.maxPixels)
+            image = try HEIFDecoder.decode(bytes, format: format, options: options)
         case .pnm:
             let header = try PNMHeader(view)
-            image = try decode(header.image, options) { () throws(MediaError) in
+            image = try decode(view, header.image, header.cost, options) { () throws(MediaError) in
                 try PNMDecoder.decode(view, header: header)
             }
         }
@@ -107,8 +109,11 @@ public enum ImageCodec {
     /// Images with more pixels are refused whatever the caller allows: sizes in bytes stay far from overflow.
     private static let absoluteLimit = 1 << 31
 
-    static func checkLimit(_ header: ImageHeader, maxPixels: Int) throws(MediaError) {
-        let limit = min(maxPixels, absoluteLimit)
+    /// Compares the size in the header, then the memory that it means, with the limits.
+    static func checkLimits(
+        _ header: ImageHeader, byteCount: Int, options: DecodeOptions, _ cost: (DecodeOptions) -> DecodeCost
+    ) throws(MediaError) {
+        let limit = min(options.maxPixels, absoluteLimit)
         let (count, overflow) = header.width.multipliedReportingOverflow(by: header.height)
         guard !overflow, count <= limit else {
             throw MediaError(
@@ -116,15 +121,16 @@ public enum ImageCodec {
                 "\(header.format.rawValue) image is \(header.width)×\(header.height), limit is "
                     + "\(limit) pixels")
         }
+        try cost(options).check(header, byteCount: byteCount, options: options)
     }
 
     // MARK: - Private
 
     private static func decode(
-        _ header: ImageHeader, _ options: DecodeOptions,
-        _ pixels: () throws(MediaError) -> (raster: Raster, damage: String?)
+        _ bytes: ByteView, _ header: ImageHeader, _ cost: (DecodeOptions) -> DecodeCost,
+        _ options: DecodeOptions, _ pixels: () throws(MediaError) -> (raster: Raster, damage: String?)
     ) throws(MediaError) -> DecodedImage {
-        try checkLimit(header, maxPixels: options.maxPixels)
+        try checkLimits(header, byteCount: bytes.count, options: options, cost)
         let (raster, damage) = try pixels()
         return DecodedImage(raster: raster, header: header, decodeError: damage)
     }

@@ -6,11 +6,8 @@ enum JPEGDecoder {
     static func decode(
         _ bytes: [UInt8], header: JPEGHeader, layout: PixelLayout, scaling: DecodeScaling
     ) throws(MediaError) -> (raster: Raster, damage: String?) {
-        let isGray = header.components == 1
-        let channels = isGray && (layout == .automatic || layout == .gray) ? 1 : layout == .rgba ? 4 : 3
-        let divisor = divisor(header: header, scaling: scaling)
-        let width = (header.width + divisor - 1) / divisor
-        let height = (header.height + divisor - 1) / divisor
+        let channels = channels(of: header, layout: layout)
+        let (width, height) = size(of: header, scaling: scaling)
         let isCMYK = header.components == 4
         let format = isCMYK ? TJPF_CMYK : channels == 1 ? TJPF_GRAY : channels == 4 ? TJPF_RGBA : TJPF_RGB
         let stored = isCMYK ? 4 : channels
@@ -48,6 +45,18 @@ enum JPEGDecoder {
         let rgb = PixelConversion.rgb(fromInvertedCMYK: pixels)
         let raster = Raster(width: width, height: height, channels: 3, pixels: rgb)
         return (channels == 4 ? PixelConversion.addingAlpha(raster) : raster, damage)
+    }
+
+    /// Channels of the raster.
+    static func channels(of header: JPEGHeader, layout: PixelLayout) -> Int {
+        let isGray = header.components == 1
+        return isGray && (layout == .automatic || layout == .gray) ? 1 : layout == .rgba ? 4 : 3
+    }
+
+    /// The size of the raster, not turned upright.
+    static func size(of header: JPEGHeader, scaling: DecodeScaling) -> (width: Int, height: Int) {
+        let divisor = divisor(header: header, scaling: scaling)
+        return ((header.width + divisor - 1) / divisor, (header.height + divisor - 1) / divisor)
     }
 
     // MARK: - Private

@@ -8,11 +8,17 @@ struct JPEGHeader {
     let iccProfile: [UInt8]?
     /// Scans in the file; 1 without looking where the first holds all components of a baseline image.
     let scanCount: Int
+    /// Whether the pixels are only made when all scans were read: each coefficient is kept until then.
+    let keepsCoefficients: Bool
+    /// Bytes of all coefficients.
+    private let coefficientBytes: Int
+    private let isArithmetic: Bool
     /// Whether each scan finds its tables in the file. A decoder that has seen other files would take theirs.
     let isSelfContained: Bool
 
     /// The most scans of an image of any size, which is libjpeg-turbo's own limit too, and the most pixels
     /// that all scans together may pass over: a scan of a few bytes costs as much as the image is large.
+    /// Scans of nothing took half a nanosecond a pixel, so that these take about two seconds.
     static let scanLimit = 500
     static let scannedPixelLimit = 1 << 32
 
@@ -31,6 +37,7 @@ struct JPEGHeader {
         var exif: EXIF?
         var profileParts: [ProfilePart] = []
         var scans = 0
+        var keepsCoefficients = false
         var tables = Tables()
         var reader = MarkerReader(bytes: bytes, offset: 2)
         reading: while let segment = reader.next() {
@@ -51,7 +58,8 @@ struct JPEGHeader {
                 tables.check(scan: segment.body, of: frame)
                 let inScan = segment.body.byte(at: 0).map(Int.init) ?? 0
                 scans = 1
-                if frame.isProgressive || inScan < frame.components {
+                keepsCoefficients = frame.isProgressive || inScan < frame.components
+                if keepsCoefficients {
                     scans += reader.countScans(of: frame, tables: &tables)
                 }
                 break reading
@@ -66,6 +74,8 @@ struct JPEGHeader {
         self.exif = exif
         iccProfile = ProfilePart.joined(profileParts)
         scanCount = scans
+        self.keepsCoefficients = keepsCoefficients
+        (coefficientBytes, isArithmetic) = (frame.coefficientBytes, frame.isArithmetic)
         isSelfContained = tables.areComplete
         guard scans <= JPEGHeader.scanLimit, scans * width * height <= JPEGHeader.scannedPixelLimit else {
             throw MediaError(
@@ -75,6 +85,17 @@ struct JPEGHeader {
             )
         }
     }
+
+    /// The memory for a decode as `options` ask for it: full coefficients even where it is scaled.
+    func cost(_ options: DecodeOptions) -> DecodeCost {
+        let size = JPEGDecoder.size(of: self, scaling: options.scaling)
+        let pixels = size.width * size.height
+        let channels = JPEGDecoder.channels(of: self, layout: options.layout)
+        let inks = components == 4 ? pixels * 4 : 0
+        return DecodeCost(
+            rasterBytes: pixels * channels,
+            workingBytes: (keepsCoefficients ? coefficientBytes : 0) + inks, isBounded: !isArithmetic)
+    }
 }
 
 extension JPEGHeader {
@@ -83,6 +104,8 @@ extension JPEGHeader {
         let width, height, components, bits: Int
         let isProgressive: Bool
         let isArithmetic: Bool
+        /// Two bytes for each coefficient of each component, in whole blocks and whole units of the scan.
+        let coefficientBytes: Int
         /// The bits of the quantization tables that the components name.
         let quantization: UInt
 
@@ -112,9 +135,24 @@ extension JPEGHeader {
             (self.components, self.bits) = (Int(components), Int(bits))
             isProgressive = process & 2 != 0
             isArithmetic = process & 8 != 0
+            let factors = (0..<Int(components)).map { index in
+                let both = body.byte(at: 7 + index * 3) ?? 0
+                return (across: max(1, Int(both >> 4)), down: max(1, Int(both & 15)))
+            }
+            let units = (
+                across: Frame.quotientUp(width, by: 8 * (factors.map(\.across).max() ?? 1)),
+                down: Frame.quotientUp(height, by: 8 * (factors.map(\.down).max() ?? 1))
+            )
+            coefficientBytes = factors.reduce(0) {
+                $0 + units.across * $1.across * units.down * $1.down * 128
+            }
             quantization = (0..<Int(components)).reduce(0) { set, index in
                 set | 1 << UInt((body.byte(at: 8 + index * 3) ?? 0) & 15)
             }
+        }
+
+        private static func quotientUp(_ number: Int, by divisor: Int) -> Int {
+            (number + divisor - 1) / divisor
         }
     }
 

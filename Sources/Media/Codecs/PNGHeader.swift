@@ -9,8 +9,9 @@ struct PNGHeader {
     /// Where a chunk of pixels begins that the end of the file cuts off.
     let cutChunk: Int?
 
-    /// Unpacked texts and profiles larger than this are left out.
-    private static let unpackedLimit = 16 << 20
+    /// Unpacked profiles and Exif texts larger than this are left out.
+    private static let profileLimit = 16 << 20
+    private static let textLimit = 1 << 20
     /// Chunks beyond these are not looked at.
     private static let chunkLimit = 100_000
 
@@ -53,6 +54,12 @@ struct PNGHeader {
             iccProfile: extras.profile)
     }
 
+    /// The memory for a decode as `options` ask for it; libpng holds a row or two beside the raster.
+    func cost(_ options: DecodeOptions) -> DecodeCost {
+        let channels = PNGDecoder.channels(of: self, layout: options.layout)
+        return DecodeCost(rasterBytes: width * height * channels, isBounded: true)
+    }
+
     private static let depths: [UInt8: [UInt8]] = [
         0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16],
     ]
@@ -65,6 +72,11 @@ struct PNGHeader {
         var exif: EXIF?
         var profile: [UInt8]?
         private var packetOrientation: Int?
+        /// What is packed is unpacked once, whatever comes of it: a file may hold any number of chunks that
+        /// unpack to the limit and are nothing.
+        private var hasProfile = false
+        private var hasText = false
+        private var packetBytes = 0
 
         var frameCount: Int { isAnimated ? max(1, frameControls) : 1 }
 
@@ -80,20 +92,25 @@ struct PNGHeader {
                 frameControls += 1
             } else if type.has("eXIf") {
                 exif = EXIF(body) ?? exif
-            } else if type.has("iCCP"), profile == nil {
+            } else if type.has("iCCP"), !hasProfile {
+                hasProfile = true
                 profile = PNGHeader.keyword(body).flatMap { _, rest in
-                    rest.byte(at: 0) == 0 ? rest.suffix(from: 1).flatMap(PNGHeader.inflate) : nil
+                    guard rest.byte(at: 0) == 0, let packed = rest.suffix(from: 1) else { return nil }
+                    return PNGHeader.inflate(packed, limit: PNGHeader.profileLimit)
                 }
-            } else if type.has("zTXt"), exif == nil, let (word, rest) = PNGHeader.keyword(body),
+            } else if type.has("zTXt"), exif == nil, !hasText, let (word, rest) = PNGHeader.keyword(body),
                 word == "Raw profile type exif" || word == "Raw profile type APP1",
-                let packed = rest.suffix(from: 1),
-                let text = PNGHeader.inflate(packed)
+                let packed = rest.suffix(from: 1)
             {
-                exif = EXIF(ByteView(PNGHeader.hexProfile(text)))
+                hasText = true
+                exif = PNGHeader.inflate(packed, limit: PNGHeader.textLimit)
+                    .flatMap { EXIF(ByteView(PNGHeader.hexProfile($0))) }
             } else if type.has("iTXt"), let (word, rest) = PNGHeader.keyword(body),
                 word == "XML:com.adobe.xmp",
                 rest.byte(at: 0) == 0
             {
+                packetBytes += rest.count
+                guard packetBytes <= PNGHeader.profileLimit else { return }
                 packetOrientation = PNGHeader.packetOrientation(rest.text)
             }
         }
@@ -107,9 +124,9 @@ struct PNGHeader {
         return (body.prefix(end).text, rest)
     }
 
-    private static func inflate(_ packed: ByteView) -> [UInt8]? {
+    private static func inflate(_ packed: ByteView, limit: Int) -> [UInt8]? {
         // Deflate packs at most 1,032 bytes into one.
-        let capacity = min(unpackedLimit, packed.count * 1_032 + 1_024)
+        let capacity = min(limit, packed.count * 1_032 + 1_024)
         let unpacked = [UInt8](unsafeUninitializedCapacity: capacity) { output, initialized in
             let count = packed.withUnsafeBytes {
                 fovea_inflate($0.baseAddress, $0.count, output.baseAddress, capacity)

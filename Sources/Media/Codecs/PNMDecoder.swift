@@ -7,21 +7,24 @@ enum PNMDecoder {
         let channels = header.kind == .color ? 3 : 1
         let count = header.width * header.height * channels
         var pixels: [UInt8]
+        var mayGoOn = false
         if header.kind == .bitmap {
             pixels = header.isPlain ? plainBits(bytes, header: header) : packedBits(bytes, header: header)
         } else {
             pixels =
                 header.isPlain
-                ? plainValues(bytes, header: header, count: count)
+                ? plainValues(bytes, header: header, count: count, &mayGoOn)
                 : binaryValues(bytes, header: header, count: count)
         }
         guard !pixels.isEmpty else { throw MediaError(.malformedInput, "PNM: no pixel could be read") }
         let arrived = pixels.count
         if arrived < count { pixels.append(contentsOf: repeatElement(0, count: count - arrived)) }
         let raster = Raster(width: header.width, height: header.height, channels: channels, pixels: pixels)
-        return (
-            raster, arrived < count ? "PNM: damaged or cut short after \(arrived) of \(count) values" : nil
-        )
+        let damage =
+            arrived < count
+            ? "PNM: damaged or cut short after \(arrived) of \(count) values"
+            : mayGoOn ? "PNM: ends within or right behind its last value" : nil
+        return (raster, damage)
     }
 
     // MARK: - Private
@@ -70,12 +73,16 @@ enum PNMDecoder {
         return pixels
     }
 
-    private static func plainValues(_ bytes: ByteView, header: PNMHeader, count: Int) -> [UInt8] {
+    /// - Parameter mayGoOn: Set where the bytes end at the last value, and a digit more would be a value too.
+    private static func plainValues(
+        _ bytes: ByteView, header: PNMHeader, count: Int, _ mayGoOn: inout Bool
+    ) -> [UInt8] {
         var pixels: [UInt8] = []
         let scale = scale(maximum: header.maximum)
         var words = PlainReader(bytes: bytes, offset: header.pixelOffset)
         while pixels.count < count, let value = words.nextNumber(), value <= header.maximum {
             pixels.append(scale[value])
+            mayGoOn = words.offset == bytes.count && value > 0 && value * 10 <= header.maximum
         }
         return pixels
     }

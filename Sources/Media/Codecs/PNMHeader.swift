@@ -18,6 +18,11 @@ struct PNMHeader {
             bitsPerChannel: kind == .bitmap ? 1 : maximum < 256 ? 8 : 16)
     }
 
+    /// The memory for a decode: the raster, which grows as values are read.
+    func cost(_ options: DecodeOptions) -> DecodeCost {
+        DecodeCost(rasterBytes: width * height * (kind == .color ? 3 : 1), isBounded: true)
+    }
+
     static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
     init(_ bytes: ByteView) throws(MediaError) {

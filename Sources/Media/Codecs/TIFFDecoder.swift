@@ -29,7 +29,8 @@ enum TIFFDecoder {
             }
             let raster = Raster(
                 width: header.width, height: header.height, channels: plan.channels, pixels: pixels)
-            return (raster, rows.damage.map { "TIFF: \($0)" })
+            let end = header.isWhole ? nil : "cut short: a directory, a value or pixels lie beyond its end"
+            return (raster, (rows.damage ?? end).map { "TIFF: \($0)" })
         }
     }
 

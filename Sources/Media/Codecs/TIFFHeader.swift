@@ -7,6 +7,9 @@ struct TIFFHeader {
     let samples: Int
     let bits: Int
     let image: ImageHeader
+    /// Whether the directories, their values and the pixels of the first page lie in the file.
+    let isWhole: Bool
+    private let pixels: TIFFPixelLayout
 
     enum Photometric: Int {
         case whiteIsZero = 0, blackIsZero, rgb, palette, mask, cmyk, ycbcr
@@ -58,11 +61,28 @@ struct TIFFHeader {
         let colors = photometric == .palette ? 3 : photometric.colors
         let exif = EXIF(structure)
         let profile = directory[0x8773]?.bytes.array
+        let chain = structure.directoryChain(limit: 65_536)
+        pixels = TIFFPixelLayout(directory, width: width, height: height, samples: samples, bits: bits)
+        isWhole =
+            directory.isWhole && chain.isWhole && pixels.lies(in: bytes)
+            && [0x8769, 0x8825].allSatisfy { tag in
+                guard let place = directory[tag]?.integer() else { return true }
+                return structure.directory(at: place)?.isWhole == true
+            }
         image = ImageHeader(
             format: .tiff, storedWidth: width, storedHeight: height,
             channels: min(4, colors + (hasAlpha ? 1 : 0)),
             bitsPerChannel: bits, hasAlpha: hasAlpha, orientation: exif?.orientation ?? 1,
-            frameCount: max(1, structure.directoryCount(limit: 65_536)), exif: exif, iccProfile: profile)
+            frameCount: max(1, chain.count), exif: exif, iccProfile: profile)
+    }
+
+    /// The memory for a decode as `options` ask for it.
+    func cost(_ options: DecodeOptions) -> DecodeCost {
+        let staysGray = photometric.colors == 1 && photometric != .palette
+        let isOne = staysGray && (options.layout == .automatic || options.layout == .gray)
+        return DecodeCost(
+            rasterBytes: width * height * (isOne ? 1 : options.layout == .rgba ? 4 : 3),
+            workingBytes: pixels.workingBytes, isBounded: pixels.isBounded)
     }
 
     /// Tiles and strips are unpacked as a whole: one may not be much larger than the image.

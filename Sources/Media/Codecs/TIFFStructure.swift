@@ -47,30 +47,38 @@ struct TIFFStructure: Sendable {
         else { return nil }
         var entries: [Entry] = []
         var seen: Set<Int> = []
+        var isWhole = true
         for index in 0..<min(count, 4_096) {
             let place = offset + countWidth + index * entryWidth
             guard let tag = bytes.uint16(at: place, order), let code = bytes.uint16(at: place + 2, order),
                 let valueCount = integer(at: place + 4)
-            else { break }
+            else {
+                isWhole = false
+                break
+            }
             guard let type = ValueType(rawValue: code), seen.insert(tag).inserted else { continue }
             let (byteCount, overflow) = valueCount.multipliedReportingOverflow(by: type.width)
             guard !overflow else { continue }
             let valueField = place + 4 + (isBig ? 8 : 4)
             let valueOffset = byteCount <= valueWidth ? valueField : integer(at: valueField)
-            guard let valueOffset, let value = bytes.view(at: valueOffset, count: byteCount) else { continue }
+            guard let valueOffset, let value = bytes.view(at: valueOffset, count: byteCount) else {
+                isWhole = false
+                continue
+            }
             entries.append(Entry(tag: tag, type: type, count: valueCount, bytes: value, order: order))
         }
         guard !entries.isEmpty else { return nil }
         let (tableSize, overflow) = count.multipliedReportingOverflow(by: entryWidth)
         let next = overflow ? nil : integer(at: (offset + countWidth).addingClamped(tableSize))
-        return Directory(entries: entries, next: next ?? 0)
+        return Directory(entries: entries, next: next ?? 0, isWhole: isWhole && next != nil)
     }
 
-    /// How many directories are chained from the first, at most `limit`; a chain that bites its tail ends
-    /// there.
-    func directoryCount(limit: Int) -> Int {
+    /// How many directories are chained from the first, at most `limit`, and whether the chain's end was
+    /// found; a chain that bites its tail ends there.
+    func directoryChain(limit: Int) -> (count: Int, isWhole: Bool) {
         var seen: Set<Int> = []
         var offset = firstDirectory
+        var isWhole = true
         let countWidth = isBig ? 8 : 2
         while offset > 0, seen.count < limit, !seen.contains(offset),
             let count = isBig ? bytes.uint64(at: offset, order) : bytes.uint16(at: offset, order), count > 0
@@ -78,11 +86,12 @@ struct TIFFStructure: Sendable {
             seen.insert(offset)
             let (tableSize, overflow) = count.multipliedReportingOverflow(by: isBig ? 20 : 12)
             guard !overflow, let next = integer(at: (offset + countWidth).addingClamped(tableSize)) else {
+                isWhole = false
                 break
             }
             offset = next
         }
-        return seen.count
+        return (seen.count, offset == 0 || seen.contains(offset) && isWhole || seen.count == limit)
     }
 
     /// A count or an offset, whose width is the structure's.
@@ -96,6 +105,8 @@ extension TIFFStructure {
         let entries: [Entry]
         /// Offset of the next directory, 0 after the last.
         let next: Int
+        /// Whether all entries, their values and the place of the next directory lie in the file.
+        let isWhole: Bool
 
         subscript(tag: Int) -> Entry? { entries.first { $0.tag == tag } }
     }

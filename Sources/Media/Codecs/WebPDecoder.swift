@@ -5,7 +5,8 @@ enum WebPDecoder {
     static func decode(
         _ bytes: [UInt8], header: WebPHeader, layout: PixelLayout
     ) throws(MediaError) -> (raster: Raster, damage: String?) {
-        if header.isAnimated { return (try firstFrame(bytes, header: header), nil) }
+        let end = header.isWhole ? nil : "WebP: cut short behind its pixels"
+        if header.isAnimated { return (try firstFrame(bytes, header: header), end) }
         let width = header.image.storedWidth
         let height = header.image.storedHeight
         let channels = layout == .rgba ? 4 : 3
@@ -35,7 +36,7 @@ enum WebPDecoder {
         guard rowCount > 0 else {
             throw MediaError(.malformedInput, "WebP: no row of pixels could be decoded")
         }
-        let damage = rowCount < height ? "WebP: damaged or cut short after row \(rowCount) of \(height)" : nil
+        let damage = rowCount < height ? "WebP: damaged or cut short after row \(rowCount) of \(height)" : end
         return (Raster(width: width, height: height, channels: channels, pixels: pixels), damage)
     }
 
@@ -45,7 +46,8 @@ enum WebPDecoder {
     private static func firstFrame(_ bytes: [UInt8], header: WebPHeader) throws(MediaError) -> Raster {
         let width = header.image.storedWidth
         let height = header.image.storedHeight
-        let pixels: [UInt8]? = bytes.withUnsafeBufferPointer { input in
+        let animation = WebPDecoder.ending(bytes, behind: header.firstFrameEnd ?? bytes.count)
+        let pixels: [UInt8]? = animation.withUnsafeBufferPointer { input in
             var data = WebPData(bytes: input.baseAddress, size: input.count)
             guard let decoder = WebPAnimDecoderNewInternal(&data, nil, CInt(WEBP_DEMUX_ABI_VERSION)) else {
                 return nil
@@ -64,5 +66,14 @@ enum WebPDecoder {
             throw MediaError(.malformedInput, "WebP: the animation is damaged or cut short")
         }
         return Raster(width: width, height: height, channels: 4, pixels: pixels)
+    }
+
+    /// The file without what follows the chunk that ends at `end`: the other frames, of which libwebp would
+    /// look at each, and refuse all for one that is cut short.
+    private static func ending(_ bytes: [UInt8], behind end: Int) -> [UInt8] {
+        var part = Array(bytes[..<end])
+        if part.count % 2 == 1 { part.append(0) }
+        for place in 0..<4 { part[4 + place] = UInt8(truncatingIfNeeded: (part.count - 8) >> (8 * place)) }
+        return part
     }
 }

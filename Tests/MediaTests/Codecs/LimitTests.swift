@@ -55,8 +55,19 @@ import Testing
     func `what unpacks beyond the image is not unpacked`(name: String) throws {
         let image = try ImageCodec.decode(CodecCorpus.read(name))
         #expect(try image.raster.pixels == CodecCorpus.read(name + ".pixels"))
+        #expect((image.decodeError != nil) == (name == "more-rows.png"))
         // 20 MB of zeros would be a profile beyond the limit of 16.
         #expect(image.header.iccProfile == nil)
+    }
+
+    @Test("chunks of pixels behind the last row are noted", arguments: [0, 1_000, 100_000])
+    func surplusChunks(byteCount: Int) throws {
+        let original = try CodecCorpus.read("2-8-64x47.png")
+        let body = Array("IDAT".utf8) + [UInt8](repeating: 7, count: byteCount)
+        let chunk = bigEndian(byteCount) + body + bigEndian(Int(crc32(body)))
+        let image = try ImageCodec.decode(original.dropLast(12) + chunk + original.suffix(12))
+        #expect(try image.raster == ImageCodec.decode(original).raster)
+        #expect((image.decodeError != nil) == (byteCount > 0), "\(image.decodeError ?? "")")
     }
 
     @Test func `a GIF that claims 65535×65535 is refused`() throws {

@@ -56,6 +56,7 @@ let package = Package(
         .target(name: "CColumns", cSettings: kernels),
         .target(name: "CPixels", cSettings: kernels),
         .target(name: "CWebFiles", exclude: ["files"]),
+        .systemLibrary(name: "CAllocator"),
         .systemLibrary(
             name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CVips"),
@@ -112,7 +113,7 @@ let package = Package(
         .executableTarget(
             name: "fovea",
             dependencies: [
-                "Server", "Pipeline", "Engine", "Media", "Query", "Base",
+                "Server", "Pipeline", "Engine", "Media", "Query", "Base", "CAllocator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),

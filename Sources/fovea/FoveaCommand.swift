@@ -33,6 +33,7 @@ struct FoveaCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
+        MemoryAllocator.keepPixelBuffers()
         // A reader that goes away must not kill the program: writes report EPIPE instead.
         signal(SIGPIPE, SIG_IGN)
         do {

@@ -33,16 +33,27 @@ struct GlobPattern {
 
     // MARK: - Private
 
+    /// Takes as few components for `**` as it can, and one more where that leads nowhere. Only the last `**`
+    /// need be tried again: what the ones before it took can stay.
     private func matches(_ names: ArraySlice<[UInt8]>, _ components: ArraySlice<Component>) -> Bool {
-        guard let component = components.first else { return names.isEmpty }
-        switch component {
-        case .anyDepth:
-            let rest = components.dropFirst()
-            return (names.startIndex...names.endIndex).contains { matches(names[$0...], rest) }
-        case .name(let pattern):
-            guard let name = names.first, GlobPattern.matches(name[...], pattern[...]) else { return false }
-            return matches(names.dropFirst(), components.dropFirst())
+        var (n, c) = (names.startIndex, components.startIndex)
+        var last: (component: Int, name: Int)?
+        while n < names.endIndex {
+            if c < components.endIndex, case .anyDepth = components[c] {
+                c += 1
+                last = (c, n)
+            } else if c < components.endIndex, case .name(let pattern) = components[c],
+                GlobPattern.matches(names[n][...], pattern[...])
+            {
+                (n, c) = (n + 1, c + 1)
+            } else if let (component, name) = last {
+                (n, c) = (name + 1, component)
+                last = (component, name + 1)
+            } else {
+                return false
+            }
         }
+        return components[c...].allSatisfy { if case .anyDepth = $0 { true } else { false } }
     }
 
     private func mayContain(_ names: ArraySlice<[UInt8]>, _ components: ArraySlice<Component>) -> Bool {

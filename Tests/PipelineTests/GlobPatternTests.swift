@@ -30,6 +30,14 @@ import Testing
         #expect(!matches(pattern, "/" + String(repeating: "a", count: 60) + "b"))
     }
 
+    @Test func `a pattern of many double stars ends`() {
+        let pattern = "/" + String(repeating: "**/a/", count: 20) + "b"
+        #expect(!matches(pattern, String(repeating: "/a", count: 100)))
+        #expect(matches(pattern, String(repeating: "/a", count: 100) + "/b"))
+        #expect(!matches(pattern, String(repeating: "/a", count: 19) + "/b"))
+        #expect(matches("/**/**/a/**", "/a") && !matches("/**/**/a/**", "/b"))
+    }
+
     @Test(
         "only folders that may hold matches are entered",
         arguments: [

@@ -136,3 +136,22 @@ let package = Package(
         tests("EndToEndTests", rooms: ["Base"]),
     ]
 )
+
+// Benchmarks are built only for Benchmarks/run, which sets this.
+if Context.environment["FOVEA_BENCHMARKS"] != nil {
+    func benchmark(
+        _ name: String, folder: String, rooms: [String], outside: [Target.Dependency] = []
+    ) -> Target {
+        .executableTarget(
+            name: name, dependencies: rooms.map { .byName(name: $0) } + ["Rounds"] + outside,
+            path: "Benchmarks/\(folder)", swiftSettings: strict)
+    }
+    package.targets += [
+        .target(name: "Rounds", path: "Benchmarks/Rounds", swiftSettings: strict),
+        benchmark("MediaBenchmark", folder: "Media", rooms: ["Media"]),
+        benchmark(
+            "CatalogBenchmark", folder: "Catalog",
+            rooms: ["Engine", "Catalog", "Columns", "Query", "Media", "Blobs", "Base"],
+            outside: [systemPackage]),
+    ]
+}

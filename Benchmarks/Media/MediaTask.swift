@@ -19,9 +19,9 @@ enum MediaTask: String, CaseIterable {
     func run(_ bytes: [UInt8]) throws -> [UInt8] {
         switch self {
         case .decode: return try ImageCodec.decode(bytes).raster.pixels
-        case .resize: return try Self.resize.raster(bytes).pixels
-        case .scaled: return try Self.scaled.raster(bytes).pixels
-        case .tensor: return try Self.tensor.run(bytes).bytes
+        case .resize: return try Self.resizing.raster(bytes).pixels
+        case .scaled: return try Self.shrinking.raster(bytes).pixels
+        case .tensor: return try Self.tensorMaking.run(bytes).bytes
         case .phash:
             let hash = try PerceptualHash.pHash(of: try ImageCodec.decode(bytes).raster)
             return [UInt8](hash.description.utf8)
@@ -31,13 +31,13 @@ enum MediaTask: String, CaseIterable {
         }
     }
 
-    private static let resize = pipeline(["decode=channels=rgb", "resize=224x224,filter=bilinear"])
-    private static let scaled = pipeline([
+    private static let resizing = pipeline(["decode=channels=rgb", "resize=224x224,filter=bilinear"])
+    private static let shrinking = pipeline([
         "decode=scaled,channels=rgb", "resize=224x224,filter=bilinear",
     ])
-    private static let tensor = pipeline([
+    private static let tensorMaking = pipeline([
         "decode=channels=rgb", "resize=224x224,filter=bilinear",
-        "tensor=dtype=f32,layout=nchw,scale=0.00392156862745098,mean=0.485:0.456:0.406,std=0.229:0.224:0.225",
+        "tensor=f32,layout=nchw,scale=1/255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225",
     ])
 
     private static func pipeline(_ texts: [String]) -> ImagePipeline {

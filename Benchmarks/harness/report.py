@@ -34,7 +34,7 @@ class Section:
     tables: list = field(default_factory=list)
     checks: list = field(default_factory=list)
     notes: list = field(default_factory=list)
-    versions: dict = field(default_factory=dict)
+    versions: list = field(default_factory=list)  # `Pillow 10.4.0`
     floor: str = ""  # the physical limit that the figures stand beside
 
     def table(self, title, item, rows, scale=1e3, unit="ms"):
@@ -54,6 +54,8 @@ def number(value):
     """Three digits that count."""
     if value is None:
         return "–"
+    if isinstance(value, int):
+        return f"{value:,}"
     if value != 0 and abs(value) < 0.001:
         return f"{value:.2e}"
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
@@ -74,8 +76,9 @@ def text_of(section):
     for note in section.notes:
         lines += [note, ""]
     if section.versions:
-        lines += ["With " + ", ".join(f"{name} {version}" for name, version in section.versions.items()
-                                      if version) + ".", ""]
+        # Contenders of one library say the same of themselves.
+        versions = dict.fromkeys(part for text in section.versions for part in text.split(", ") if part)
+        lines += ["With " + ", ".join(versions) + ".", ""]
     return "\n".join(lines)
 
 

@@ -5,9 +5,9 @@ public struct SHA256Digest: Sendable, Hashable, Comparable, CustomStringConverti
     /// Reads 32 bytes; `nil` for another count.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
-        self.words = (words[0], words[1], words[2], words[3])
+        var rest = bytes.makeIterator()
+        func word() -> UInt64 { (0..<8).reduce(0) { word, _ in word << 8 | UInt64(rest.next() ?? 0) } }
+        words = (word(), word(), word(), word())
     }
 
     /// Reads 64 hexadecimal digits, either case; `nil` for anything else.
@@ -18,8 +18,13 @@ public struct SHA256Digest: Sendable, Hashable, Comparable, CustomStringConverti
 
     /// The 32 bytes.
     public var bytes: [UInt8] {
-        [words.0, words.1, words.2, words.3].flatMap { word in
-            (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) }
+        [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+            for (index, word) in [words.0, words.1, words.2, words.3].enumerated() {
+                for place in 0..<8 {
+                    buffer[index * 8 + place] = UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * place))
+                }
+            }
+            count = 32
         }
     }
 

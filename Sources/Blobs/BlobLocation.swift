@@ -31,23 +31,24 @@ public enum BlobLocation: Sendable, Hashable {
     /// - Parameter reference: The reference's bytes; needed for kind 3, ignored for the others.
     /// - Throws: `invalid` for integers that no location has, or a missing or malformed reference.
     public init(_ columns: Columns, reference: [UInt8]? = nil) throws(BlobError) {
-        let malformed = BlobError(.invalid, "no blob location: \(columns)")
+        // Made only where it is thrown: printing the columns costs more than reading them.
+        func malformed() -> BlobError { BlobError(.invalid, "no blob location: \(columns)") }
         guard let offset = Int(exactly: columns.offset), let length = Int(exactly: columns.length),
             length >= 0
-        else { throw malformed }
+        else { throw malformed() }
         switch columns.kind {
         case 1:
             guard let number = UInt32(exactly: columns.pack), number > 0, Self.isRecordOffset(offset),
                 length <= Int.max / 2
-            else { throw malformed }
+            else { throw malformed() }
             self = .pack(number: number, offset: offset, length: length)
         case 2:
             self = .large(length: length)
         case 3:
-            guard let reference else { throw malformed }
+            guard let reference else { throw malformed() }
             self = .reference(try BlobReference(bytes: reference), length: length)
         default:
-            throw malformed
+            throw malformed()
         }
     }
 

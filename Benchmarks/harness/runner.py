@@ -5,6 +5,7 @@ import importlib
 import os
 import pkgutil
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -80,6 +81,8 @@ def main(arguments, usage):
     if unknown := [name for name in options.names if name not in known]:
         print(f"Benchmarks/run: there is no benchmark {unknown[0]}; there are {', '.join(known)}", file=sys.stderr)
         return 2
+    # Ends the `with`s, and with them the servers and workers that were started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     chosen = {name: case for name, case in known.items() if not options.names or name in options.names}
     if not options.no_build:
         build(set().union(*(case.PRODUCTS for case in chosen.values())))

@@ -52,7 +52,7 @@ extension Predicate {
     func accepts(_ candidate: PathColumn.Candidate) -> Bool? {
         switch candidate {
         case .missing: return Filter.field(FieldPath("x"), self).matches([:])
-        case .null: return Filter.field(FieldPath("x"), self).matches(["x": nil])
+        case .null: return Filter.field(FieldPath("x"), self).matches(["x": .null])
         case .array, .object:
             switch self {
             case .exists: return true

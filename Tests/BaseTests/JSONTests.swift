@@ -13,7 +13,7 @@ import Testing
             ("1e-400", 0.0), (#""""#, ""), (#""a\"\\\/\b\f\n\r\t""#, "a\"\\/\u{8}\u{C}\n\r\t"),
             (#""\u00e9\u0000""#, "é\0"),
             (#""\ud83d\uDE00""#, "😀"), ("[]", []), ("[1, [2], {}]", [1, [2], [:]]),
-            (#"{"a" : 1, "b": {"c": null}}"#, ["a": 1, "b": ["c": nil]]),
+            (#"{"a" : 1, "b": {"c": null}}"#, ["a": 1, "b": ["c": .null]]),
             ("\"\u{7F}\u{2028}\"", "\u{7F}\u{2028}"),
         ] as [(String, Value)])
     func accepted(text: String, expected: Value) throws {
@@ -104,7 +104,7 @@ import Testing
             (0.1, "0.1"), (1e300, "1e+300"), (.float(-0.0), "-0.0"), (.float(.nan), "null"),
             (.float(.infinity), "null"),
             ("a\"\\/\n\r\t\u{8}\u{C}\u{1}é😀\u{7F}", "\"a\\\"\\\\/\\n\\r\\t\\b\\f\\u0001é😀\u{7F}\""),
-            ([1, [], [:], ["a": nil, "b": [2]]], "[1,[],{},{\"a\":null,\"b\":[2]}]"),
+            ([1, [], [:], ["a": .null, "b": [2]]], "[1,[],{},{\"a\":null,\"b\":[2]}]"),
             (.dateTime(DateTime(microseconds: 0)), "\"1970-01-01T00:00:00Z\""),
         ] as [(Value, String)])
     func written(value: Value, expected: String) {

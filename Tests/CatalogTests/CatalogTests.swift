@@ -17,8 +17,8 @@ import Testing
         let local = try #require(DateTime(iso8601: "2024-05-06T12:00:00", defaultZone: .local))
         let properties: Document = [
             "width": 640, "ratio": 1.5, "whole": 2.0, "flag": true, "name": "caf\u{e9} \u{0} \"quoted\"",
-            "empty": "", "nothing": nil, "taken": .dateTime(noon), "clock": .dateTime(local),
-            "list": [1, 2.5, "x", nil, [true]], "object": ["b": 1, "a": ["c": 2]], "none": [],
+            "empty": "", "nothing": .null, "taken": .dateTime(noon), "clock": .dateTime(local),
+            "list": [1, 2.5, "x", .null, [true]], "object": ["b": 1, "a": ["c": 2]], "none": [],
             "least": .integer(.min), "greatest": .integer(.max), "tiny": .float(.leastNonzeroMagnitude),
             "a header, spaced": 1,
         ]
@@ -87,7 +87,7 @@ import Testing
 
     @Test func `a value of another type takes the place of the one before`() throws {
         let id = try catalog.write { try $0.insert("Image", ["x": 1]) }
-        for value: Value in ["one", 1.5, nil, [1], true, .dateTime(DateTime(microseconds: 5)), 7] {
+        for value: Value in ["one", 1.5, .null, [1], true, .dateTime(DateTime(microseconds: 5)), 7] {
             try catalog.write { try $0.update(id, set: ["x": value]) }
             #expect(try catalog.properties(id) == ["x": value])
         }
@@ -101,8 +101,8 @@ import Testing
         try catalog.write { transaction in
             try transaction.declareUnique("email", of: "User")
             try transaction.insert("User", ["email": "a@b.c"])
-            try transaction.insert("User", ["email": nil])
-            try transaction.insert("User", ["email": nil])
+            try transaction.insert("User", ["email": .null])
+            try transaction.insert("User", ["email": .null])
             try transaction.insert("User", ["email": 1])
         }
         for taken: Value in ["a@b.c", 1, 1.0] {

@@ -125,10 +125,10 @@ extension FilePath {
 /// The contents of the stores in `Fixtures`: something of everything that a store can hold.
 enum FixtureStore {
     static let first: Document = [
-        "width": 640, "ratio": 1.5, "flag": true, "name": "a caf\u{E9}", "nothing": nil,
+        "width": 640, "ratio": 1.5, "flag": true, "name": "a caf\u{E9}", "nothing": .null,
         "taken": .dateTime(DateTime(microseconds: 1_700_000_000_000_000, zone: .offset(minutes: 120))),
         "clock": .dateTime(DateTime(microseconds: 1_700_000_000_000_000, zone: .local)),
-        "list": [1, ["x": nil]],
+        "list": [1, ["x": .null]],
     ]
     static let key = EntityKey(seconds: 1_700_000_000, random: 0x0123_4567_89AB_CDEF)
 

@@ -17,7 +17,7 @@ import Testing
                     "n": .integer(Int64(number)), "f": .float(Double(number) / 8),
                     "s": .string("text \(number % 7)"),
                     "b": .boolean(number % 2 == 0), "d": .dateTime(DateTime(microseconds: Int64(number))),
-                    "j": ["k": [.integer(Int64(number)), nil]], "z": nil,
+                    "j": ["k": [.integer(Int64(number)), .null]], "z": .null,
                 ]
                 images.append(try transaction.insert("Image", properties))
                 try transaction.addLabel(

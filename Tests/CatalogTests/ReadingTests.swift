@@ -207,7 +207,7 @@ import Testing
 
     @Test func `facets, histograms and extremes count values of all types, in arrays too`() throws {
         try catalog.write { transaction in
-            for value: Value in [1, 1.0, 2, "x", ["x", "x", 3], nil, ["a": 1], true, [], 2.5] {
+            for value: Value in [1, 1.0, 2, "x", ["x", "x", 3], .null, ["a": 1], true, [], 2.5] {
                 try transaction.insert("Image", ["v": value, "n": 1])
             }
             try transaction.insert("Image", ["n": 2])

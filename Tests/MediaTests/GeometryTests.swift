@@ -53,7 +53,7 @@ import Testing
         let raster = random.raster(width: 40_000, height: 2, channels: 1)
         let job = OperationOracle.Job(
             name: "rotate", raster: raster,
-            parameters: ["angle": 0.01, "filter": "nearest", "expand": false, "fill": nil])
+            parameters: ["angle": 0.01, "filter": "nearest", "expand": false, "fill": .null])
         let answer = try OperationOracle.answers([job])[0]
         expectEqual(try raster.rotated(degrees: 0.01, filter: .nearest), answer, "40000×2")
     }

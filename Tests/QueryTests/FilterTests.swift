@@ -250,9 +250,10 @@ import Testing
             .null, .float(.nan), .float(-.infinity), .integer(.min), -1, -0.5, 0,
             .float(.leastNonzeroMagnitude), 0.5, 1, .integer(1 << 53), .integer(1 << 53 + 1),
             .integer(.max), .float(0x1p63), .float(.infinity), "", "\0", "A", "a", "aa", "é", "\u{FFFF}",
-            "\u{10000}", [:], ["a": nil],
-            ["b": nil], ["a": 1], ["a": 1, "b": 2], ["a": 2], ["b": 1], ["a": "x"], [], [nil], [nil, nil],
-            [1], [1, nil], ["x"], [[]], false,
+            "\u{10000}", [:], ["a": .null],
+            ["b": .null], ["a": 1], ["a": 1, "b": 2], ["a": 2], ["b": 1], ["a": "x"], [], [.null],
+            [.null, .null],
+            [1], [1, .null], ["x"], [[]], false,
             true, .dateTime(DateTime(microseconds: -1)), .dateTime(DateTime(microseconds: 0)),
         ]
         for (place, value) in row.enumerated() {

@@ -8,8 +8,14 @@ import SystemPackage
 enum FileTree {
     enum Kind {
         case file
-        case folder
+        case folder(FolderIdentity)
         case other
+    }
+
+    /// Which folder it is, whatever path led to it.
+    struct FolderIdentity: Hashable {
+        var device: UInt64
+        var inode: UInt64
     }
 
     /// What stands at `path`, symbolic links followed.
@@ -19,9 +25,16 @@ enum FileTree {
         guard path.withPlatformString({ stat($0, &status) }) == 0 else { throw Errno(rawValue: errno) }
         return switch status.st_mode & S_IFMT {
         case S_IFREG: .file
-        case S_IFDIR: .folder
+        case S_IFDIR:
+            .folder(FolderIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)))
         default: .other
         }
+    }
+
+    /// Whether `path` itself is a symbolic link.
+    static func isLink(_ path: FilePath) -> Bool {
+        var status = stat()
+        return path.withPlatformString({ lstat($0, &status) }) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
     /// The names in the folder at `path`, in byte order, hidden ones left out.
@@ -73,12 +86,18 @@ enum FileTree {
     }
 }
 
-extension FilePath {
-    /// The path as text that no two paths share: what is no UTF-8 is shown as `\xNN`, a backslash as `\\`
-    /// where that could be mistaken.
-    var shown: String {
-        let bytes = FileTree.bytes(of: self)
-        if let text = String(validating: bytes, as: UTF8.self) { return text }
+extension FileTree {
+    /// Bytes as text that no other bytes share.
+    ///
+    /// UTF-8 is shown as it is, unless it holds `\\` or `\x`. Such text, and what is no UTF-8, is shown with
+    /// `\\` for every backslash and `\xNN` for every byte that is part of no character: so the name of the
+    /// one byte 0xFF is `\xff`, and the name of these four characters is `\\xff`.
+    static func shown(_ bytes: [UInt8]) -> String {
+        let backslash = UInt8(ascii: "\\")
+        let isAmbiguous = zip(bytes, bytes.dropFirst()).contains {
+            $0 == backslash && ($1 == backslash || $1 == UInt8(ascii: "x"))
+        }
+        if !isAmbiguous, let text = String(validating: bytes, as: UTF8.self) { return text }
         var shown = ""
         var rest = bytes[...]
         while let byte = rest.first {
@@ -86,7 +105,7 @@ extension FilePath {
                 String(validating: rest.prefix($0), as: UTF8.self)?.unicodeScalars.count == 1
             }
             if let length, let scalar = String(validating: rest.prefix(length), as: UTF8.self) {
-                shown += scalar == "\\" ? "\\\\" : scalar
+                shown += byte == backslash ? "\\\\" : scalar
                 rest = rest.dropFirst(length)
             } else {
                 shown += "\\x" + Hex.encode([byte])
@@ -95,4 +114,9 @@ extension FilePath {
         }
         return shown
     }
+}
+
+extension FilePath {
+    /// The path as text that no two paths share; see ``FileTree/shown(_:)``.
+    var shown: String { FileTree.shown(FileTree.bytes(of: self)) }
 }

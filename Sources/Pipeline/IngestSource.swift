@@ -4,10 +4,14 @@ import SystemPackage
 /// Turns what the caller named into files, in a total order: as named, folders walked depth first in byte
 /// order.
 ///
-/// A folder reached twice through symbolic links is walked twice but never endlessly: nesting is bounded.
-/// What is missing or unreadable becomes an item with its failure, and the walk goes on.
+/// A folder that several symbolic links lead to is walked by each of their paths. A link to a folder that it
+/// lies in itself is told and not followed, and no folder is followed more often than ``maxLinks`` times, as
+/// links to folders of links may be more than anybody can walk. What is missing or unreadable becomes an item
+/// with its failure, and the walk goes on.
 struct IngestSource {
     static let maxDepth = 128
+    /// How often links may lead to one folder, for each path that the caller named.
+    static let maxLinks = 64
 
     let request: IngestRequest
     let cancellation: Cancellation
@@ -27,7 +31,8 @@ struct IngestSource {
         let path = FileTree.absolute(path)
         do throws(Errno) {
             switch try FileTree.kind(of: path) {
-            case .folder: return walk(folder: path, root: path, below: [], matching: nil)
+            case .folder(let identity):
+                return FolderWalk(source: self, root: path).walk(path, identity, matching: nil)
             case .other: return fail(path, "is neither a file nor a folder")
             case .file:
                 if PathList.isList(path) { return walk(list: path) }
@@ -46,50 +51,20 @@ struct IngestSource {
         let pattern = GlobPattern(bytes)
         let root = pattern.root.reduce(FilePath("/")) { FileTree.appending($1, to: $0) }
         let found = IngestCounter()
-        let goesOn = IngestSource(request: request, cancellation: cancellation) { [visit] item in
+        let counting = IngestSource(request: request, cancellation: cancellation) { [visit] item in
             found.increment()
             return visit(item)
-        }.walk(folder: root, root: root, below: [], matching: pattern)
-        guard goesOn, found.state.found == 0 else { return goesOn }
-        return fail(path, "matches no file")
-    }
-
-    private func walk(
-        folder: FilePath, root: FilePath, below names: [[UInt8]], matching: GlobPattern?
-    ) -> Bool {
-        guard !cancellation.isCancelled else { return false }
-        guard names.count <= IngestSource.maxDepth else {
-            return fail(
-                folder, "lies more than \(IngestSource.maxDepth) folders deep; do links form a circle?")
         }
-        let entries: [[UInt8]]
         do throws(Errno) {
-            entries = try FileTree.names(in: folder)
-        } catch {
-            return fail(folder, IngestSource.reason(error))
-        }
-        for name in entries {
-            let path = FileTree.appending(name, to: folder)
-            do throws(Errno) {
-                switch try FileTree.kind(of: path) {
-                case .folder:
-                    let goesOn =
-                        matching.map { $0.mayContain(names + [name]) || $0.matches(names + [name]) } ?? true
-                    // A folder that the pattern itself names is taken whole.
-                    let rest = matching.flatMap { $0.matches(names + [name]) ? nil : $0 }
-                    if goesOn, !walk(folder: path, root: root, below: names + [name], matching: rest) {
-                        return false
-                    }
-                case .file:
-                    if let matching, !matching.matches(names + [name]) { continue }
-                    if !visit(item(path, root: root, below: names, isNamed: matching != nil)) { return false }
-                case .other: continue
-                }
-            } catch {
-                if !fail(path, IngestSource.reason(error)) { return false }
+            if case .folder(let identity) = try FileTree.kind(of: root) {
+                let walk = FolderWalk(source: counting, root: root)
+                guard walk.walk(root, identity, matching: pattern) else { return false }
             }
+        } catch {
+            return fail(root, IngestSource.reason(error))
         }
-        return true
+        guard found.state.found == 0 else { return true }
+        return fail(path, "matches no file")
     }
 
     private func walk(list path: FilePath) -> Bool {
@@ -112,8 +87,7 @@ struct IngestSource {
         }
     }
 
-    private func item(_ path: FilePath, root: FilePath?, below names: [[UInt8]], isNamed: Bool) -> IngestItem
-    {
+    func item(_ path: FilePath, root: FilePath?, below names: [[UInt8]], isNamed: Bool) -> IngestItem {
         var item = IngestItem(path: path, properties: request.properties, isNamed: isNamed)
         if request.labelSource == .folder { addFolderLabel(to: &item, root: root, below: names) }
         return item
@@ -122,14 +96,14 @@ struct IngestSource {
     private func addFolderLabel(to item: inout IngestItem, root: FilePath?, below names: [[UInt8]]) {
         let root = root ?? item.path.removingLastComponent()
         let folder = FolderLabel(
-            root: root.lastComponent?.string, folders: names.map { String(decoding: $0, as: UTF8.self) })
+            root: root.lastComponent?.string, folders: names.map(FileTree.shown))
         if let label = folder.label, !item.labels.contains(label) { item.labels.append(label) }
         if let split = folder.split, item.properties["split"] == nil {
             item.properties["split"] = .string(split)
         }
     }
 
-    private func fail(_ path: FilePath, _ reason: String) -> Bool {
+    func fail(_ path: FilePath, _ reason: String) -> Bool {
         visit(IngestItem(path: path, isNamed: true, failure: reason))
     }
 

@@ -89,13 +89,55 @@ import Testing
         #expect(FileTree.bytes(of: items[1].path).suffix(6) == names[1][...])
     }
 
-    @Test func `a circle of links ends`() throws {
+    @Test func `names that look alike are shown apart`() {
+        let names: [[UInt8]] = [
+            [0xFF], Array("\\xff".utf8), Array("\\\\xff".utf8), [0x5C, 0xFF], [0x5C, 0x5C, 0xFF],
+            Array("\\".utf8),
+            Array("a\\b".utf8), Array("a\\\\b".utf8), [0x61, 0x5C, 0x62, 0xFF], Array("é".utf8), [0xC3],
+            [0xC3, 0x28],
+            Array("\\xc3(".utf8), [],
+        ]
+        let shown = names.map { FileTree.shown($0) }
+        #expect(Set(shown).count == names.count, "\(shown)")
+        #expect(shown[0] == "\\xff" && shown[1] == "\\\\xff")
+        // What is no way ambiguous stays as it is.
+        #expect(shown[6] == "a\\b" && shown[9] == "é")
+    }
+
+    @Test(arguments: [1, 2, 40])
+    func `links to where they lie are told once each and not followed`(count: Int) throws {
         let folder = Folder()
         try folder.file("a/1.jpg")
-        #expect(symlink(folder.path.string, folder.path.appending("a/loop").string) == 0)
+        for number in 0..<count {
+            #expect(symlink(".", folder.path.appending("a/loop\(number)").string) == 0)
+        }
+        #expect(symlink(folder.path.string, folder.path.appending("a/up").string) == 0)
+        let items = walk(IngestRequest(paths: [folder.path], labelSource: .folder))
+        #expect(items.filter { $0.failure == nil }.map(\.labels) == [["a"]])
+        #expect(items.count { $0.failure?.contains("leads back") == true } == count + 1)
+        #expect(items.count == count + 2)
+    }
+
+    @Test func `a folder that two links lead to is walked by each of its paths`() throws {
+        let folder = Folder()
+        try folder.file("real/1.jpg")
+        for name in ["cat", "dog"] { #expect(symlink("real", folder.path.appending(name).string) == 0) }
+        let items = walk(IngestRequest(paths: [folder.path], labelSource: .folder))
+        #expect(items.map(\.labels) == [["cat"], ["dog"], ["real"]])
+    }
+
+    @Test func `links to folders of links do not multiply without end`() throws {
+        let folder = Folder()
+        for level in 0..<40 { try folder.file("\(level)/1.jpg") }
+        for level in 0..<39 {
+            for name in ["x", "y"] {
+                #expect(symlink("../\(level + 1)", folder.path.appending("\(level)/\(name)").string) == 0)
+            }
+        }
+        // By each of its paths the last folder would be walked 2^39 times.
         let items = walk(IngestRequest(paths: [folder.path]))
-        #expect(items.contains { $0.failure != nil })
-        unlink(folder.path.appending("a/loop").string)
+        #expect(items.count { $0.failure == nil } <= 40 * (IngestSource.maxLinks + 1))
+        #expect(items.contains { $0.failure?.contains("\(IngestSource.maxLinks) links") == true })
     }
 
     @Test func `a list names files relative to itself and its columns become properties`() throws {

@@ -50,5 +50,9 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    public var description: String { path.map { "\(message) (at \($0))" } ?? message }
+    /// The message and where in the request; what concerns the request as a whole has the empty path.
+    public var description: String {
+        guard let path, !path.isEmpty else { return message }
+        return "\(message) (at \(path))"
+    }
 }

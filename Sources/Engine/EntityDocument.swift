@@ -51,11 +51,3 @@ extension Label {
         return document
     }
 }
-
-extension Store {
-    /// Names that users' properties may not have, as they are shown beside the properties.
-    static let reservedFields: Set<String> = [
-        "sha256", "label", "labels", "histogram", "exif", "icc_profile",
-        "icc_profile_bytes", "paths",
-    ]
-}

@@ -22,7 +22,7 @@ struct ImageCommit {
         properties.append("added_at", .dateTime(transaction.time))
         var notes: [String] = []
         for (name, value) in image.given.members {
-            if properties[name] != nil || Store.reservedFields.contains(name) {
+            if properties[name] != nil {
                 notes.append("the property '\(name)' is the file's own and was not set")
             } else {
                 properties.append(name, value)
@@ -55,7 +55,7 @@ struct ImageCommit {
             }
         }
         for (name, value) in image.given.members where known[name] != value {
-            if known[name] == nil, !Store.reservedFields.contains(name) {
+            if known[name] == nil {
                 changes[name] = value
             } else {
                 notes.append(

@@ -10,13 +10,15 @@ extension Store {
     /// Blocks and computes: for compute threads. Nothing is visible before ``commit(_:run:)``.
     /// - Parameters:
     ///   - path: The name it is to be known by; may be empty.
-    ///   - properties: Properties beyond those of the file. They may not take the names of those.
+    ///   - properties: Properties beyond those of the file; see ``checkGiven(_:labels:)``.
     ///   - reference: Where the bytes stay, if they are not to be copied into the store.
-    /// - Throws: ``EngineError/Code/unsupportedMedia`` for what is no image; ``EngineError/Code/diskFull``.
+    /// - Throws: ``EngineError/Code/unsupportedMedia`` for what is no image; what ``checkGiven(_:labels:)``
+    ///   throws; ``EngineError/Code/diskFull``.
     public func prepare(
         _ bytes: [UInt8], path: String, properties: Document, labels: [String], reference: BlobReference?
     ) throws -> PreparedImage {
-        try translating {
+        try checkGiven(properties, labels: labels)
+        return try translating {
             let digest = SHA256Digest(hashing: bytes)
             var image = PreparedImage(
                 path: path, digest: digest, properties: [:], details: [:], given: properties, labels: labels)
@@ -37,23 +39,47 @@ extension Store {
 
     /// Makes prepared images visible, all in one transaction, durable when it returns.
     ///
+    /// An image that the catalog refuses fails alone: the others are committed by halves, down to the one at
+    /// fault.
+    ///
     /// Of images with the same content the first becomes an entity; the others add their path, their labels,
     /// and properties that it does not have. Where nothing is new nothing is written.
     /// - Parameter run: The import that the labels belong to.
     /// - Returns: What became of each, in order.
-    public func commit(_ images: [PreparedImage], run: inout ImportRun) throws -> [CommittedImage] {
+    /// - Throws: ``EngineError`` where the store itself cannot go on (``EngineError/isOfStore``); what was
+    ///   committed before stays.
+    public func commit(
+        _ images: [PreparedImage], run: inout ImportRun
+    ) throws -> [Result<CommittedImage, EngineError>] {
         try translating {
             // Ends with this function, after the commit that makes the bytes live.
             defer { for image in images { image.hold?.end() } }
             if images.contains(where: { $0.hold != nil }) { try blobs.sync() }
-            let started = run
-            let (outcomes, ended) = try catalog.write { transaction in
-                var commit = ImageCommit(transaction: transaction, run: started)
-                let outcomes = try images.map { try commit.add($0) }
-                return (outcomes, commit.run)
+            return try commit(images[...], &run)
+        }
+    }
+
+    // MARK: - Private
+
+    private func commit(
+        _ images: ArraySlice<PreparedImage>, _ run: inout ImportRun
+    ) throws -> [Result<CommittedImage, EngineError>] {
+        guard !images.isEmpty else { return [] }
+        let started = run
+        do {
+            let (outcomes, ended) = try translating {
+                try catalog.write { transaction in
+                    var commit = ImageCommit(transaction: transaction, run: started)
+                    let outcomes = try images.map { try commit.add($0) }
+                    return (outcomes, commit.run)
+                }
             }
             run = ended
-            return outcomes
+            return outcomes.map { .success($0) }
+        } catch let error as EngineError where !error.isOfStore {
+            guard images.count > 1 else { return [.failure(error)] }
+            let middle = images.startIndex + images.count / 2
+            return try commit(images[..<middle], &run) + commit(images[middle...], &run)
         }
     }
 }

@@ -15,8 +15,8 @@ struct StoreLayout {
     var cache: FilePath { directory.appending("cache") }
 
     func checkExists() throws {
-        if exists(catalog) { return }
-        guard exists(directory) else {
+        if try exists(catalog) { return }
+        guard try exists(directory) else {
             throw EngineError(
                 .notFound, "there is no store at \(directory); 'fovea init --store \(directory)' makes one")
         }
@@ -28,7 +28,7 @@ struct StoreLayout {
 
     /// Makes the folder, or takes an empty one.
     func make() throws {
-        if exists(catalog) { throw EngineError(.conflict, "there is a store at \(directory) already") }
+        if try exists(catalog) { throw EngineError(.conflict, "there is a store at \(directory) already") }
         if mkdir(directory.string, 0o700) != 0 {
             let error = Errno(rawValue: errno)
             guard error == .fileExists else {
@@ -58,7 +58,21 @@ struct StoreLayout {
 
     // MARK: - Private
 
-    private func exists(_ path: FilePath) -> Bool { access(path.string, F_OK) == 0 }
+    /// - Throws: ``EngineError/Code/failed`` where that cannot be seen, as in the folder of another user.
+    private func exists(_ path: FilePath) throws -> Bool {
+        if path.withPlatformString({ access($0, F_OK) }) == 0 { return true }
+        let error = Errno(rawValue: errno)
+        switch error {
+        case .noSuchFileOrDirectory: return false
+        case .permissionDenied:
+            throw EngineError(
+                .failed,
+                "the store at \(directory) may not be entered: permission denied; only the user who made it may",
+                cause: error)
+        default:
+            throw EngineError(.failed, "the store at \(directory) cannot be opened: \(error)", cause: error)
+        }
+    }
 
     private func open(_ path: String) -> CInt? {
         let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -25,6 +25,19 @@ func translating<Result>(_ body: () throws -> Result) throws -> Result {
 }
 
 extension EngineError {
+    /// Whether the store as a whole cannot go on, so that whatever comes next would fail alike; otherwise it
+    /// is the request, or the one item, that is at fault.
+    public var isOfStore: Bool {
+        switch code {
+        case .diskFull, .readOnly, .corrupt, .newerFormat, .overloaded, .cancelled, .failed: true
+        case .conflict:
+            (cause as? CatalogError)?.code == .busy || (cause as? BlobError)?.code == .busy
+        case .invalidRequest, .invalidFilter, .invalidOperation, .unsupportedMedia, .notFound, .gone,
+            .limitExceeded:
+            false
+        }
+    }
+
     init(_ error: CatalogError) {
         let code: Code =
             switch error.code {

@@ -34,7 +34,10 @@ final class IngestRun {
         importRun = ImportRun(parameters: request.document)
     }
 
+    /// - Throws: ``EngineError`` for properties that no image may be given; and where the store cannot go on,
+    ///   after what was ready is committed.
     func run() throws {
+        try store.checkGiven(request.properties, labels: [])
         let items = BoundedQueue<IngestItem>(limit: 65_536)
         walk(into: items)
         // The walk must end before this returns, whatever happens: it is set free by the closed queue.
@@ -85,6 +88,11 @@ final class IngestRun {
     }
 
     private func take(_ item: PreparedItem) throws {
+        if let failure = item.storeFailure {
+            try commit()
+            report()
+            throw failure
+        }
         if group.isEmpty { groupStart = ContinuousClock.now }
         group.append(item)
         groupBytes += item.byteCount
@@ -106,9 +114,7 @@ final class IngestRun {
         for item in group {
             let verdict: IngestVerdict
             if item.image != nil, let outcome = outcomes.popFirst() {
-                verdict = IngestVerdict(
-                    path: item.path, outcome: outcome.isNew ? .added : .duplicate, id: outcome.id,
-                    message: outcome.note ?? (outcome.isNew ? item.note : nil))
+                verdict = IngestVerdict(path: item.path, outcome, decodeError: item.note)
             } else {
                 verdict = IngestVerdict(path: item.path, outcome: item.outcome, message: item.note)
             }

@@ -1,4 +1,5 @@
 public import Base
+import Engine
 
 /// What became of one file.
 public struct IngestVerdict: Sendable {
@@ -26,6 +27,18 @@ public struct IngestVerdict: Sendable {
         self.outcome = outcome
         self.id = id
         self.message = message
+    }
+
+    /// What a commit made of an image.
+    /// - Parameter decodeError: What does not decode of it; of note where it is new.
+    init(path: String, _ committed: Result<CommittedImage, EngineError>, decodeError: String?) {
+        switch committed {
+        case .success(let image):
+            self.init(
+                path: path, outcome: image.isNew ? .added : .duplicate, id: image.id,
+                message: image.note ?? (image.isNew ? decodeError : nil))
+        case .failure(let error): self.init(path: path, outcome: .failed, message: "\(error)")
+        }
     }
 
     /// As `fovea add --json` prints it, a line a file.

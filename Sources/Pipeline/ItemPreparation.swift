@@ -15,6 +15,8 @@ struct PreparedItem: Sendable {
     var outcome: IngestVerdict.Outcome = .failed
     var note: String?
     var byteCount = 0
+    /// Why no further item can be stored either, such as a full disk: the run ends with it.
+    var storeFailure: EngineError?
 }
 
 /// Reads a file and makes an image of it that is ready to be committed. Runs on compute threads.
@@ -29,21 +31,27 @@ struct ItemPreparation: Sendable {
             prepared.note = failure
             return prepared
         }
+        let bytes: [UInt8]
         do {
-            let bytes = try contents(of: item.path, onlyIfImage: !item.isNamed)
-            guard let bytes else {
+            guard let contents = try contents(of: item.path, onlyIfImage: !item.isNamed) else {
                 prepared.outcome = .skipped
                 prepared.note = "no image"
                 return prepared
             }
-            prepared.byteCount = bytes.count
+            bytes = contents
+        } catch {
+            prepared.note = (error as? Errno).map(IngestSource.reason) ?? "\(error)"
+            return prepared
+        }
+        prepared.byteCount = bytes.count
+        do {
             let image = try store.prepare(
                 bytes, path: path, properties: item.properties, labels: item.labels,
                 reference: isReference ? .file(item.path) : nil)
             prepared.image = image
             prepared.note = image.decodeError
-        } catch let error as Errno {
-            prepared.note = IngestSource.reason(error)
+        } catch let error as EngineError where error.isOfStore {
+            prepared.storeFailure = error
         } catch {
             prepared.note = "\(error)"
         }

@@ -1,4 +1,5 @@
 import Base
+import Engine
 import SystemPackage
 
 /// A list of files with properties: a `.csv` file whose first line names the columns, or a `.jsonl` file with
@@ -50,7 +51,8 @@ struct PathList {
         } catch is Ended {
             return false
         } catch let failure as CSVReader.Failure {
-            throw Unreadable(description: "line \(failure.line): \(failure.message)")
+            throw Unreadable(
+                description: "line \(failure.line): \(failure.message); the rest of the list was not read")
         }
         guard columns != nil else {
             throw Unreadable(description: "the list is empty: its first line must name the columns")
@@ -58,8 +60,9 @@ struct PathList {
         return true
     }
 
+    /// The names of the columns. A name that no property can have is told here once, and not in every row.
     private func header(_ fields: [[UInt8]]) throws -> [String] {
-        var names = fields.map { String(decoding: $0, as: UTF8.self) }
+        var names = fields.map { FileTree.shown($0) }
         if let first = names.first, first.hasPrefix("\u{FEFF}") { names[0] = String(first.dropFirst()) }
         guard names.contains("path") else {
             throw Unreadable(
@@ -68,13 +71,24 @@ struct PathList {
         if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
             throw Unreadable(description: "two columns are named '\(twice)'")
         }
+        for (index, name) in names.enumerated() where name != "path" && name != "label" {
+            if name.isEmpty {
+                throw Unreadable(
+                    description: "column \(index + 1) has no name: name it in the first line, or take it out")
+            }
+            do throws(EngineError) {
+                try Store.checkGiven(property: name)
+            } catch {
+                throw Unreadable(description: "column \(index + 1): \(error); nothing of the list was added")
+            }
+        }
         return names
     }
 
     private func row(_ fields: [[UInt8]], _ names: [String], _ line: Int) -> Row {
         guard fields.count == names.count else {
             return Row(
-                path: FilePath("\(file.lastComponent?.string ?? "list"):\(line)"),
+                path: place(ofLine: line),
                 failure: "line \(line) has \(fields.count) fields, the header has \(names.count)")
         }
         var row = Row(path: FilePath(""))
@@ -101,9 +115,18 @@ struct PathList {
     private func readLines(_ body: (Row) -> Bool) throws -> Bool {
         var line: [UInt8] = []
         var number = 0
+        var isTooLong = false
         func take() throws {
             number += 1
-            defer { line.removeAll(keepingCapacity: true) }
+            defer {
+                line.removeAll(keepingCapacity: true)
+                isTooLong = false
+            }
+            if isTooLong {
+                let reason = "line \(number) is longer than \(PathList.maxLine) bytes"
+                if !body(Row(path: place(ofLine: number), failure: reason)) { throw Ended() }
+                return
+            }
             if line.last == 0x0D { line.removeLast() }
             if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return }
             if !body(row(line, number)) { throw Ended() }
@@ -113,12 +136,10 @@ struct PathList {
                 for byte in piece {
                     if byte == 0x0A {
                         try take()
-                    } else {
-                        guard line.count < PathList.maxLine else {
-                            throw Unreadable(
-                                description: "line \(number + 1) is longer than \(PathList.maxLine) bytes")
-                        }
+                    } else if line.count < PathList.maxLine {
                         line.append(byte)
+                    } else {
+                        isTooLong = true
                     }
                 }
             }
@@ -130,7 +151,7 @@ struct PathList {
     }
 
     private func row(_ bytes: [UInt8], _ number: Int) -> Row {
-        let place = FilePath("\(file.lastComponent?.string ?? "list"):\(number)")
+        let place = place(ofLine: number)
         do throws(JSONError) {
             guard let object = try JSON.parse(bytes).objectValue else {
                 return Row(path: place, failure: "line \(number) is no JSON object")
@@ -153,6 +174,11 @@ struct PathList {
         } catch {
             return Row(path: place, failure: "line \(number) is no JSON: \(error)")
         }
+    }
+
+    /// What a row is called that names no file.
+    private func place(ofLine number: Int) -> FilePath {
+        FilePath("\(file.lastComponent?.string ?? "list"):\(number)")
     }
 
     /// Reads the file in pieces of 64 KiB.

@@ -12,7 +12,8 @@ final class TemporaryStore: Sendable {
     let folder: FilePath
     let store: Store
 
-    init(options: StoreOptions = StoreOptions()) async throws {
+    /// Few threads, as tests run beside each other, and pools last as long as the process.
+    init(options: StoreOptions = StoreOptions(computeThreads: 1, readThreads: 1)) async throws {
         var template = Array("/tmp/fovea-engine-XXXXXX".utf8CString)
         folder = FilePath(platformString: mkdtemp(&template)!)
         try Store.create(at: folder.appending("store"))
@@ -29,7 +30,56 @@ final class TemporaryStore: Sendable {
         var run = ImportRun(parameters: [:])
         let image = try store.prepare(
             picture, path: path, properties: properties, labels: labels, reference: nil)
-        return try store.commit([image], run: &run)[0]
+        return try store.commit([image], run: &run)[0].get()
+    }
+
+    /// Makes an empty file beside the store.
+    func writeFile(_ name: String) throws {
+        try FileDescriptor.open(
+            folder.appending(name), .writeOnly, options: .create, permissions: .ownerReadWrite
+        ).close()
+    }
+
+    /// Whether any file of the store's blobs or derived pixels holds these bytes.
+    func holds(_ needle: [UInt8]) -> Bool {
+        ["blobs/packs", "blobs/large", "cache"].contains { name in
+            TemporaryStore.files(below: store.directory.appending(name)).contains { file in
+                guard let bytes = TemporaryStore.contents(of: file) else { return false }
+                return bytes.withUnsafeBytes { hay in
+                    needle.withUnsafeBytes { needle in
+                        hay.indices.dropLast(needle.count - 1).contains {
+                            memcmp(hay.baseAddress! + $0, needle.baseAddress!, needle.count) == 0
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func files(below folder: FilePath) -> [FilePath] {
+        guard let stream = opendir(folder.string) else { return [] }
+        defer { closedir(stream) }
+        var files: [FilePath] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name == "." || name == ".." { continue }
+            let path = folder.appending(name)
+            files += entry.pointee.d_type == DT_DIR ? TemporaryStore.files(below: path) : [path]
+        }
+        return files
+    }
+
+    private static func contents(of file: FilePath) -> [UInt8]? {
+        guard let descriptor = try? FileDescriptor.open(file, .readOnly) else { return nil }
+        defer { try? descriptor.close() }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while let count = try? piece.withUnsafeMutableBytes({ try descriptor.read(into: $0) }), count > 0 {
+            bytes += piece[..<count]
+        }
+        return bytes
     }
 
     /// Adds entities of a class without pixels.

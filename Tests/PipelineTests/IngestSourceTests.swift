@@ -185,4 +185,32 @@ import Testing
         let items = walk(IngestRequest(paths: [folder.path.appending("list.csv")]))
         #expect(items.map(\.failure) == ["no column is named 'path'; the columns are file, label"])
     }
+
+    @Test(
+        "a column that no property can be named after is told once, and other paths go on",
+        arguments: [
+            ("path,a.b", "column 2: property 'a.b' may not hold '.'"),
+            (",path,label", "column 1 has no name"), ("path,$x", "may not begin with '$'"),
+            ("path,error", "'error' may not be given"), ("path,a,a", "two columns are named 'a'"),
+        ])
+    func badHeader(header: String, reason: String) throws {
+        let folder = Folder()
+        try folder.file("list.csv", header + "\n1.jpg,x,y\n2.jpg,x,y\n")
+        try folder.file("3.jpg")
+        let items = walk(
+            IngestRequest(paths: [folder.path.appending("list.csv"), folder.path.appending("3.jpg")]))
+        #expect(items.count == 2)
+        #expect(items[0].failure?.contains(reason) == true, "\(items[0].failure ?? "")")
+        #expect(items[1].failure == nil)
+    }
+
+    @Test func `a line that is too long fails alone`() throws {
+        let folder = Folder()
+        let long = String(repeating: "x", count: 17 << 20)
+        try folder.file(
+            "list.jsonl", "{\"path\": \"1.jpg\"}\n{\"path\": \"\(long)\"}\n{\"path\": \"2.jpg\"}\n")
+        let items = walk(IngestRequest(paths: [folder.path.appending("list.jsonl")]))
+        #expect(items.map { $0.failure == nil } == [true, false, true])
+        #expect(items[1].failure?.contains("line 2 is longer than 16777216 bytes") == true)
+    }
 }

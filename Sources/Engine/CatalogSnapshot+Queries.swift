@@ -37,18 +37,25 @@ extension CatalogSnapshot {
     }
 
     /// Ids in a sort order, ties by id; at most `limit` of them.
-    func sorted(_ known: ClassSchema, _ ids: IdSet, by order: SortOrder, limit: Int) throws -> [LocalID] {
+    /// - Throws: ``EngineError/Code/limitExceeded`` where more than `maxDocuments` would have to be fetched.
+    func sorted(
+        _ known: ClassSchema, _ ids: IdSet, by order: SortOrder, limit: Int, maxDocuments: Int
+    ) throws -> [LocalID] {
+        let order = order.endingWithID
         if let sorted = try sortedByColumn(known, ids, by: order, limit: limit) { return sorted }
-        let names = Array(Set(order.keys.map(\.path.root)))
-        let shape = EntityDocument(
-            wantsLabels: names.contains { ["label", "labels"].contains($0) },
-            wantsDetails: names.contains { FindRequest.detailFields.contains($0) })
+        guard ids.count <= maxDocuments else {
+            throw EngineError(
+                .limitExceeded,
+                "sorting by \(order.keys.map(\.path.text).joined(separator: ", ")) needs \(ids.count) documents to be looked at, the limit is \(maxDocuments); narrow the filter",
+                path: "sort")
+        }
         var heads: [(id: LocalID, ranks: [SortRank])] = []
         heads.reserveCapacity(ids.count)
-        for page in stride(from: 0, to: ids.count, by: 4_096) {
-            for row in try entities(of: known, ids.page(skip: page, count: 4_096), properties: names) {
-                heads.append((row.id.local, order.ranks(of: try shape.document(row, in: self))))
-            }
+        try forEachDocument(known, ids, needing: order.keys.map(\.path.root)) { id, document in
+            var document = document
+            // As a number: as text 1.0.10 would come before 1.0.9.
+            document[SystemField.id.rawValue] = .integer(Int64(id))
+            heads.append((id, order.ranks(of: document)))
         }
         heads.sort { left, right in
             let comparison = order.compare(left.ranks, right.ranks)
@@ -57,8 +64,34 @@ extension CatalogSnapshot {
         return heads.prefix(limit).map(\.id)
     }
 
+    /// Fetches entities page by page, with what `fields` (names of properties, labels or details) need.
+    func forEachDocument(
+        _ known: ClassSchema, _ ids: IdSet, needing fields: [String],
+        _ body: (LocalID, Document) throws -> Void
+    ) throws {
+        let names = Array(Set(fields))
+        let shape = EntityDocument(
+            wantsLabels: names.contains { SystemField(rawValue: $0)?.needsLabels ?? false },
+            wantsDetails: names.contains { FindRequest.detailFields.contains($0) })
+        for page in stride(from: 0, to: ids.count, by: 4_096) {
+            try checkCancelled()
+            for row in try entities(of: known, ids.page(skip: page, count: 4_096), properties: names) {
+                try body(row.id.local, try shape.document(row, in: self))
+            }
+        }
+    }
+
     /// Throws where the query was given up.
     func checkCancelled() throws { if isCancelled { throw EngineError(.cancelled, "cancelled") } }
+}
+
+extension SortOrder {
+    /// This order without what comes after `_uniqueid`, which no two entities have in common; an ascending
+    /// one at the end is how ties are broken anyway.
+    fileprivate var endingWithID: SortOrder {
+        guard let place = keys.firstIndex(where: { SystemField($0.path) == .id }) else { return self }
+        return SortOrder(Array(keys[..<(keys[place].ascending ? place : place + 1)]))
+    }
 }
 
 /// What must be fetched so that a projection can show what it shows.

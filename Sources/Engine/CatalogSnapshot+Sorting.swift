@@ -8,10 +8,16 @@ extension CatalogSnapshot {
     func sortedByColumn(
         _ known: ClassSchema, _ ids: IdSet, by order: SortOrder, limit: Int
     ) throws -> [LocalID]? {
+        if order.keys.first.map({ SystemField($0.path) == .id && !$0.ascending }) ?? false {
+            return Array(ids.page(skip: 0, count: .max).reversed().prefix(limit))
+        }
         var keys: [ColumnSortKey] = []
         for key in order.keys {
             guard key.path.components.count == 1, SystemField(key.path) == nil else { return nil }
-            guard let property = known[key.path.root] else { continue }
+            guard let property = known[key.path.root] else {
+                if FindRequest.detailFields.contains(key.path.root) { return nil }
+                continue
+            }
             // A null sorts as a missing value does.
             let types = property.types.list.filter { $0 != .null }
             guard types.count <= 1, types.first != .json else { return nil }

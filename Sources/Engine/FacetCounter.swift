@@ -12,6 +12,8 @@ struct FacetCounter {
     let known: ClassSchema
     let ids: IdSet
     let limit: Int
+    /// Documents that may be looked at one by one.
+    let maxDocuments: Int
 
     func facet(_ property: String) throws -> Facet {
         if property == SystemField.label.rawValue {
@@ -24,6 +26,7 @@ struct FacetCounter {
         }
         let path = FieldPath(property)
         guard let stored = known[path.root] else {
+            if FindRequest.detailFields.contains(path.root) { return try detailFacet(path) }
             return Facet(property: property, values: [], distinct: 0, missing: ids.count)
         }
         guard path.components.count > 1 else {
@@ -34,6 +37,30 @@ struct FacetCounter {
         }
         let column = try snapshot.path(known, stored, Array(path.components.dropFirst()))
         return Facet(property, column.values.facet(over: ids, limit: limit))
+    }
+
+    /// Counts what is kept apart from properties, with the same meaning: scalars at the end of the path, each
+    /// different element of an array once, no objects, and no nulls.
+    private func detailFacet(_ path: FieldPath) throws -> Facet {
+        guard ids.count <= maxDocuments else {
+            throw EngineError(
+                .limitExceeded,
+                "the facet of '\(path)' needs \(ids.count) documents to be looked at, the limit is \(maxDocuments); narrow the filter",
+                path: "properties")
+        }
+        var counts: [Value: Int] = [:]
+        var missing = 0
+        try snapshot.forEachDocument(known, ids, needing: [path.root]) { _, document in
+            let values = Set(path.values(in: document).compactMap(\.counted))
+            if values.isEmpty { missing += 1 }
+            for value in values { counts[value, default: 0] += 1 }
+        }
+        let values = counts.map { (value: $0.key, count: $0.value) }.sorted {
+            $0.count != $1.count ? $0.count > $1.count : ValueOrder.compare($0.value, $1.value) < 0
+        }
+        return Facet(
+            property: path.text, values: Array(values.prefix(limit)), distinct: values.count, missing: missing
+        )
     }
 
     /// The facets that a page shows beside its results: labels, and the properties of few values.
@@ -50,6 +77,17 @@ struct FacetCounter {
             if (1...FacetCounter.fewValues).contains(facet.distinct), !isIdentity { facets.append(facet) }
         }
         return facets
+    }
+}
+
+extension Value {
+    /// The value that this one counts as; an integer and a float that are equal are one.
+    fileprivate var counted: Value? {
+        switch self {
+        case .null, .array, .object: nil
+        case .float(let number): Int64(exactly: number).map { .integer($0) } ?? self
+        case .boolean, .integer, .string, .dateTime: self
+        }
     }
 }
 

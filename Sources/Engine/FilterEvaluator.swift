@@ -7,7 +7,8 @@ import Query
 ///
 /// A condition on a scalar property is asked of the memory columns of its types, one on labels of their
 /// postings; the rest, such as conditions into arrays and objects, is held against documents one by one, and
-/// of those only against the ones that every other condition has left over.
+/// of those only against the ones that every other condition has left over. Conditions on details come last:
+/// of each entity looked at, all its details are read.
 struct FilterEvaluator {
     let snapshot: CatalogSnapshot
     let known: ClassSchema
@@ -73,7 +74,8 @@ struct FilterEvaluator {
         return (ids, step(filter.operatorText, "and", steps.compactMap(\.estimated).min(), ids, start, steps))
     }
 
-    /// 0 for a look-up, 1 for columns and postings, 2 for what may look at documents.
+    /// 0 for a look-up, 1 for columns and postings, 2 for what may look at documents, 3 for what looks at
+    /// details.
     private func cost(_ filter: Filter) -> Int {
         switch filter {
         case .all: 0
@@ -83,6 +85,8 @@ struct FilterEvaluator {
         case .field(let path, let predicate):
             if let system = SystemField(path), system.lookUp(predicate) != nil {
                 0
+            } else if isDetail(path) {
+                3
             } else if path.components.count > 1 || SystemField(path) != nil {
                 2
             } else {
@@ -101,8 +105,11 @@ struct FilterEvaluator {
                 let ids = found.intersection(candidates)
                 return (ids, step(filter.text, by, found.count, ids, start))
             }
-            let ids = try verified(
-                filter, within: candidates, properties: [], wantsLabels: system.needsLabels)
+            let ids = try verified(filter, within: candidates, needing: system.rawValue)
+            return (ids, step(filter.text, "documents", nil, ids, start))
+        }
+        if isDetail(path) {
+            let ids = try verified(filter, within: candidates, needing: path.root)
             return (ids, step(filter.text, "documents", nil, ids, start))
         }
         guard let property = known[path.root] else {
@@ -156,8 +163,7 @@ struct FilterEvaluator {
             let inside = try snapshot.select(known, property, having: [.init(.json)]).ids.intersection(
                 candidates)
             return (
-                try verified(filter, within: inside, properties: [property.name], wantsLabels: false),
-                "documents"
+                try verified(filter, within: inside, needing: property.name), "documents"
             )
         }
         let column = try snapshot.path(known, property, Array(path.components.dropFirst()))
@@ -171,6 +177,20 @@ struct FilterEvaluator {
         return (ids, "column")
     }
 
+    /// Whether the path leads into what is kept apart from properties.
+    private func isDetail(_ path: FieldPath) -> Bool {
+        FindRequest.detailFields.contains(path.root) && known[path.root] == nil
+    }
+
+    /// The living members whose ids are less than `bound`.
+    private func before(_ bound: EntityID, orEqual: Bool) -> IdSet {
+        let (own, other) = ((known.id, known.generation), (bound.classNumber, bound.generation))
+        let alive = snapshot.alive(known)
+        guard own == other else { return own < other ? alive : IdSet() }
+        let below = alive.intersection(IdSet(0..<bound.local))
+        return orEqual ? below.union(alive.intersection([bound.local])) : below
+    }
+
     private func answer(_ question: SystemField.Question) throws -> (ids: IdSet, by: String) {
         switch question {
         case .ids(let texts):
@@ -178,6 +198,11 @@ struct FilterEvaluator {
                 $0.classNumber == known.id && $0.generation == known.generation
             }.map(\.local)
             return (IdSet(locals).intersection(snapshot.alive(known)), "identity")
+        case .idsBefore(let bound, let orEqual): return (before(bound, orEqual: orEqual), "identity")
+        case .idsBehind(let bound, let orEqual):
+            return (
+                snapshot.alive(known).subtracting(before(bound, orEqual: !orEqual)), "identity"
+            )
         case .keys(let texts):
             let locals = try texts.compactMap { Hex.decode($0).flatMap { EntityKey(bytes: $0) } }.compactMap {
                 try snapshot.entity(of: known, key: $0)
@@ -195,23 +220,16 @@ struct FilterEvaluator {
     }
 
     /// Those of `candidates` whose documents match, each fetched and looked at.
-    private func verified(
-        _ filter: Filter, within candidates: IdSet, properties: [String], wantsLabels: Bool
-    ) throws -> IdSet {
+    private func verified(_ filter: Filter, within candidates: IdSet, needing field: String) throws -> IdSet {
         guard candidates.count <= maxDocuments else {
             throw EngineError(
                 .limitExceeded,
                 "the condition \(filter.text) needs \(candidates.count) documents to be looked at, the limit is \(maxDocuments); add a condition that narrows it down"
             )
         }
-        let shape = EntityDocument(wantsLabels: wantsLabels, wantsDetails: false)
         var ids: [LocalID] = []
-        for page in stride(from: 0, to: candidates.count, by: 4_096) {
-            for row in try snapshot.entities(
-                of: known, candidates.page(skip: page, count: 4_096), properties: properties)
-            {
-                if filter.matches(try shape.document(row, in: snapshot)) { ids.append(row.id.local) }
-            }
+        try snapshot.forEachDocument(known, candidates, needing: [field]) { id, document in
+            if filter.matches(document) { ids.append(id) }
         }
         return IdSet(sorted: ids)
     }

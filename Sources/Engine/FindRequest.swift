@@ -15,8 +15,9 @@ public struct FindRequest: Sendable {
     /// Whether to count all matches, not only those of the page.
     public var wantsCount: Bool
 
-    /// Fields that are shown only where a projection names them, or for one entity.
-    public static let detailFields = ["histogram", "exif"]
+    /// Fields that are kept apart from properties, as they are large: they are shown only where a projection
+    /// names them, or for one entity.
+    public static let detailFields = ["histogram", "exif", "icc_profile_bytes"]
 
     public init(
         entityClass: String, filter: Filter, sort: SortOrder = SortOrder(), skip: Int = 0, limit: Int = 0,

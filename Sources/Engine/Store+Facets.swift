@@ -24,7 +24,8 @@ extension Store {
             }
             let ids = try snapshot.ids(known, filter, maxDocuments).ids
             let counter = FacetCounter(
-                snapshot: snapshot, known: known, ids: ids, limit: limit == 0 ? .max : limit)
+                snapshot: snapshot, known: known, ids: ids, limit: limit == 0 ? .max : limit,
+                maxDocuments: maxDocuments)
             return FacetAnswer(
                 count: ids.count,
                 facets: try properties.map { try $0.map(counter.facet) } ?? counter.facetsOfFewValues())
@@ -32,7 +33,8 @@ extension Store {
     }
 
     /// Counts by ranges of a numeric or date-time property within a filter.
-    /// - Throws: ``EngineError/Code/invalidRequest`` for edges that do not increase, or more than 1,000 bins.
+    /// - Throws: ``EngineError/Code/invalidRequest`` for edges that do not increase, for more than 1,000
+    ///   bins, and for what is no property, such as a path into one.
     public func histogram(
         class entityClass: String, filter: Filter, property: String, bins: HistogramBins
     ) async throws -> Histogram {
@@ -46,6 +48,12 @@ extension Store {
             guard let stored = known[property] else {
                 guard !EntityDocument.systemFields.contains(property) else {
                     throw EngineError(.invalidRequest, "'\(property)' is not numeric", path: "property")
+                }
+                guard !property.contains("."), !FindRequest.detailFields.contains(property) else {
+                    throw EngineError(
+                        .invalidRequest,
+                        "'\(property)' is no property: histograms are made of whole properties, not of parts of them, nor of details such as exif",
+                        path: "property")
                 }
                 histogram.missing = ids.count
                 return histogram

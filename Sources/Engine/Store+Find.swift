@@ -86,7 +86,8 @@ extension Store {
                 let page = ids.page(skip: request.skip, count: request.limit == 0 ? .max : request.limit)
                 return try body((snapshot, known), page[...], ids.count)
             }
-            let sorted = try snapshot.sorted(known, ids, by: request.sort, limit: wanted < 0 ? .max : wanted)
+            let sorted = try snapshot.sorted(
+                known, ids, by: request.sort, limit: wanted < 0 ? .max : wanted, maxDocuments: limit)
             return try body((snapshot, known), sorted.dropFirst(request.skip), ids.count)
         }
     }

@@ -15,6 +15,9 @@ enum SystemField: String {
     /// What an index can be asked.
     enum Question {
         case ids([String])
+        /// Entities whose number within the class lies before or behind that of an id.
+        case idsBefore(EntityID, orEqual: Bool)
+        case idsBehind(EntityID, orEqual: Bool)
         case keys([String])
         case digests([String])
         /// Entities with a class label of one of these names.
@@ -26,7 +29,10 @@ enum SystemField: String {
 
     /// What to ask, where equality with texts is all that `predicate` says; `nil` where documents must
     /// decide.
+    ///
+    /// `_uniqueid` is ordered by its numbers, as in a sort: 1.0.9 is less than 1.0.10.
     func lookUp(_ predicate: Predicate) -> Question? {
+        if self == .id, let range = SystemField.range(predicate) { return range }
         let texts: [String]
         switch predicate {
         case .equal(.string(let text)): texts = [text]
@@ -42,6 +48,16 @@ enum SystemField: String {
         case .digest: .digests(texts)
         case .label: .labels(texts)
         case .labels: nil
+        }
+    }
+
+    private static func range(_ predicate: Predicate) -> Question? {
+        switch predicate {
+        case .less(.string(let text)): EntityID(text).map { .idsBefore($0, orEqual: false) }
+        case .lessOrEqual(.string(let text)): EntityID(text).map { .idsBefore($0, orEqual: true) }
+        case .greater(.string(let text)): EntityID(text).map { .idsBehind($0, orEqual: false) }
+        case .greaterOrEqual(.string(let text)): EntityID(text).map { .idsBehind($0, orEqual: true) }
+        default: nil
         }
     }
 }

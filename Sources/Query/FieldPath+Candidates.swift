@@ -1,4 +1,4 @@
-import Base
+public import Base
 
 /// What a filter is held against.
 enum Subject {
@@ -27,6 +27,17 @@ extension FieldPath {
             return place >= 0 && place < elements.count ? reach(elements[place], 0, opening, test) : test(nil)
         case .element(let element): return test(element)
         }
+    }
+
+    /// The values that this path leads to in `document`, with the elements of an array at its end, then that
+    /// array; none where it leads nowhere.
+    public func values(in document: Document) -> [Value] {
+        var values: [Value] = []
+        _ = leads(in: .document(document), opening: true) { candidate in
+            if let candidate { values.append(candidate) }
+            return false
+        }
+        return values
     }
 
     private func walk(

@@ -10,10 +10,10 @@ struct AddCommand: AsyncParsableCommand {
         commandName: "add",
         abstract: "Add images: files, folders, patterns, or lists of files with properties.",
         discussion: """
-            Folders are walked whole. A .csv or .jsonl file is a list: its 'path' (relative to the list) names the file,
-            'label' its label, every other column becomes a property. Adding the same content again changes nothing, so an
-            interrupted run is resumed by running it again. With --json each file's verdict is a line: added, duplicate,
-            skipped (no image, in a folder) or failed, and why.
+            Folders are walked whole. A .csv or .jsonl file is a list: its 'path' (relative to the list) names the \
+            file, 'label' its label, every other column becomes a property. Adding the same content again changes \
+            nothing, so an interrupted run is resumed by running it again. With --json each file's verdict is a \
+            line: added, duplicate, skipped (no image, in a folder) or failed, and why.
 
             Examples:
               fovea add ~/Pictures
@@ -38,14 +38,18 @@ struct AddCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOption
     @OptionGroup var output: OutputOption
 
+    func validate() throws {
+        if paths.contains("") { throw ValidationError("A path is empty. '.' is the working folder.") }
+        for text in property where text.first == "=" || !text.contains("=") {
+            throw ValidationError("--property '\(text)' must be name=value.")
+        }
+    }
+
     func run() async throws {
         var properties = Document()
         for text in property {
-            guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-                throw ValidationError("--property '\(text)' must be name=value.")
-            }
-            properties[String(text[..<equals])] = Value(
-                inferredFrom: String(text[text.index(after: equals)...]))
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            properties[String(parts[0])] = Value(inferredFrom: String(parts[1]))
         }
         let request = IngestRequest(
             paths: paths.map { FilePath($0) }, properties: properties,
@@ -55,7 +59,13 @@ struct AddCommand: AsyncParsableCommand {
         let isJSON = output.json
         let summary = try await store.withClient { client in
             var view = IngestView(isJSON: isJSON)
-            try await client.lines("POST", "/v1/ingest", body) { line, bytes in view.take(line, bytes) }
+            do {
+                try await client.lines("POST", "/v1/ingest", body) { line, bytes in view.take(line, bytes) }
+            } catch {
+                // What was added until then stays, and is told.
+                if view.hasBegun { _ = view.finish() }
+                throw error
+            }
             return view.finish()
         }
         if summary.failed > 0 { throw ExitStatus.findings.exitCode }
@@ -69,6 +79,9 @@ struct IngestView {
     private var last = Document()
 
     init(isJSON: Bool) { self.isJSON = isJSON }
+
+    /// Whether anything is known of how far the ingest has come.
+    var hasBegun: Bool { !last.isEmpty }
 
     mutating func take(_ line: Document, _ bytes: [UInt8]) {
         if let state = line["progress"]?.objectValue {

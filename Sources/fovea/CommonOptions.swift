@@ -12,6 +12,10 @@ struct StoreOption: ParsableArguments {
     @Option(help: "The store's folder. Default: $FOVEA_STORE, else ./fovea-store.")
     var store: String?
 
+    func validate() throws {
+        if store?.isEmpty == true { throw ValidationError("--store is empty: name the store's folder.") }
+    }
+
     var directory: FilePath {
         if let store { return FilePath(store) }
         if let value = getenv("FOVEA_STORE"), value.pointee != 0 { return FilePath(String(cString: value)) }
@@ -41,7 +45,10 @@ struct SelectionOption: ParsableArguments {
     var entityClass = "Image"
 
     /// The filter as a JSON value.
-    func parsed() throws -> Value {
+    func parsed() throws -> Value { try SelectionOption.parse(filter: filter) }
+
+    /// - Throws: ``EngineError/Code/invalidFilter`` for what is no JSON.
+    static func parse(filter: String) throws -> Value {
         do throws(JSONError) {
             return try JSON.parse(filter)
         } catch {

@@ -4,9 +4,12 @@ import Base
 struct EntityTable {
     private let entities: [Document]
     private let fields: [String]
+    /// Whether the fields were asked for by name, so that all of them are shown however narrow the terminal.
+    private let isChosen: Bool
 
     init(_ entities: [Document], fields: [String]?) {
         self.entities = entities
+        isChosen = fields != nil
         if let fields {
             self.fields = ["_uniqueid"] + fields.filter { $0 != "_uniqueid" }
             return
@@ -27,17 +30,18 @@ struct EntityTable {
         where entities.allSatisfy({ EntityTable.isNumberOrNothing($0[name]) }) {
             table.rightAligned.insert(index)
         }
+        if !isChosen { table.dropColumns(toFit: Terminal.width) }
         return table.lines(width: Terminal.width)
     }
 
-    /// A value as a person reads it: strings bare, lists joined, all else as JSON.
+    /// A value as a person reads it: strings bare, lists joined, all else as JSON. No control characters.
     static func text(_ value: Value?) -> String {
         switch value {
         case nil: ""
-        case .string(let text): text
+        case .string(let text): Terminal.clean(text)
         case .array(let elements) where elements.allSatisfy({ $0.stringValue != nil }):
-            elements.compactMap(\.stringValue).joined(separator: ", ")
-        case .some(let value): value.json
+            Terminal.clean(elements.compactMap(\.stringValue).joined(separator: ", "))
+        case .some(let value): Terminal.clean(value.json)
         }
     }
 

@@ -30,6 +30,11 @@ struct FacetsCommand: AsyncParsableCommand {
         let (path, request, isJSON) = (selection.path("facets"), body, output.json)
         try await store.withClient { client in
             let answer = try await client.call("POST", path, request)
+            if answer["facets"]?.arrayValue?.isEmpty ?? true {
+                Terminal.report(
+                    answer["count"] == 0
+                        ? "no entity matches" : "no property has few enough values; name one with --property")
+            }
             for facet in (answer["facets"]?.arrayValue ?? []).compactMap(\.objectValue) {
                 if isJSON { Terminal.print(facet.json) } else { FacetsCommand.show(facet) }
             }
@@ -60,8 +65,8 @@ struct HistogramCommand: AsyncParsableCommand {
         commandName: "histogram",
         abstract: "Count the entities that match a filter by ranges of a numeric property.",
         discussion: """
-            Bins are right-open, the last one is closed. Without --edges the range from the least to the greatest value is
-            divided evenly.
+            Bins are right-open, the last one is closed. Without --edges the range from the least to the greatest \
+            value is divided evenly.
 
             Examples:
               fovea histogram --property width
@@ -111,7 +116,8 @@ struct HistogramCommand: AsyncParsableCommand {
                 EntityTable.text(edges[index]), EntityTable.text(edges[index + 1]), String(count), bar,
             ])
         }
-        for line in table.lines(width: Terminal.width) { Terminal.print(line) }
+        if counts.isEmpty { Terminal.report("no entity that matches has a number there") }
+        for line in counts.isEmpty ? [] : table.lines(width: Terminal.width) { Terminal.print(line) }
         let others = ["below", "above", "missing"].compactMap { name -> String? in
             guard let count = answer[name]?.integerValue, count > 0 else { return nil }
             return "\(count) \(name)"

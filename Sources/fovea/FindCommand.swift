@@ -33,20 +33,26 @@ struct FindCommand: AsyncParsableCommand {
         ]
         if let sort { request["sort"] = .string(sort) }
         let shown = fields?.split(separator: ",").map(String.init)
-        if let shown, output.json {
+        if let shown {
             request["projection"] = .object(Document(shown.map { ($0, .integer(1)) }))
         }
         let (path, body, isJSON) = (selection.path("find"), request, output.json)
         try await store.withClient { client in
             if isJSON {
-                try await client.lines("POST", path, body) { _, line in Terminal.write(line + [0x0A]) }
+                var isEmpty = true
+                try await client.lines("POST", path, body) { _, line in
+                    isEmpty = false
+                    Terminal.write(line + [0x0A])
+                    try Terminal.checkOutput()
+                }
+                if isEmpty { Terminal.report("no entity matches") }
                 return
             }
             let answer = try await client.call("POST", path, body)
             let entities = (answer["entities"]?.arrayValue ?? []).compactMap(\.objectValue)
             for line in EntityTable(entities, fields: shown).lines() { Terminal.print(line) }
             let total = answer["count"]?.integerValue ?? Int64(entities.count)
-            Terminal.report("\(entities.count) of \(total)")
+            Terminal.report(total == 0 ? "no entity matches" : "\(entities.count) of \(total)")
         }
     }
 }

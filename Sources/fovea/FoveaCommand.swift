@@ -28,7 +28,8 @@ struct FoveaCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, AddCommand.self, FindCommand.self, CountCommand.self, FacetsCommand.self,
             HistogramCommand.self, ShowCommand.self, GetCommand.self, ExplainCommand.self, StatsCommand.self,
-            ServeCommand.self, VerifyCommand.self, CollectGarbageCommand.self, BackupCommand.self,
+            ServeCommand.self, VerifyCommand.self,
+            CollectGarbageCommand.self, BackupCommand.self,
             RestoreCommand.self,
         ])
 
@@ -36,6 +37,16 @@ struct FoveaCommand: AsyncParsableCommand {
         MemoryAllocator.keepPixelBuffers()
         // A reader that goes away must not kill the program: writes report EPIPE instead.
         signal(SIGPIPE, SIG_IGN)
+        let status = await perform()
+        if let failure = Terminal.outputFailure {
+            Terminal.report("fovea: cannot write to standard output: \(failure)")
+            Glibc.exit(ExitStatus.failure.rawValue)
+        }
+        Glibc.exit(status)
+    }
+
+    /// Runs the command and returns its exit status.
+    private static func perform() async -> Int32 {
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -43,18 +54,29 @@ struct FoveaCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            return ExitStatus.success.rawValue
         } catch let error as EngineError {
             Terminal.report("fovea: \(error)")
-            Glibc.exit(error.exitStatus.rawValue)
+            return error.exitStatus.rawValue
         } catch let error as ExitCode {
-            Glibc.exit(error.rawValue)
+            return error.rawValue
         } catch is CancellationError {
-            Glibc.exit(130)
+            return 130
+        } catch is Terminal.OutputEnded {
+            return ExitStatus.success.rawValue
         } catch let error where isOfArgumentParser(error) {
-            exit(withError: error)
+            let status = exitCode(for: error).rawValue
+            let message = fullMessage(for: error)
+            if status == ExitStatus.success.rawValue {
+                Terminal.print(message)
+            } else {
+                let text = message.hasPrefix("Error: ") ? message.dropFirst(7) : message[...]
+                Terminal.report("fovea: \(text)")
+            }
+            return status
         } catch {
             Terminal.report("fovea: \(error)")
-            Glibc.exit(ExitStatus.failure.rawValue)
+            return ExitStatus.failure.rawValue
         }
     }
 

@@ -32,6 +32,7 @@ struct GetCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOption
 
     func validate() throws {
+        if output.isEmpty { throw ValidationError("--output is empty: name a file, or '-'.") }
         if json, output == "-" {
             throw ValidationError("--json and -o - would both write to standard output.")
         }

@@ -11,7 +11,7 @@ struct ProgressLine {
         let now = ContinuousClock.now
         if !always, let lastShown, now - lastShown < .milliseconds(100) { return }
         lastShown = now
-        let width = max(20, Terminal.width - 1)
+        let width = max(20, Terminal.errorWidth - 1)
         let line = Table.width(of: text) > width ? String(text.prefix(width - 1)) + "…" : text
         let padding = String(repeating: " ", count: max(0, shownWidth - Table.width(of: line)))
         Terminal.reportInPlace("\r" + line + padding)

@@ -60,7 +60,10 @@ struct ExplainCommand: AsyncParsableCommand {
             let answer = try await client.call("POST", path, body)
             guard !isJSON else { return Terminal.print(answer.json) }
             var table = Table(["step", "by", "estimated", "ids", "ms"], rightAligned: [2, 3, 4])
-            if let plan = answer["plan"]?.objectValue { ExplainCommand.add(plan, depth: 0, to: &table) }
+            guard let plan = answer["plan"]?.objectValue else {
+                return Terminal.report("no entity matches: there is none of the class")
+            }
+            ExplainCommand.add(plan, depth: 0, to: &table)
             for line in table.lines(width: Terminal.width) { Terminal.print(line) }
         }
     }

@@ -20,7 +20,7 @@ struct Table {
                 let widest = widths.indices.filter({ !rightAligned.contains($0) }).max(by: {
                     widths[$0] < widths[$1]
                 }),
-                widths[widest] > 8
+                widths[widest] > Table.narrowest
             else { break }
             widths[widest] -= 1
         }
@@ -31,6 +31,23 @@ struct Table {
             return line
         }
     }
+
+    /// Leaves out columns from the right, but for the first two, until what is left can be made to fit.
+    mutating func dropColumns(toFit width: Int) {
+        func least(_ column: Int) -> Int {
+            let widest = ([header] + rows).map { Table.width(of: $0[column]) }.max() ?? 0
+            return rightAligned.contains(column) ? widest : min(widest, Table.narrowest)
+        }
+        var total = header.indices.reduce(0) { $0 + least($1) + 2 } - 2
+        while total > width, header.count > 2 {
+            total -= least(header.count - 1) + 2
+            header.removeLast()
+            for row in rows.indices { rows[row].removeLast() }
+        }
+    }
+
+    /// A text column is not made narrower than that.
+    private static let narrowest = 8
 
     /// Terminal columns that `text` takes: two for what East Asian terminals show wide, none for combining
     /// marks.
@@ -50,9 +67,7 @@ struct Table {
     }
 
     private static func fit(_ text: String, _ width: Int, toRight: Bool) -> String {
-        // Control characters, such as a line end in a file name, must not break the table.
-        var text = String(
-            text.map { $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? "\u{FFFD}" : $0 })
+        var text = Terminal.clean(text)
         if Table.width(of: text) > width {
             // The end of a path says more than its beginning.
             let keepsEnd = text.contains("/")

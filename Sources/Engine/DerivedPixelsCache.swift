@@ -67,13 +67,13 @@ public final class DerivedPixelsCache: Sendable {
         for file in evicted { CacheFile.remove(directory.appending(file.key)) }
     }
 
-    /// Forgets everything made of the content named `digest`.
-    public func removeAll(digest: String) {
-        guard let directory else {
-            return state.withLock { $0.memory = RecencyList(budget: $0.memory.budget) }
-        }
+    /// Forgets everything made of the contents named `digests`, and all that is in memory.
+    public func removeAll(digests: Set<String>) {
+        guard !digests.isEmpty else { return }
         state.withLock { $0.memory = RecencyList(budget: $0.memory.budget) }
-        for file in CacheFile.list(in: directory) where file.name.hasPrefix(digest) {
+        guard let directory else { return }
+        for file in CacheFile.list(in: directory)
+        where digests.contains(String(file.name.prefix { $0 != "-" })) {
             state.withLock { _ = $0.disk.remove(file.name) }
             CacheFile.remove(directory.appending(file.name))
         }

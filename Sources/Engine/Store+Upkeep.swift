@@ -8,15 +8,18 @@ public import SystemPackage
 
 extension Store {
     /// Frees the bytes that no entity stands for, and packs that are mostly dead.
+    /// - Parameter minimumDeadFraction: From which dead part on a pack is written anew, in `0...1`.
     /// - Returns: `freed_bytes`, `forgotten_blobs`, `moved_blobs`, `dropped_packs`, and `damaged` with what
     ///   could not be moved as it cannot be read.
-    public func collectGarbage() async throws -> Document {
+    public func collectGarbage(minimumDeadFraction: Double = 0.25) async throws -> Document {
         try checkWritable()
         let (catalog, blobs) = (catalog, blobs)
         return try await readPool.run { cancellation in
             try translating {
                 var forgotten = 0
-                let report = try blobs.collectGarbage(cancellation: cancellation) {
+                let report = try blobs.collectGarbage(
+                    minimumDeadFraction: minimumDeadFraction, cancellation: cancellation
+                ) {
                     // Within the collection: what is put from now on lies in packs that it leaves alone.
                     let dead = try catalog.read(cancellation) { snapshot in
                         var dead: [SHA256Digest] = []

@@ -28,7 +28,7 @@ struct FoveaCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, AddCommand.self, FindCommand.self, CountCommand.self, FacetsCommand.self,
             HistogramCommand.self, ShowCommand.self, GetCommand.self, ExplainCommand.self, StatsCommand.self,
-            ServeCommand.self, VerifyCommand.self,
+            DeleteCommand.self, PurgeCommand.self, ServeCommand.self, VerifyCommand.self,
             CollectGarbageCommand.self, BackupCommand.self,
             RestoreCommand.self,
         ])

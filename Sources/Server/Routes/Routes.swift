@@ -8,7 +8,8 @@ enum Routes {
     static func endpoints(isHolderSocket: Bool) -> [Endpoint] {
         let all =
             EntityRoutes.endpoints + PixelRoutes.endpoints + UploadRoutes.endpoints + SystemRoutes.endpoints
-        return isHolderSocket ? all + HolderRoutes.endpoints : all
+            + DeletionRoutes.endpoints
+        return isHolderSocket ? all + HolderRoutes.endpoints + DeletionRoutes.holderEndpoints : all
     }
 
     /// - Parameter isGuarded: Refuse foreign `Host` and `Origin` headers, as an open loopback server must.

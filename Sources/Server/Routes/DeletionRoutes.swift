@@ -1,0 +1,96 @@
+import Base
+import Engine
+import Hummingbird
+
+/// Deleting entities, and, over the holder's socket, erasing them.
+enum DeletionRoutes {
+    static let endpoints: [Endpoint] = [
+        Endpoint(
+            method: .delete, path: "/v1/entities/{class}/{id}", operationID: "deleteEntity",
+            summary: "Deletes one entity. Its bytes stay until garbage is collected.", access: .write,
+            parameters: [EntityRoutes.classParameter, EntityRoutes.idParameter],
+            responses: [
+                .json("It is deleted.", answer("deleted")), .init(404, "There is no such entity."),
+                .init(410, "It was deleted before."),
+            ],
+            handle: { exchange in
+                try await exchange.store.delete(
+                    exchange.entityID(), class: exchange.parameter("class"), by: exchange.caller)
+                return .json(["matched": 1, "deleted": 1, "missing": []])
+            }),
+        Endpoint(
+            method: .post, path: "/v1/entities/{class}/delete", operationID: "deleteEntities",
+            summary: "Deletes the entities that match a filter, or those of the given ids.", access: .write,
+            parameters: [EntityRoutes.classParameter], body: [("application/json", request)],
+            responses: [.json("How many there were.", answer("deleted"))],
+            handle: { exchange in .json(try await exchange.store.delete(exchange.deletion())) }),
+    ]
+
+    static let holderEndpoints: [Endpoint] = [
+        Endpoint(
+            method: .post, path: "/v1/entities/{class}/purge", operationID: "purgeEntities",
+            summary: "Erases entities for good, with their bytes and all that was made of them.",
+            access: .holder,
+            parameters: [EntityRoutes.classParameter], body: [("application/json", request)],
+            responses: [.json("How many there were.", answer("purged"))],
+            handle: { exchange in .json(try await exchange.store.purge(exchange.deletion())) })
+    ]
+
+    // MARK: - Private
+
+    private static let request = Schemas.object([
+        "filter": .object(Schemas.filter), "ids": .object(Schemas.list(of: Schemas.text)),
+        "dry_run": ["type": "boolean", "description": "Say only how many there are."],
+        "everything": [
+            "type": "boolean", "description": "Must be true where the filter is `{}`: all entities go.",
+        ],
+    ])
+
+    private static func answer(_ verb: String) -> Document {
+        Schemas.object(
+            [
+                "matched": ["type": "integer"], verb: ["type": "integer"],
+                "missing": [
+                    "type": "array", "items": ["type": "string"], "description": "Ids that named no entity.",
+                ],
+            ], required: ["matched", verb, "missing"])
+    }
+}
+
+extension Exchange {
+    /// Who asks, as a tombstone names them.
+    fileprivate var caller: String { service.isHolderSocket ? ProcessOwner.name : "http" }
+
+    /// The body as a deletion. What is deleted must be said: nothing given does not mean everything.
+    fileprivate func deletion() async throws -> DeletionRequest {
+        let reader = try await RequestReader(requestObject())
+        try reader.refuseUnknown(["filter", "ids", "dry_run", "everything"])
+        let isDryRun = try reader.flag("dry_run") ?? false
+        let target: DeletionRequest.Target
+        switch (try reader.texts("ids"), reader.object["filter"]) {
+        case (let ids?, nil):
+            target = .ids(
+                try ids.enumerated().map { index, text in
+                    guard let id = EntityID(text) else {
+                        throw EngineError(
+                            .invalidRequest, "'\(text)' is no _uniqueid: it must look like 1.0.42",
+                            path: "ids[\(index)]")
+                    }
+                    return id
+                })
+        case (nil, .some):
+            target = .filter(try reader.filter())
+        default:
+            throw EngineError(.invalidRequest, "'filter' or 'ids' must be given, one of them", path: "filter")
+        }
+        let request = DeletionRequest(
+            entityClass: try parameter("class"), target: target, isDryRun: isDryRun, by: caller)
+        if request.isOfEverything, !isDryRun, try reader.flag("everything") != true {
+            throw EngineError(
+                .invalidRequest,
+                "the filter matches everything: say so with 'everything': true, or --yes on the command line",
+                path: "filter")
+        }
+        return request
+    }
+}

@@ -17,7 +17,7 @@ public struct FindRequest: Sendable {
 
     /// Fields that are kept apart from properties, as they are large: they are shown only where a projection
     /// names them, or for one entity.
-    public static let detailFields = ["histogram", "exif", "icc_profile_bytes"]
+    public static let detailFields = ["histogram", "exif", "icc_profile", "icc_profile_bytes"]
 
     public init(
         entityClass: String, filter: Filter, sort: SortOrder = SortOrder(), skip: Int = 0, limit: Int = 0,

@@ -39,15 +39,12 @@ let package = Package(
     products: [.executable(name: "fovea", targets: ["fovea"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-async-algorithms", exact: "1.1.4"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
@@ -99,13 +96,11 @@ let package = Package(
         room(
             "Server", rooms: ["Pipeline", "Engine", "Query", "Media", "Base"], c: ["CWebFiles"],
             outside: [
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -132,7 +127,13 @@ let package = Package(
             "EngineTests", rooms: ["Engine", "Catalog", "Query", "Media", "Blobs", "Base"],
             outside: [systemPackage]),
         tests("PipelineTests", rooms: ["Pipeline", "Base"], outside: [systemPackage]),
-        tests("ServerTests", rooms: ["Server", "Engine"]),
+        tests(
+            "ServerTests", rooms: ["Server", "Engine", "Base"],
+            outside: [
+                systemPackage, .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         tests("EndToEndTests", rooms: ["Base"]),
     ]
 )

@@ -168,6 +168,14 @@ public final class Catalog: Sendable {
         }
     }
 
+    /// The number of the newest commit, which may not be durable yet. Costs nothing, and blocks nobody.
+    public var newestCommit: UInt64 { ring.newest.commit }
+
+    /// Reads the beginning of the catalog's file from its place on the disk, past SQLite's memory of it.
+    /// - Throws: ``CatalogError/Code/corrupt`` where what is there now is no catalog;
+    ///   ``CatalogError/Code/inputOutput`` where it cannot be read.
+    public func checkFile() throws(CatalogError) { try file.check() }
+
     // MARK: - Private
 
     /// Opens a read transaction and finds the version of the commit that it sees.

@@ -3,16 +3,15 @@ import Catalog
 import Query
 
 extension CatalogSnapshot {
-    /// The entity class of that name; `nil` where no entity of it was ever added.
-    /// - Throws: ``EngineError/Code/notFound`` for a name that no class can have.
+    /// The entity class of that name; `nil` where it is the class of images and none was ever added.
+    /// - Throws: ``EngineError/Code/notFound`` for any other name that no entity was added under.
     func entityClass(_ name: String) throws -> ClassSchema? {
         if let known = schema.entityClass(name) { return known }
-        do throws(CatalogError) {
-            try CatalogName.check(name, of: "class")
-        } catch {
-            throw EngineError(.notFound, "there can be no class '\(name)': \(error.message)", path: "class")
-        }
-        return nil
+        guard name != Store.imageClass else { return nil }
+        let names = Set(schema.entityClasses.map(\.name)).union([Store.imageClass]).sorted()
+        throw EngineError(
+            .notFound, "there is no class '\(name.prefix(200))'; there are: \(names.joined(separator: ", "))",
+            path: "class")
     }
 
     /// The ids that match, and the plan.

@@ -5,6 +5,8 @@ import Media
 public struct PixelRequest: Sendable {
     /// Names them for caches and entity tags.
     public let key: DerivedPixelsKey
+    /// The commit at which the image was looked up.
+    public let commit: UInt64
     let source: StoredBytes
     let pipeline: ImagePipeline
 }

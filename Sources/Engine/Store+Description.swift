@@ -55,6 +55,18 @@ extension Store {
         }
     }
 
+    /// Reads the catalog, from the disk and not from memory alone.
+    /// - Throws: ``EngineError`` where that fails: its file is gone, is another one, or cannot be read.
+    public func checkReadable() async throws {
+        let catalog = catalog
+        try await readPool.run { cancellation in
+            try translating {
+                try catalog.checkFile()
+                try catalog.read(cancellation) { _ = $0.commit }
+            }
+        }
+    }
+
     /// What metrics tell of the store: a name, what it is, and its value at this moment.
     public func gauges() async throws -> [(name: String, help: String, value: Double)] {
         let cached = cache.byteCounts

@@ -19,10 +19,10 @@ extension Store {
 
     /// Binds and runs a search, and leaves the entities to be fetched page by page: for answers of any size.
     public func select(_ request: FindRequest) async throws -> FindResults {
-        let ids = try await search(request) { _, ids, _ in
-            request.limit == 0 ? Array(ids) : Array(ids.prefix(request.limit))
+        let (ids, count) = try await search(request) { _, ids, count in
+            (request.limit == 0 ? Array(ids) : Array(ids.prefix(request.limit)), count)
         }
-        return FindResults(store: self, request: request, ids: ids)
+        return FindResults(store: self, request: request, ids: ids, count: count)
     }
 
     /// How many entities match.
@@ -103,6 +103,8 @@ public struct FindResults: Sendable {
     let store: Store
     let request: FindRequest
     let ids: [LocalID]
+    /// All matches, not only those of the page.
+    public let count: Int
 
     /// The pages in order.
     public func pages() -> AsyncThrowingStream<[Document], any Error> {

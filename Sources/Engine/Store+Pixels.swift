@@ -1,7 +1,8 @@
 public import Base
 import Blobs
 import Catalog
-import Media
+public import Media
+import Synchronization
 
 extension Store {
     /// The stored bytes of an entity.
@@ -18,20 +19,61 @@ extension Store {
         return try await readPool.run { _ in try translating { try blobs.read(stored.blob, range: range) } }
     }
 
-    /// Understands operations on an image, without running them.
+    /// Bytes of a range of a blob, piece by piece, for what is too large to hold; each piece is read when it
+    /// is asked for, and checked.
+    ///
+    /// - Parameters:
+    ///   - range: Within `0..<stored.byteCount`.
+    ///   - byteCount: The bytes of a piece.
+    /// - Throws: As ``bytes(of:range:)``, at once or on the way.
+    public func pieces(
+        of stored: StoredBytes, range: Range<Int>, byteCount: Int
+    ) async throws -> AsyncThrowingStream<[UInt8], any Error> {
+        precondition(byteCount > 0)
+        let (blobs, readPool) = (blobs, readPool)
+        let reader = try await readPool.run { cancellation in
+            try translating { try blobs.reader(stored.blob, cancellation: cancellation) }
+        }
+        let place = Mutex(range.lowerBound)
+        return AsyncThrowingStream {
+            let start = place.withLock { place in
+                defer { place += byteCount }
+                return place
+            }
+            guard start < range.upperBound else { return nil }
+            return try await readPool.run { _ in
+                try translating { try reader.read(start..<min(start + byteCount, range.upperBound)) }
+            }
+        }
+    }
+
+    /// Understands operations on an image.
     /// - Parameter operations: Texts such as `resize=224x224,filter=bicubic`, in order; none for the image as
     ///   it is.
-    /// - Throws: ``EngineError/Code/invalidOperation`` naming the operation and its parameter;
-    ///   ``EngineError/Code/notFound``, ``EngineError/Code/gone``.
+    /// - Throws: ``EngineError/Code/invalidOperation`` naming the operation and its parameter.
+    public static func pipeline(_ operations: [String]) throws -> ImagePipeline {
+        try translating { try ImagePipeline(operations) }
+    }
+
+    /// Looks up what operations are to be done on, without doing them.
+    /// - Throws: ``EngineError/Code/notFound``, ``EngineError/Code/gone``.
     public func pixelRequest(
-        _ id: EntityID, class entityClass: String, operations: [String]
+        _ id: EntityID, class entityClass: String, pipeline: ImagePipeline
     ) async throws -> PixelRequest {
-        let pipeline = try translating { try ImagePipeline(operations) }
-        let source = try await blob(id, class: entityClass)
+        let (source, commit) = try await read { snapshot in
+            (try snapshot.storedBytes(id, class: entityClass), UInt64(snapshot.commit))
+        }
         return PixelRequest(
             key: DerivedPixelsKey(digest: source.digest.description, operations: pipeline.text),
-            source: source, pipeline: pipeline)
+            commit: commit, source: source, pipeline: pipeline)
     }
+
+    /// The number of the newest commit, which may not be durable yet; `nil` where others may write. Costs
+    /// nothing: it may be asked on an event loop.
+    public var latestCommit: UInt64? { access == .readWrite ? catalog.newestCommit : nil }
+
+    /// The derived pixels of `key`, where memory holds them. Takes no system call.
+    public func pixelsInMemory(_ key: DerivedPixelsKey) -> DerivedPixels? { cache.inMemory(key) }
 
     /// Makes derived pixels, or takes them from the cache.
     /// - Throws: ``EngineError/Code/unsupportedMedia`` where the bytes do not decode;
@@ -45,7 +87,8 @@ extension Store {
             return try translating {
                 let bytes = try blobs.read(request.source.blob, range: nil)
                 try cancellation.check()
-                let output = try request.pipeline.run(bytes, maxPixels: maxPixels)
+                let output = try request.pipeline.run(
+                    bytes, maxPixels: maxPixels, cancellation: cancellation)
                 let pixels = DerivedPixels(
                     bytes: output.bytes, contentType: output.contentType, shape: output.shape,
                     elementType: output.element?.numpyName ?? "")
@@ -60,8 +103,8 @@ extension CatalogSnapshot {
     /// The class of an entity that is there.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone`` where it was deleted.
     func checkEntity(_ id: EntityID, class entityClass: String) throws {
-        guard let known = schema.entityClass(entityClass) else {
-            throw EngineError(.notFound, "there is no class '\(entityClass)'")
+        guard let known = try self.entityClass(entityClass) else {
+            throw EngineError(.notFound, "there is no \(entityClass) \(id)")
         }
         guard known.id == id.classNumber, known.generation == id.generation else {
             throw EngineError(

@@ -70,8 +70,18 @@ public final class Store: Sendable {
         return try translating {
             var catalogOptions = CatalogOptions()
             catalogOptions.columnBudget = options.columnBudget
-            let catalog = try Catalog.open(
-                directory, access: access == .readWrite ? .readWrite : .readOnly, options: catalogOptions)
+            let catalog: Catalog
+            do {
+                catalog = try Catalog.open(
+                    directory, access: access == .readWrite ? .readWrite : .readOnly, options: catalogOptions)
+            } catch let error as CatalogError where error.code == .corrupt {
+                // SQLite's reason is the message's first line; what was being run says nothing to anybody.
+                let reason = error.message.prefix { $0 != "\n" }
+                throw EngineError(
+                    .corrupt,
+                    "the catalog \(directory.appending("catalog.sqlite")) is damaged (\(reason)); bring back a backup with 'fovea restore BACKUP --store NEW-FOLDER'",
+                    cause: error)
+            }
             do {
                 let blobs = try BlobStore(
                     directory: layout.blobs, access: access == .readWrite ? .readWrite : .readOnly)

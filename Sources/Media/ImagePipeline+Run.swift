@@ -1,3 +1,5 @@
+public import Base
+
 /// What a pipeline made.
 public struct PipelineOutput: Sendable, Equatable {
     public var bytes: [UInt8]
@@ -34,12 +36,17 @@ public struct PipelineOutput: Sendable, Equatable {
 extension ImagePipeline {
     /// Does it all on an image file.
     ///
-    /// - Parameter maxPixels: The most pixels that the file's image, and every result, may have.
+    /// - Parameters:
+    ///   - maxPixels: The most pixels that the file's image, and every result, may have.
+    ///   - cancellation: Looked at between the steps; one that has begun is finished.
     /// - Throws: What ``ImageCodec/decode(_:options:)`` throws; ``MediaError/Code/invalidOperation`` if an
     ///   operation cannot be done on this image; ``MediaError/Code/limitExceeded`` above `maxPixels`.
-    public func run(_ bytes: [UInt8], maxPixels: Int = 1 << 28) throws(MediaError) -> PipelineOutput {
+    public func run(
+        _ bytes: [UInt8], maxPixels: Int = 1 << 28, cancellation: Cancellation = Cancellation()
+    ) throws(MediaError) -> PipelineOutput {
         let decoded = try decodedImage(bytes, maxPixels: maxPixels)
-        let raster = try pixels(of: decoded, maxPixels: maxPixels)
+        let raster = try pixels(of: decoded, maxPixels: maxPixels, cancellation)
+        try Self.check(cancellation)
         var result = try finished(raster, from: decoded.header)
         result.decodeError = decoded.decodeError
         return result
@@ -49,7 +56,7 @@ extension ImagePipeline {
     ///
     /// - Throws: As ``run(_:maxPixels:)``.
     public func raster(_ bytes: [UInt8], maxPixels: Int = 1 << 28) throws(MediaError) -> Raster {
-        try pixels(of: try decodedImage(bytes, maxPixels: maxPixels), maxPixels: maxPixels)
+        try pixels(of: try decodedImage(bytes, maxPixels: maxPixels), maxPixels: maxPixels, Cancellation())
     }
 
     // MARK: - Private
@@ -73,9 +80,16 @@ extension ImagePipeline {
         return try ImageCodec.decode(bytes, options: options)
     }
 
-    private func pixels(of decoded: DecodedImage, maxPixels: Int) throws(MediaError) -> Raster {
+    private static func check(_ cancellation: Cancellation) throws(MediaError) {
+        if cancellation.isCancelled { throw MediaError(.cancelled, "cancelled") }
+    }
+
+    private func pixels(
+        of decoded: DecodedImage, maxPixels: Int, _ cancellation: Cancellation
+    ) throws(MediaError) -> Raster {
         var raster = decoded.raster
         for (index, operation) in operations.enumerated() {
+            try Self.check(cancellation)
             // Only the first may meet fewer pixels than the image has.
             let size =
                 index == 0

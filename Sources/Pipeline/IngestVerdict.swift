@@ -1,5 +1,5 @@
 public import Base
-import Engine
+public import Engine
 
 /// What became of one file.
 public struct IngestVerdict: Sendable {
@@ -21,12 +21,18 @@ public struct IngestVerdict: Sendable {
     public var id: EntityID?
     /// Why it failed; or what is noteworthy of an image that was added all the same, such as a decode error.
     public var message: String?
+    /// Why it failed, coarse enough to act on, where that is known.
+    public var failure: EngineError.Code?
 
-    public init(path: String, outcome: Outcome, id: EntityID? = nil, message: String? = nil) {
+    public init(
+        path: String, outcome: Outcome, id: EntityID? = nil, message: String? = nil,
+        failure: EngineError.Code? = nil
+    ) {
         self.path = path
         self.outcome = outcome
         self.id = id
         self.message = message
+        self.failure = failure
     }
 
     /// What a commit made of an image.
@@ -37,7 +43,8 @@ public struct IngestVerdict: Sendable {
             self.init(
                 path: path, outcome: image.isNew ? .added : .duplicate, id: image.id,
                 message: image.note ?? (image.isNew ? decodeError : nil))
-        case .failure(let error): self.init(path: path, outcome: .failed, message: "\(error)")
+        case .failure(let error):
+            self.init(path: path, outcome: .failed, message: "\(error)", failure: error.code)
         }
     }
 

@@ -4,6 +4,9 @@ public import Engine
 /// Images that came as bytes.
 public enum Upload {
     /// Adds `files` in one commit and tells what became of each, in order.
+    ///
+    /// A file that cannot be added is told with the others. What is wrong with the store, such as a full
+    /// disk, or that the caller gave up, ends it all.
     /// - Throws: ``EngineError`` where the store cannot be written to, and for properties or labels that no
     ///   image may be given; then nothing was added.
     public static func add(
@@ -11,23 +14,25 @@ public enum Upload {
     ) async throws -> [IngestVerdict] {
         try store.checkWritable()
         try store.checkGiven(properties, labels: labels)
-        return try await store.computePool.run { _ in
+        return try await store.computePool.run { cancellation in
             var run = ImportRun(parameters: ["upload": true])
-            let prepared = try files.map { file -> (path: String, image: PreparedImage?, failure: String?) in
+            let prepared = try files.map {
+                file -> (path: String, image: PreparedImage?, failure: EngineError?) in
                 do {
+                    try cancellation.check()
                     let image = try store.prepare(
                         file.bytes, path: file.path, properties: properties, labels: labels, reference: nil)
                     return (file.path, image, nil)
-                } catch let error as EngineError where error.isOfStore {
-                    throw error
-                } catch {
-                    return (file.path, nil, "\(error)")
+                } catch let error as EngineError where !error.isOfStore {
+                    return (file.path, nil, error)
                 }
             }
             var outcomes = try store.commit(prepared.compactMap(\.image), run: &run)[...]
             return prepared.map { item in
                 guard let image = item.image, let outcome = outcomes.popFirst() else {
-                    return IngestVerdict(path: item.path, outcome: .failed, message: item.failure)
+                    return IngestVerdict(
+                        path: item.path, outcome: .failed, message: item.failure?.description,
+                        failure: item.failure?.code)
                 }
                 return IngestVerdict(path: item.path, outcome, decodeError: image.decodeError)
             }

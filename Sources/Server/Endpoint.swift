@@ -1,10 +1,11 @@
 import Base
-import HTTPTypes
-import Hummingbird
+import Engine
+import NIOHTTP1
 
 /// One route: what it answers to, what it says of itself in OpenAPI, and the code behind it.
 ///
 /// The router and `/openapi.json` are both made from the same list of these, so that the description is true.
+/// The code is in two parts: one that only reads the request, and one that asks the store.
 struct Endpoint: Sendable {
     /// Who may call it.
     enum Access: Sendable {
@@ -17,18 +18,86 @@ struct Endpoint: Sendable {
         case holder
     }
 
-    var method: HTTPRequest.Method
+    var method: HTTPMethod
     /// With path parameters in braces, as OpenAPI writes them: `/v1/entities/{class}/find`.
     var path: String
     var operationID: String
     var summary: String
-    var access: Access = .read
-    var parameters: [Parameter] = []
-    /// The media types of the body and the schema of each.
-    var body: [(contentType: String, schema: Document)] = []
+    var access: Access
+    var parameters: [Parameter]
+    /// The media types of the body and the schema of each; empty where there is none.
+    var body: [(contentType: String, schema: Document)]
     /// Success first.
     var responses: [Outcome]
-    var handle: @Sendable (Exchange) async throws -> Response
+    /// Reads the request as far as that goes without a store, and throws what is wrong with it.
+    let check: @Sendable (Request) throws -> Void
+    /// Answers what takes no waiting: it is called on an event loop. `nil` where ``handle`` must.
+    let atOnce: (@Sendable (Request, Exchange.Service) throws -> Response?)?
+    let handle: @Sendable (Exchange) async throws -> Response
+
+    /// - Parameters:
+    ///   - errors: The statuses of errors that this endpoint gives besides those of all
+    ///     (``Outcome/common(_:)``).
+    ///   - read: What the endpoint must know of the request. Looks at nothing else.
+    ///   - answer: Makes the answer of what was read.
+    init<Input: Sendable>(
+        _ method: HTTPMethod, _ path: String, operationID: String, summary: String, access: Access = .read,
+        parameters: [Parameter] = [], body: [(contentType: String, schema: Document)] = [],
+        responses: [Outcome], errors: [Int] = [],
+        atOnce: (@Sendable (Request, Exchange.Service) throws -> Response?)? = nil,
+        read: @escaping @Sendable (Request) throws -> Input,
+        answer: @escaping @Sendable (Exchange, Input) async throws -> Response
+    ) {
+        self.method = method
+        self.path = path
+        self.operationID = operationID
+        self.summary = summary
+        self.access = access
+        self.parameters = parameters
+        self.body = body
+        let described = Set(responses.map(\.status))
+        let writes = access == .write ? [507] : []
+        let sends = body.isEmpty ? [] : [408, 413]
+        self.responses =
+            responses
+            + Set(errors + writes + sends + [400, 403, 421, 500, 503]).subtracting(described).sorted()
+            .map(Outcome.common)
+        self.atOnce = atOnce
+        check = { _ = try read($0) }
+        handle = { exchange in
+            let request = exchange.request
+            // Megabytes are not parsed on a thread that all requests share.
+            let isLong = request.body.count > Endpoint.longBody
+            let input =
+                isLong
+                ? try await exchange.store.computePool.run { _ in try read(request) } : try read(request)
+            return try await answer(exchange, input)
+        }
+    }
+
+    /// An endpoint that asks nothing of the request.
+    init(
+        _ method: HTTPMethod, _ path: String, operationID: String, summary: String, access: Access = .read,
+        responses: [Outcome], errors: [Int] = [],
+        answer: @escaping @Sendable (Exchange) async throws -> Response
+    ) {
+        self.init(
+            method, path, operationID: operationID, summary: summary, access: access, responses: responses,
+            errors: errors, read: { _ in }, answer: { exchange, _ in try await answer(exchange) })
+    }
+
+    /// An endpoint whose answer needs no waiting.
+    init(
+        _ path: String, operationID: String, summary: String, responses: [Outcome],
+        atOnce: @escaping @Sendable (Exchange.Service) -> Response
+    ) {
+        self.init(
+            .GET, path, operationID: operationID, summary: summary, responses: responses,
+            atOnce: { _, service in atOnce(service) }, read: { _ in },
+            answer: { exchange, _ in atOnce(exchange.service) })
+    }
+
+    private static let longBody = 128 << 10
 
     /// A parameter in the path or the query.
     struct Parameter: Sendable {
@@ -54,11 +123,29 @@ struct Endpoint: Sendable {
             self.schema = schema
         }
 
-        static func json(_ description: String, _ schema: Document) -> Outcome {
-            Outcome(200, description, contentType: "application/json", schema: schema)
+        static func json(_ description: String, _ schema: Document, status: Int = 200) -> Outcome {
+            Outcome(status, description, contentType: "application/json", schema: schema)
+        }
+
+        /// An error, said as all endpoints say it.
+        static func common(_ status: Int) -> Outcome {
+            let description =
+                switch status {
+                case 400: "The request is wrong; `path` says where."
+                case 403: "Asked for by another site's page; or the store may not be written."
+                case 404: "There is no such class or entity."
+                case 408: "The body came too slowly, or not at all."
+                case 409: "It contradicts what the store holds."
+                case 410: "It was deleted, or the file that it refers to is gone."
+                case 413: "Larger or dearer than the limits allow."
+                case 415: "The bytes are no image that Fovea reads."
+                case 421: "The `Host` is not this server's."
+                case 500: "Stored bytes are damaged, or something else failed."
+                case 503: "Too much is waiting; `Retry-After` says when to try again."
+                case 507: "The disk is full. Nothing of the request was stored."
+                default: "It failed."
+                }
+            return .json(description, Schemas.reference("Error"), status: status)
         }
     }
-
-    /// The path as Hummingbird's router takes it, which knows braces as well.
-    var routerPath: RouterPath { RouterPath(path) }
 }

@@ -1,11 +1,10 @@
-import Base
 import Engine
-import Hummingbird
+#if canImport(Glibc)
+    import Glibc
+#endif
 import Logging
 import NIOCore
-import Pipeline
 import ServiceLifecycle
-import Synchronization
 import SystemPackage
 import UnixSignals
 
@@ -39,57 +38,46 @@ struct Holder: Sendable {
 
     /// Serves the socket while `body` runs, then ends.
     func run<Result: Sendable>(
-        http: ServerConfiguration?, onBound: @escaping @Sendable (ServerConfiguration.Address) async -> Void,
         whileServing body: @escaping @Sendable (StoreClient) async throws -> Result
     ) async throws -> Result {
-        let started = AsyncStream.makeStream(of: Void.self)
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [.init(service: application(started: started.continuation))],
-                logger: Holder.quietLogger))
-        let outcome: Swift.Result<Result, any Error>
         do {
-            outcome = try await withThrowingTaskGroup(of: Void.self) { tasks in
-                tasks.addTask {
-                    defer { started.continuation.finish() }
-                    try await group.run()
-                }
-                for await _ in started.stream { break }
-                let outcome: Swift.Result<Result, any Error>
-                do {
-                    outcome = .success(try await StoreSession.withClient(socket: socket.path, body))
-                } catch {
-                    outcome = .failure(error)
-                }
-                await group.triggerGracefulShutdown()
-                try await tasks.waitForAll()
-                return outcome
+            let server = try await socketServer(role: .command)
+            let outcome: Swift.Result<Result, any Error>
+            do {
+                outcome = .success(try await StoreSession.withClient(socket: socket.path, body))
+            } catch {
+                outcome = .failure(error)
             }
+            try await server.stop()
+            try await end()
+            return try outcome.get()
         } catch {
+            // Ending twice does nothing.
             try await end()
             throw error
         }
-        try await end()
-        return try outcome.get()
     }
 
     /// Serves the socket and, where asked, HTTP, until SIGTERM or SIGINT.
+    /// - Throws: ``EngineError/Code/conflict`` where the address is taken;
+    ///   ``EngineError/Code/invalidRequest`` where this machine has no such address.
     func serve(
         _ configuration: ServerConfiguration,
         onBound: @escaping @Sendable (ServerConfiguration.Address) async -> Void
     ) async throws {
-        let logger = Logger(label: "fovea")
-        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: application(started: nil), successTerminationBehavior: .gracefullyShutdownGroup)
-        ]
-        if let address = configuration.http {
-            services.append(.init(service: application(at: address, configuration, onBound: onBound)))
-        }
-        var groupConfiguration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        groupConfiguration.maximumGracefulShutdownDuration = .seconds(30)
         do {
-            try await ServiceGroup(configuration: groupConfiguration).run()
+            var services: [any Service] = []
+            let descriptors = DescriptorLimit.raise()
+            if let address = configuration.http {
+                let server = try await httpServer(at: address, configuration, descriptors)
+                services.append(server)
+                await onBound(ServerConfiguration.Address(host: address.host, port: server.port))
+            }
+            services.append(try await socketServer(role: .server))
+            var group = ServiceGroupConfiguration(
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Holder.quietLogger)
+            group.maximumGracefulShutdownDuration = .seconds(30)
+            try await ServiceGroup(configuration: group).run()
         } catch {
             try await end()
             throw error
@@ -99,11 +87,14 @@ struct Holder: Sendable {
 
     // MARK: - Private
 
+    private static let logger = Logger(label: "fovea")
     private static let quietLogger = {
         var logger = Logger(label: "fovea")
         logger.logLevel = .error
         return logger
     }()
+    /// Commands that may be connected at one time.
+    private static let socketConnections = 64
 
     private func end() async throws {
         socket.removeStale()
@@ -111,34 +102,51 @@ struct Holder: Sendable {
         withExtendedLifetime(lock) {}
     }
 
-    private func application(started: AsyncStream<Void>.Continuation?) -> some Service {
+    private func socketServer(role: HolderRole) async throws -> HTTPServer {
         let service = Exchange.Service(
-            store: store, metrics: Metrics(), isHolderSocket: true, limits: Exchange.Limits())
-        return Application(
-            router: Routes.router(for: service, isGuarded: false),
-            configuration: .init(address: .unixDomainSocket(path: socket.path.string), serverName: "fovea"),
-            onServerRunning: { [socket] _ in
-                socket.restrict()
-                started?.yield()
-            },
-            logger: Holder.quietLogger)
+            store: store, metrics: Metrics(), isHolderSocket: true, limits: Exchange.Limits(), role: role)
+        var limits = WireLimits()
+        limits.connections = Holder.socketConnections
+        // A command may think about what it prints for as long as it likes.
+        limits.write = .hours(24)
+        let server = try await HTTPServer.start(
+            at: .unixSocket(path: socket.path.string),
+            face: Face(service: service, sites: nil, logger: Holder.quietLogger), limits: limits)
+        socket.restrict()
+        return server
     }
 
-    private func application(
-        at address: ServerConfiguration.Address, _ configuration: ServerConfiguration,
-        onBound: @escaping @Sendable (ServerConfiguration.Address) async -> Void
-    ) -> some Service {
+    private func httpServer(
+        at address: ServerConfiguration.Address, _ configuration: ServerConfiguration, _ descriptors: Int
+    ) async throws -> HTTPServer {
         let service = Exchange.Service(
-            store: store, metrics: Metrics(), isHolderSocket: false,
-            limits: Exchange.Limits(
-                bodyByteCount: configuration.maxBody.bytes, uploadByteCount: configuration.maxUpload.bytes))
-        return Application(
-            router: Routes.router(for: service, isGuarded: address.isLoopback),
-            configuration: .init(address: .hostname(address.host, port: address.port), serverName: "fovea"),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? address.port
-                await onBound(ServerConfiguration.Address(host: address.host, port: port))
-            },
-            logger: Holder.quietLogger)
+            store: store, metrics: Metrics(), isHolderSocket: false, limits: Exchange.Limits(), role: .server)
+        var limits = WireLimits()
+        limits.connections = DescriptorLimit.connections(configuration.maxConnections, of: descriptors)
+        if limits.connections < configuration.maxConnections {
+            Holder.logger.notice(
+                "fewer connections than asked for: the system allows \(descriptors) open files",
+                metadata: ["connections": "\(limits.connections)"])
+        }
+        let face = Face(
+            service: service, sites: SiteGuard(listeningOn: address.host, isLoopback: address.isLoopback),
+            logger: Holder.logger)
+        do {
+            return try await HTTPServer.start(
+                at: .host(address.host, port: address.port), face: face, limits: limits)
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw EngineError(
+                .conflict,
+                "port \(address.port) of \(address.host) is in use by another program: stop that, or choose another with --http \(ServerConfiguration.Address(host: address.host, port: address.port == 65_535 ? 8_080 : address.port + 1)); port 0 takes any free one",
+                cause: error)
+        } catch let error as IOError where error.errnoCode == EACCES {
+            throw EngineError(
+                .conflict,
+                "this user may not listen on port \(address.port): choose one above 1023 with --http",
+                cause: error
+            )
+        } catch {
+            throw EngineError(.invalidRequest, "cannot listen on \(address): \(error)", cause: error)
+        }
     }
 }

@@ -1,9 +1,10 @@
+import NIOHTTP1
 import Synchronization
 
 /// What the server counts about itself, written in Prometheus' text format (version 0.0.4).
 ///
-/// Requests are counted and timed by route and status. Route templates, not paths, are the labels, so that
-/// there are as many series as endpoints.
+/// Requests are counted and timed by route and status. Route templates, not paths, are the labels, and
+/// methods that nobody knows are one, so that no client can make series.
 final class Metrics: Sendable {
     private struct Series: Hashable {
         var route: String
@@ -21,6 +22,16 @@ final class Metrics: Sendable {
     static let bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
     private let timings = Mutex<[Series: Timing]>([:])
+    private let connections = Atomic(0)
+    private let refusedConnections = Atomic(0)
+
+    /// The label of a method.
+    static func name(of method: HTTPMethod) -> String {
+        switch method {
+        case .GET, .HEAD, .POST, .PUT, .PATCH, .DELETE, .OPTIONS: method.rawValue
+        default: "other"
+        }
+    }
 
     func record(route: String, method: String, status: Int, seconds: Double) {
         timings.withLock { timings in
@@ -29,20 +40,43 @@ final class Metrics: Sendable {
         }
     }
 
+    func noteConnection(isServed: Bool) {
+        if isServed {
+            connections.add(1, ordering: .relaxed)
+        } else {
+            refusedConnections.add(1, ordering: .relaxed)
+        }
+    }
+
+    func noteConnectionEnd() { connections.subtract(1, ordering: .relaxed) }
+
     /// The text, with `gauges` (name, what it is, value) that the caller reads at this moment.
     func text(gauges: [(name: String, help: String, value: Double)]) -> String {
         var text = ""
-        for gauge in gauges {
-            text +=
-                "# HELP \(gauge.name) \(gauge.help)\n# TYPE \(gauge.name) gauge\n\(gauge.name) \(gauge.value)\n"
+        let own = [
+            (
+                "fovea_http_connections", "Connections that are open.",
+                Double(connections.load(ordering: .relaxed))
+            )
+        ]
+        for gauge in gauges + own {
+            text += Metrics.preamble(gauge.0, gauge.1, "gauge") + "\(gauge.0) \(gauge.2)\n"
         }
+        let refused = "fovea_http_refused_connections_total"
+        text +=
+            Metrics.preamble(refused, "Connections beyond the limit.", "counter")
+            + "\(refused) \(refusedConnections.load(ordering: .relaxed))\n"
         let name = "fovea_http_request_duration_seconds"
-        text += "# HELP \(name) Time from the request's head to the answer's.\n# TYPE \(name) histogram\n"
+        text += Metrics.preamble(
+            name, "Time from the request's head to its answer's; status 499 where the client left.",
+            "histogram")
         let timings = timings.withLock { $0 }
         for (series, timing) in timings.sorted(by: {
             ($0.key.route, $0.key.method, $0.key.status) < ($1.key.route, $1.key.method, $1.key.status)
         }) {
-            let labels = "route=\"\(series.route)\",method=\"\(series.method)\",status=\"\(series.status)\""
+            let labels =
+                "route=\"\(Metrics.escaped(series.route))\",method=\"\(Metrics.escaped(series.method))\","
+                + "status=\"\(series.status)\""
             var cumulated = 0
             for (bound, count) in zip(Metrics.bounds, timing.buckets) {
                 cumulated += count
@@ -52,6 +86,15 @@ final class Metrics: Sendable {
             text += "\(name)_sum{\(labels)} \(timing.seconds)\n\(name)_count{\(labels)} \(timing.count)\n"
         }
         return text
+    }
+
+    private static func preamble(_ name: String, _ help: String, _ kind: String) -> String {
+        let help = help.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+        return "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
+    }
+
+    private static func escaped(_ label: String) -> String {
+        label.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 }
 

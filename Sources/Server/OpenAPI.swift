@@ -1,5 +1,5 @@
 import Base
-import HTTPTypes
+import NIOHTTP1
 
 /// The OpenAPI 3.1 description of a list of endpoints.
 enum OpenAPI {
@@ -56,10 +56,6 @@ enum OpenAPI {
             }
             responses[String(outcome.status)] = .object(response)
         }
-        responses["default"] = [
-            "description": "What went wrong.",
-            "content": ["application/json": ["schema": ["$ref": "#/components/schemas/Error"]]],
-        ]
         operation["responses"] = .object(responses)
         return operation
     }

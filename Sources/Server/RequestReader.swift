@@ -6,8 +6,13 @@ import Query
 /// its member.
 struct RequestReader {
     let object: Document
+    /// Bytes of the text that the object was read from.
+    private let byteCount: Int
 
-    init(_ object: Document) { self.object = object }
+    init(_ object: Document, byteCount: Int = 0) {
+        self.object = object
+        self.byteCount = byteCount
+    }
 
     /// The filter, `{}` where there is none.
     func filter() throws -> Filter {
@@ -15,7 +20,13 @@ struct RequestReader {
             switch object["filter"] {
             case nil: return .all
             case .string(let text): return try Filter.parse(text)
-            case .some(let value): return try Filter.parse(value)
+            case .some(let value):
+                // Only in a request that is longer can a filter be too long.
+                let limit = FilterLimits().byteCount
+                if byteCount > limit, case let count = value.json.utf8.count, count > limit {
+                    throw FilterError(.limitExceeded, "a filter of \(count) bytes; the limit is \(limit)")
+                }
+                return try Filter.parse(value)
             }
         } catch {
             throw EngineError(.invalidFilter, error.message, path: error.path, cause: error)

@@ -1,5 +1,3 @@
-public import Base
-
 /// Where and for whom a server listens.
 public struct ServerConfiguration: Sendable {
     /// An address to listen on.
@@ -41,16 +39,13 @@ public struct ServerConfiguration: Sendable {
     public var http: Address?
     /// Serve an address that is not loopback without users and TLS, on the operator's word.
     public var allowsInsecure: Bool
-    public var maxBody: ByteCount
-    public var maxUpload: ByteCount
+    /// Connections that are served at one time; fewer where the system does not allow that many descriptors.
+    public var maxConnections: Int
 
-    public init(
-        http: Address? = nil, allowsInsecure: Bool = false, maxBody: ByteCount = .mebibytes(64),
-        maxUpload: ByteCount = .mebibytes(512)
-    ) {
+    /// - Parameter maxConnections: At least 1.
+    public init(http: Address? = nil, allowsInsecure: Bool = false, maxConnections: Int = 1_000) {
         self.http = http
         self.allowsInsecure = allowsInsecure
-        self.maxBody = maxBody
-        self.maxUpload = maxUpload
+        self.maxConnections = maxConnections
     }
 }

@@ -1,9 +1,9 @@
 import AsyncHTTPClient
 public import Base
 import Engine
-import HTTPTypes
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import SystemPackage
 
 /// Speaks HTTP with the process that holds a store, over its socket.
@@ -77,6 +77,17 @@ public struct StoreClient: Sendable {
         }
         if isFailure { throw StoreClient.error(rest, status: Int(response.status.code)) }
         if !rest.isEmpty { try await StoreClient.hand(rest, to: take) }
+    }
+
+    /// Whether the other side went away in the middle.
+    static func isLostConnection(_ error: any Error) -> Bool {
+        switch error {
+        case let error as HTTPClientError:
+            error == .remoteConnectionClosed || error == .connectTimeout || error == .cancelled
+                || error == .writeAfterRequestSent
+        case is IOError, is ChannelError, is NIOConnectionError, is HTTPParserError: true
+        default: false
+        }
     }
 
     // MARK: - Private

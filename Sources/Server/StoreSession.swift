@@ -14,8 +14,10 @@ public import SystemPackage
 /// everyone else goes through that socket. Both ways every request takes the same code, so that the answers
 /// are the same.
 public enum StoreSession {
-    /// How long to try while a holder starts or ends.
+    /// How long to try while a holder starts or ends, and does not answer.
     static let patience = Duration.seconds(20)
+    /// How long a server waits for a command that holds the store.
+    static let commandPatience = Duration.seconds(600)
 
     /// Runs `body` with a client of the store at `directory`.
     ///
@@ -30,7 +32,7 @@ public enum StoreSession {
         let deadline = ContinuousClock.now + patience
         while true {
             if let holder = try await Holder.take(directory: directory, options: options) {
-                return try await holder.run(http: nil, onBound: { _ in }, whileServing: body)
+                return try await holder.run(whileServing: body)
             }
             if let result = try await viaHolder(directory: directory, body) { return result }
             guard ContinuousClock.now < deadline else {
@@ -44,10 +46,16 @@ public enum StoreSession {
 
     /// Serves the store at `directory` until the process is asked to stop.
     ///
-    /// - Parameter onBound: Called once with the address that HTTP is served at.
-    /// - Throws: ``EngineError/Code/conflict`` where another process holds the store; it is named.
+    /// Where a command holds the store, waits until it is done, at most ten minutes.
+    ///
+    /// - Parameters:
+    ///   - onWait: Called once, with who holds the store, before it waits for a command.
+    ///   - onBound: Called once with the address that HTTP is served at.
+    /// - Throws: ``EngineError/Code/conflict`` where another server holds the store, or a command for too
+    ///   long; it is named.
     public static func serve(
         directory: FilePath, options: StoreOptions, configuration: ServerConfiguration,
+        onWait: @escaping @Sendable (_ holder: String) -> Void,
         onBound: @escaping @Sendable (ServerConfiguration.Address) async -> Void
     ) async throws {
         let directory = directory.absolute
@@ -58,17 +66,34 @@ public enum StoreSession {
                 "\(address) is not loopback: users and TLS are needed there, which this version does not have; serve 127.0.0.1, or say --insecure where the network is trusted"
             )
         }
-        // A command that is just ending may hold the store for a moment.
-        let deadline = ContinuousClock.now + .seconds(2)
+        var lastAnswer = ContinuousClock.now
+        let start = lastAnswer
+        var isWaiting = false
         while true {
             if let holder = try await Holder.take(directory: directory, options: options) {
                 return try await holder.serve(configuration, onBound: onBound)
             }
-            guard ContinuousClock.now < deadline else {
-                throw EngineError(
-                    .conflict, "the store \(directory) is held by \(holderName(directory)) already")
+            let name = holderName(directory)
+            switch try await role(directory) {
+            case .server:
+                throw EngineError(.conflict, "the store \(directory) is served by \(name) already")
+            case .command:
+                lastAnswer = .now
+                if !isWaiting { onWait(name) }
+                isWaiting = true
+                guard lastAnswer - start < commandPatience else {
+                    throw EngineError(
+                        .conflict,
+                        "the store \(directory) is held by \(name), a command that has not ended in \(commandPatience / .seconds(60)) minutes"
+                    )
+                }
+            case nil:
+                guard ContinuousClock.now - lastAnswer < patience else {
+                    throw EngineError(
+                        .conflict, "the store \(directory) is held by \(name), which does not answer")
+                }
             }
-            try await Task.sleep(for: .milliseconds(20))
+            try await Task.sleep(for: .milliseconds(50))
         }
     }
 
@@ -78,13 +103,37 @@ public enum StoreSession {
         StoreLock.holder(of: directory).map { "process \($0)" } ?? "another process"
     }
 
+    /// What the holder holds the store for; `nil` where nobody answers.
+    private static func role(_ directory: FilePath) async throws -> HolderRole? {
+        let socket = try HolderSocket(directory: directory)
+        guard socket.isAnswered() else { return nil }
+        do {
+            let answer = try await withClient(socket: socket.path) { try await $0.call("GET", "/v1/holder") }
+            // One that does not know itself is of an earlier version; only servers live long.
+            return answer["role"]?.stringValue.flatMap(HolderRole.init(rawValue:)) ?? .server
+        } catch let error as EngineError where error.code == .notFound {
+            return .server
+        } catch {
+            // It ended between two steps; the next round tells.
+            return nil
+        }
+    }
+
     /// `nil` where nobody listens on the socket.
     private static func viaHolder<Result: Sendable>(
         directory: FilePath, _ body: @escaping @Sendable (StoreClient) async throws -> Result
     ) async throws -> Result? {
         let socket = try HolderSocket(directory: directory)
         guard socket.isAnswered() else { return nil }
-        return try await withClient(socket: socket.path, body)
+        let name = holderName(directory)
+        do {
+            return try await withClient(socket: socket.path, body)
+        } catch let error where StoreClient.isLostConnection(error) {
+            throw EngineError(
+                .failed,
+                "\(name), which held the store and worked for this command, ended before it was done. What it had acknowledged is stored. Run the command again: it goes on from there",
+                cause: error)
+        }
     }
 
     static func withClient<Result: Sendable>(

@@ -1,7 +1,6 @@
 import CWebFiles
-import HTTPTypes
-import Hummingbird
 import NIOCore
+import NIOHTTP1
 
 /// The web page's files, out of the binary. Paths that name no file answer with the page itself: it routes on
 /// its own.
@@ -14,31 +13,27 @@ enum WebFiles {
     }
 
     static func response(to request: Request) -> Response {
-        let path = request.uri.path
+        let path = request.target.path
         let isPage = files[path] == nil || path == page
-        guard let file = files[path] ?? files[page] else { return Response(status: .notFound) }
-        let isCompressed = request.headers[.acceptEncoding]?.contains("gzip") ?? false
+        guard let file = files[path] ?? files[page] else { return Response(.notFound) }
+        let isCompressed = request.header("accept-encoding")?.contains("gzip") ?? false
         let tag = isCompressed ? "\"\(file.tag)-gzip\"" : "\"\(file.tag)\""
-        var headers: HTTPFields = [
-            .contentType: file.contentType, .eTag: tag, .cacheControl: "no-cache", .vary: "Accept-Encoding",
-            .xContentTypeOptions: "nosniff",
+        var headers: HTTPHeaders = [
+            "Content-Type": file.contentType, "ETag": tag, "Cache-Control": "no-cache",
+            "Vary": "Accept-Encoding",
         ]
         if isPage {
-            headers[.contentSecurityPolicy] = policy
-            headers[referrerPolicy] = "no-referrer"
+            headers.add(name: "Content-Security-Policy", value: policy)
+            headers.add(name: "Referrer-Policy", value: "no-referrer")
         }
-        if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
-        if isCompressed { headers[.contentEncoding] = "gzip" }
-        return Response(
-            status: .ok, headers: headers,
-            body: ResponseBody(byteBuffer: isCompressed ? file.gzip : file.plain))
+        if request.holdsTag(tag) { return Response(.notModified, headers: headers) }
+        if isCompressed { headers.add(name: "Content-Encoding", value: "gzip") }
+        return Response(.ok, headers: headers, body: .buffer(isCompressed ? file.gzip : file.plain))
     }
 
     // MARK: - Private
 
     private static let page = "/index.html"
-    // A literal, and a token as RFC 9110 wants a field's name to be.
-    private static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
     private static let policy = """
         default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'
         """

@@ -10,7 +10,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Bound to loopback the server is open to this machine's users, and refuses requests that pages of other sites
             make. It refuses to listen anywhere else without users and TLS, which this version does not have, unless
-            --insecure says that the network is trusted. The store's own commands go on working beside it.
+            --insecure says that the network is trusted. The store's own commands go on working beside it. Where a command
+            holds the store already, the server waits for its end, at most ten minutes.
 
             Examples:
               fovea serve
@@ -28,6 +29,8 @@ struct ServeCommand: AsyncParsableCommand {
     var columnMemory = "2GiB"
     @Option(help: "Disk for derived pixels, such as 1GiB; 0 for none.")
     var cache = "1GiB"
+    @Option(help: "Connections that are served at one time; more are answered with 503.")
+    var maxConnections = 1_000
     @OptionGroup var store: StoreOption
     @OptionGroup var output: OutputOption
 
@@ -42,11 +45,21 @@ struct ServeCommand: AsyncParsableCommand {
         guard let cacheBudget = ByteCount(parsing: cache) else {
             throw ValidationError("--cache '\(cache)' must be a size such as 1GiB, or 0.")
         }
+        guard (1...1_000_000).contains(maxConnections) else {
+            throw ValidationError("--max-connections \(maxConnections) must be from 1 to 1000000.")
+        }
         let options = StoreOptions(columnBudget: columnBudget, diskCacheBudget: cacheBudget)
-        let configuration = ServerConfiguration(http: address, allowsInsecure: insecure)
+        let configuration = ServerConfiguration(
+            http: address, allowsInsecure: insecure, maxConnections: maxConnections)
         let (directory, isJSON) = (store.directory, output.json)
-        try await StoreSession.serve(directory: directory, options: options, configuration: configuration) {
-            bound in
+        try await StoreSession.serve(
+            directory: directory, options: options, configuration: configuration,
+            onWait: { holder in
+                Terminal.report(
+                    "the store \(directory) is held by \(holder), a command: waiting until it is done (stop with Ctrl-C)"
+                )
+            }
+        ) { bound in
             let url = "http://\(bound)/"
             if isJSON {
                 Terminal.print(

@@ -100,7 +100,7 @@ import Testing
         let temporary = try await TemporaryStore()
         let id = try temporary.add(Picture.ppm(width: 40, height: 30)).id
         let request = try await temporary.store.pixelRequest(
-            id, class: "Image", operations: ["resize=8x6", "encode=png"])
+            id, class: "Image", pipeline: Store.pipeline(["resize=8x6", "encode=png"]))
         let pixels = try await temporary.store.pixels(request)
         #expect(temporary.store.cache.inMemory(request.key)?.bytes == pixels.bytes)
         let fresh = DerivedPixelsCache(

@@ -61,6 +61,23 @@ struct StoreFile: Sendable {
         return connection
     }
 
+    /// Whether the file at the path can be read, and is SQLite's.
+    func check() throws(CatalogError) {
+        var beginning = [UInt8](repeating: 0, count: 16)
+        do {
+            let descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            _ = try descriptor.closeAfter {
+                try beginning.withUnsafeMutableBytes { try descriptor.read(into: $0) }
+            }
+        } catch {
+            throw CatalogError(.inputOutput, "cannot read \(path): \(error)")
+        }
+        // The first bytes of each of its files (https://www.sqlite.org/fileformat.html, section 1.3).
+        guard beginning == Array("SQLite format 3\0".utf8) else {
+            throw CatalogError(.corrupt, "\(path) is no catalog any more")
+        }
+    }
+
     // MARK: - Private
 
     /// Makes the names in a directory durable.

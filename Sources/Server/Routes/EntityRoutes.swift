@@ -1,82 +1,78 @@
-import AsyncAlgorithms
 import Base
 import Engine
-import HTTPTypes
-import Hummingbird
-import NIOCore
+import NIOHTTP1
 import Query
 
 /// Finding entities and counting them.
 enum EntityRoutes {
     static let endpoints: [Endpoint] = [
-        query(
-            .post, "find", "findEntities", "Entities that match a filter, sorted and paged.", find,
-            body: findRequest, answer: findAnswer, lines: true),
-        query(
-            .get, "find", "findEntitiesByURL", "The same, with the request in the query string.", find,
-            answer: findAnswer, lines: true,
-            parameters: [
-                .init(
-                    name: "filter", place: .query, schema: Schemas.text,
-                    description: "The filter as JSON text."),
-                .init(
-                    name: "sort", place: .query, schema: Schemas.text,
-                    description: "Such as `bytes:desc,path:asc`."),
-                .init(
-                    name: "skip", place: .query, schema: Schemas.integer,
-                    description: "Leave out the first n."),
-                .init(
-                    name: "limit", place: .query, schema: Schemas.integer,
-                    description: "At most n, 25 unless told; 0 for all."),
-                .init(
-                    name: "projection", place: .query, schema: Schemas.text,
-                    description: "The projection as JSON text."),
-                .init(
-                    name: "count", place: .query, schema: ["type": "boolean"],
-                    description: "Count all matches as well."),
-            ]),
-        query(
-            .post, "count", "countEntities", "How many entities match a filter.", count,
-            body: Schemas.object(["filter": .object(Schemas.filter)]),
-            answer: Schemas.object(["count": ["type": "integer"]], required: ["count"])),
-        query(
-            .post, "facets", "facetEntities", "Exact counts of the values of properties within a filter.",
-            facets,
-            body: Schemas.object([
-                "filter": .object(Schemas.filter),
+        find(
+            .POST, "findEntities", "Entities that match a filter, sorted and paged.",
+            body: [("application/json", findRequest)]),
+        find(
+            .GET, "findEntitiesByURL", "The same, with the request in the query string.",
+            parameters: findParameters),
+        filtered(
+            "count", "countEntities", "How many entities match a filter.", members: [:],
+            answer: Schemas.object(["count": ["type": "integer"]], required: ["count"]),
+            read: { _ in },
+            { exchange, sought, _ in
+                let count = try await exchange.store.count(class: sought.entityClass, filter: sought.filter)
+                return .json(["count": .integer(Int64(count))])
+            }),
+        filtered(
+            "facets", "facetEntities", "Exact counts of the values of properties within a filter.",
+            members: [
                 "properties": .object(Schemas.list(of: Schemas.text)),
                 "limit": [
                     "type": "integer", "minimum": 0,
                     "description": "Values a property, 20 unless told; 0 for all.",
                 ],
-            ]),
+            ],
             answer: Schemas.object(
                 [
                     "count": ["type": "integer"],
                     "facets": .object(Schemas.list(of: Schemas.reference("Facet"))),
                 ],
-                required: ["count", "facets"])),
-        query(
-            .post, "histogram", "histogramEntities",
-            "Counts by ranges of a numeric property within a filter.", histogram,
-            body: Schemas.object(
-                [
-                    "filter": .object(Schemas.filter), "property": ["type": "string"],
-                    "bins": ["type": "integer", "minimum": 1, "maximum": 1000],
-                    "edges": ["type": "array", "items": ["type": "number"], "minItems": 2],
-                ], required: ["property"]),
-            answer: Schemas.reference("Histogram")),
-        query(
-            .post, "explain", "explainFilter",
-            "How a filter is answered: the plan with estimated and true counts.", explain,
-            body: Schemas.object(["filter": .object(Schemas.filter)]), answer: Schemas.anything),
+                required: ["count", "facets"]),
+            read: { (properties: try $0.texts("properties"), limit: try $0.count("limit") ?? 20) },
+            { exchange, sought, asked in
+                let answer = try await exchange.store.facets(
+                    class: sought.entityClass, filter: sought.filter, properties: asked.properties,
+                    limit: asked.limit)
+                return .json([
+                    "count": .integer(Int64(answer.count)),
+                    "facets": .array(answer.facets.map { .object($0.document) }),
+                ])
+            }),
+        filtered(
+            "histogram", "histogramEntities", "Counts by ranges of a numeric property within a filter.",
+            members: [
+                "property": ["type": "string"], "bins": ["type": "integer", "minimum": 1, "maximum": 1000],
+                "edges": ["type": "array", "items": ["type": "number"], "minItems": 2],
+            ],
+            required: ["property"], answer: Schemas.reference("Histogram"),
+            read: { (property: try $0.text("property"), bins: try $0.bins()) },
+            { exchange, sought, asked in
+                let histogram = try await exchange.store.histogram(
+                    class: sought.entityClass, filter: sought.filter, property: asked.property,
+                    bins: asked.bins)
+                return .json(histogram.document)
+            }),
+        filtered(
+            "explain", "explainFilter", "How a filter is answered: the plan with estimated and true counts.",
+            members: [:], answer: Schemas.anything, read: { _ in },
+            { exchange, sought, _ in
+                .json(try await exchange.store.explain(class: sought.entityClass, filter: sought.filter))
+            }),
         Endpoint(
-            method: .get, path: "/v1/entities/{class}/{id}", operationID: "getEntity",
+            .GET, "/v1/entities/{class}/{id}", operationID: "getEntity",
             summary: "All that is known of one entity.", parameters: [classParameter, idParameter],
-            responses: [.json("The entity.", Schemas.entity), .init(404, "There is no such entity.")]
-        ) { exchange in
-            .json(try await exchange.store.entity(exchange.entityID(), class: exchange.parameter("class")))
-        },
+            responses: [.json("The entity.", Schemas.entity)], errors: [404, 410],
+            read: { (id: try $0.entityID(), class: try $0.parameter("class")) },
+            answer: { exchange, sought in
+                .json(try await exchange.store.entity(sought.id, class: sought.class))
+            }),
     ]
 
     static let classParameter = Endpoint.Parameter(
@@ -87,59 +83,78 @@ enum EntityRoutes {
 
     // MARK: - Private
 
+    /// What the requests of a filter have in common.
+    private struct Sought: Sendable {
+        var entityClass: String
+        var filter: Filter
+    }
+
     private static let findRequest = Schemas.object([
         "filter": .object(Schemas.filter),
         "sort": ["description": "`bytes:desc,path:asc`, or pairs such as `[[\"bytes\", \"desc\"]]`."],
         "skip": ["type": "integer", "minimum": 0],
         "limit": ["type": "integer", "minimum": 0, "description": "25 unless told; 0 for all."],
         "projection": ["type": "object", "description": "`{\"path\": 1}` or `{\"exif\": 0}`."],
-        "count": ["type": "boolean", "description": "Count all matches as well."],
+        "count": [
+            "type": "boolean",
+            "description": "Count all matches as well; of lines, in the header `X-Fovea-Count`.",
+        ],
     ])
+
+    private static let findParameters: [Endpoint.Parameter] = [
+        ("filter", Schemas.text, "The filter as JSON text."),
+        ("sort", Schemas.text, "Such as `bytes:desc,path:asc`."),
+        ("skip", Schemas.integer, "Leave out the first n."),
+        ("limit", Schemas.integer, "At most n, 25 unless told; 0 for all."),
+        ("projection", Schemas.text, "The projection as JSON text."),
+        ("count", ["type": "boolean"], "Count all matches as well; of lines, in the header `X-Fovea-Count`."),
+    ].map { Endpoint.Parameter(name: $0.0, place: .query, schema: $0.1, description: $0.2) }
 
     private static let findAnswer = Schemas.object(
         ["entities": .object(Schemas.list(of: Schemas.entity)), "count": ["type": "integer"]],
         required: ["entities"])
 
-    private static func query(
-        _ method: HTTPRequest.Method, _ verb: String, _ operationID: String, _ summary: String,
-        _ handle: @escaping @Sendable (Exchange) async throws -> Response, body: Document? = nil,
-        answer: Document,
-        lines: Bool = false, parameters: [Endpoint.Parameter] = []
+    private static func find(
+        _ method: HTTPMethod, _ operationID: String, _ summary: String,
+        parameters: [Endpoint.Parameter] = [], body: [(contentType: String, schema: Document)] = []
     ) -> Endpoint {
-        var responses = [Endpoint.Outcome.json("The answer.", answer)]
-        if lines {
-            responses.append(
-                .init(200, "The answer.", contentType: "application/x-ndjson", schema: Schemas.text))
-        }
-        responses.append(.init(400, "The filter or another part of the request is wrong; `path` says where."))
-        return Endpoint(
-            method: method, path: "/v1/entities/{class}/\(verb)", operationID: operationID, summary: summary,
-            parameters: [classParameter] + parameters, body: body.map { [("application/json", $0)] } ?? [],
-            responses: responses, handle: handle)
+        Endpoint(
+            method, "/v1/entities/{class}/find", operationID: operationID, summary: summary,
+            parameters: [classParameter] + parameters, body: body,
+            responses: [
+                .json("The entities.", findAnswer),
+                .init(
+                    200, "The entities.", contentType: "application/x-ndjson", schema: Schemas.text),
+            ], errors: [404, 413],
+            read: { try $0.object().findRequest(class: $0.parameter("class")) },
+            answer: { exchange, request in
+                exchange.request.wantsLines
+                    ? try await lines(exchange.store, request) : try await page(exchange.store, request)
+            })
     }
 
-    private static func find(_ exchange: Exchange) async throws -> Response {
-        let request = try await RequestReader(exchange.requestObject()).findRequest(
-            class: exchange.parameter("class"))
-        guard exchange.wantsLines else {
-            let answer = try await exchange.store.find(request)
-            var writer = JSONWriter(capacity: answer.entities.count * 512)
-            writer.raw("{\"entities\":[")
-            for (index, entity) in answer.entities.enumerated() {
-                if index > 0 { writer.raw(",") }
-                writer.write(entity)
-            }
-            writer.raw("]")
-            if let count = answer.count {
-                writer.raw(",\"count\":")
-                writer.write(Int64(count))
-            }
-            writer.raw("}")
-            return .json(writer.take())
+    private static func page(_ store: Store, _ request: FindRequest) async throws -> Response {
+        let answer = try await store.find(request)
+        var writer = JSONWriter(capacity: answer.entities.count * 512)
+        writer.raw("{\"entities\":[")
+        for (index, entity) in answer.entities.enumerated() {
+            if index > 0 { writer.raw(",") }
+            writer.write(entity)
         }
-        // Bound before the status goes out, so that a wrong filter still is a 400.
-        let results = try await exchange.store.select(request)
-        return .lines { write in
+        writer.raw("]")
+        if let count = answer.count {
+            writer.raw(",\"count\":")
+            writer.write(Int64(count))
+        }
+        writer.raw("}")
+        return .json(writer.take())
+    }
+
+    /// Bound before the status goes out, so that a wrong filter still is a 400.
+    private static func lines(_ store: Store, _ request: FindRequest) async throws -> Response {
+        let results = try await store.select(request)
+        let headers: HTTPHeaders = request.wantsCount ? ["X-Fovea-Count": String(results.count)] : [:]
+        return .lines(headers: headers) { write in
             for try await entities in results.pages() {
                 var writer = JSONWriter(capacity: entities.count * 512)
                 for entity in entities {
@@ -151,68 +166,27 @@ enum EntityRoutes {
         }
     }
 
-    private static func count(_ exchange: Exchange) async throws -> Response {
-        let reader = try await RequestReader(exchange.requestObject())
-        let count = try await exchange.store.count(
-            class: exchange.parameter("class"), filter: reader.filter())
-        return .json(["count": .integer(Int64(count))])
-    }
-
-    private static func facets(_ exchange: Exchange) async throws -> Response {
-        let reader = try await RequestReader(exchange.requestObject())
-        let answer = try await exchange.store.facets(
-            class: exchange.parameter("class"), filter: reader.filter(),
-            properties: reader.texts("properties"),
-            limit: reader.count("limit") ?? 20)
-        return .json([
-            "count": .integer(Int64(answer.count)),
-            "facets": .array(answer.facets.map { .object($0.document) }),
-        ])
-    }
-
-    private static func histogram(_ exchange: Exchange) async throws -> Response {
-        let reader = try await RequestReader(exchange.requestObject())
-        let histogram = try await exchange.store.histogram(
-            class: exchange.parameter("class"), filter: reader.filter(), property: reader.text("property"),
-            bins: reader.bins())
-        return .json(histogram.document)
-    }
-
-    private static func explain(_ exchange: Exchange) async throws -> Response {
-        let reader = try await RequestReader(exchange.requestObject())
-        return .json(
-            try await exchange.store.explain(class: exchange.parameter("class"), filter: reader.filter()))
-    }
-}
-
-extension Exchange {
-    /// The path's entity id.
-    func entityID() throws -> EntityID {
-        let text = try parameter("id")
-        guard let id = EntityID(text) else {
-            throw EngineError(
-                .invalidRequest, "'\(text)' is no _uniqueid: it must look like 1.0.42", path: "id")
-        }
-        return id
-    }
-}
-
-extension Response {
-    /// An answer of JSON lines that `body` writes as it goes. What fails then is the last line: `{"error":
-    /// …}`.
-    static func lines(
-        _ body:
-            @escaping @Sendable (_ write: @escaping @Sendable ([UInt8]) async throws -> Void) async throws ->
-            Void
-    ) -> Response {
-        Response(
-            status: .ok, headers: [.contentType: "application/x-ndjson", .cacheControl: "no-store"],
-            body: ResponseBody { writer in
-                let lines = LineStream()
-                async let written: Void = lines.run(body)
-                for await bytes in lines.pieces { try await writer.write(ByteBuffer(bytes: bytes)) }
-                await written
-                try await writer.finish(nil)
-            })
+    /// An endpoint that is asked with a filter, and with `members` beside it.
+    private static func filtered<Asked: Sendable>(
+        _ verb: String, _ operationID: String, _ summary: String, members: Document, required: [String] = [],
+        answer: Document, read: @escaping @Sendable (RequestReader) throws -> Asked,
+        _ handle: @escaping @Sendable (Exchange, Sought, Asked) async throws -> Response
+    ) -> Endpoint {
+        var properties: Document = ["filter": .object(Schemas.filter)]
+        for (name, schema) in members.members { properties[name] = schema }
+        let names = properties.keys
+        return Endpoint(
+            .POST, "/v1/entities/{class}/\(verb)", operationID: operationID, summary: summary,
+            parameters: [classParameter],
+            body: [("application/json", Schemas.object(properties, required: required))],
+            responses: [.json("The answer.", answer)], errors: [404, 413],
+            read: { request in
+                let reader = try request.object()
+                try reader.refuseUnknown(Array(names))
+                let sought = Sought(
+                    entityClass: try request.parameter("class"), filter: try reader.filter())
+                return (sought, try read(reader))
+            },
+            answer: { exchange, input in try await handle(exchange, input.0, input.1) })
     }
 }

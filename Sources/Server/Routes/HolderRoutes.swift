@@ -1,30 +1,45 @@
 import Base
 import Engine
-import HTTPTypes
-import Hummingbird
+#if canImport(Glibc)
+    import Glibc
+#endif
+import NIOHTTP1
 import Pipeline
 import SystemPackage
+
+/// What a process holds a store for.
+enum HolderRole: String, Sendable {
+    /// To carry out one command, meanwhile answering others.
+    case command
+    /// To serve until it is told to stop.
+    case server
+}
 
 /// What only processes of the same user may ask for, over the holder's socket: it reads and writes files by
 /// path.
 enum HolderRoutes {
     static let endpoints: [Endpoint] = [
         Endpoint(
-            method: .post, path: "/v1/ingest", operationID: "ingest",
+            "/v1/holder", operationID: "getHolder", summary: "Which process holds the store, and for what.",
+            responses: [.json("The holder.", Schemas.anything)]
+        ) { service in
+            .json(["process": .integer(Int64(getpid())), "role": .string(service.role.rawValue)])
+        },
+        Endpoint(
+            .POST, "/v1/ingest", operationID: "ingest",
             summary: "Adds files of this machine; a line for each verdict, and progress in between.",
-            access: .holder,
-            body: [("application/json", Schemas.anything)], responses: [lines],
-            handle: { exchange in
-                let request = try IngestRequest(document: try await exchange.requestObject())
-                return .lines { write in
+            access: .holder, body: [("application/json", Schemas.anything)], responses: [lines],
+            read: { try IngestRequest(document: $0.object().object) },
+            answer: { exchange, request in
+                .lines { write in
                     try await Ingest(request, into: exchange.store).run { lines in try await write(lines) }
                 }
             }),
         Endpoint(
-            method: .post, path: "/v1/verify", operationID: "verify",
+            .POST, "/v1/verify", operationID: "verify",
             summary: "Checks every checksum and reference; a line for each finding, and progress in between.",
             access: .holder, responses: [lines],
-            handle: { exchange in
+            answer: { exchange in
                 .lines { write in
                     for try await event in exchange.store.verify() {
                         try await write(Array(event.document.json.utf8) + [0x0A])
@@ -32,21 +47,18 @@ enum HolderRoutes {
                 }
             }),
         Endpoint(
-            method: .post, path: "/v1/gc", operationID: "collectGarbage",
-            summary: "Frees bytes that nothing refers to.",
-            access: .holder, responses: [.json("What was freed.", Schemas.anything)],
-            handle: { exchange in .json(try await exchange.store.collectGarbage()) }),
+            .POST, "/v1/gc", operationID: "collectGarbage", summary: "Frees bytes that nothing refers to.",
+            access: .holder, responses: [.json("What was freed.", Schemas.anything)], errors: [409],
+            answer: { exchange in .json(try await exchange.store.collectGarbage()) }),
         Endpoint(
-            method: .post, path: "/v1/backup", operationID: "backup",
+            .POST, "/v1/backup", operationID: "backup",
             summary: "Copies the store, as it is at one moment, to a new folder.", access: .holder,
             body: [
                 ("application/json", Schemas.object(["folder": ["type": "string"]], required: ["folder"]))
             ],
-            responses: [.json("How much was copied.", Schemas.anything)],
-            handle: { exchange in
-                let folder = try await RequestReader(exchange.requestObject()).text("folder")
-                return .json(try await exchange.store.backup(to: FilePath(folder)))
-            }),
+            responses: [.json("How much was copied.", Schemas.anything)], errors: [409, 507],
+            read: { FilePath(try $0.object().text("folder")) },
+            answer: { exchange, folder in .json(try await exchange.store.backup(to: folder)) }),
     ]
 
     private static let lines = Endpoint.Outcome(

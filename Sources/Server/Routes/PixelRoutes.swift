@@ -1,45 +1,49 @@
 import Base
 import Engine
-import HTTPTypes
-import Hummingbird
 import Media
 import NIOCore
+import NIOHTTP1
 
 /// Stored bytes, and pixels processed on the way.
 enum PixelRoutes {
     static let endpoints: [Endpoint] = [
         Endpoint(
-            method: .get, path: "/v1/entities/{class}/{id}/blob", operationID: "getBlob",
+            .GET, "/v1/entities/{class}/{id}/blob", operationID: "getBlob",
             summary: "The stored bytes as they are, checked against their checksum.",
             parameters: [EntityRoutes.classParameter, EntityRoutes.idParameter] + conditions,
-            responses: bytes("The bytes.")
-        ) { exchange in
-            let blob = try await exchange.store.blob(exchange.entityID(), class: exchange.parameter("class"))
-            let tag = "\"\(blob.digest)\""
-            if exchange.request.hasCurrent(tag) { return .notModified(tag) }
-            return try await exchange.answer(
-                length: blob.byteCount, contentType: blob.contentType, tag: tag,
-                extra: [.contentDisposition: "inline"]
-            ) { range in try await exchange.store.bytes(of: blob, range: range) }
-        },
+            responses: bytes("The bytes."), errors: [404, 410],
+            read: { (id: try $0.entityID(), class: try $0.parameter("class")) },
+            answer: blob),
         Endpoint(
-            method: .get, path: "/v1/entities/{class}/{id}/pixels", operationID: "getPixels",
+            .GET, "/v1/entities/{class}/{id}/pixels", operationID: "getPixels",
             summary: "The image's pixels, processed by the operations of the query string, in their order.",
             parameters: [EntityRoutes.classParameter, EntityRoutes.idParameter] + conditions + operations,
-            responses: bytes("The encoded image, or a raw tensor.")
-                + [
-                    .init(410, "The image is a reference, and its file is gone."),
-                    .init(400, "An operation is wrong."),
-                ],
-            handle: pixels),
+            responses: bytes("The encoded image, or a raw tensor."), errors: [404, 410, 413, 415],
+            atOnce: pixelsAtHand,
+            read: { request in
+                let texts = try request.queryItems().map { item in
+                    item.value.isEmpty ? item.name : "\(item.name)=\(item.value)"
+                }
+                return PixelQuery(
+                    id: try request.entityID(), entityClass: try request.parameter("class"),
+                    pipeline: try Store.pipeline(texts))
+            },
+            answer: pixels),
         Endpoint(
-            method: .get, path: "/v1/operations", operationID: "listOperations",
+            "/v1/operations", operationID: "listOperations",
             summary: "Every image operation with its parameters, ranges and formula.",
             responses: [.json("The operations.", Schemas.anything)]
         ) { _ in .json(OperationTable.document) },
     ]
 
     // MARK: - Private
+
+    /// What is asked of one image.
+    private struct PixelQuery: Sendable {
+        var id: EntityID
+        var entityClass: String
+        var pipeline: ImagePipeline
+    }
 
     private static let conditions: [Endpoint.Parameter] = [
         .init(
@@ -53,91 +57,133 @@ enum PixelRoutes {
     }
 
     private static func bytes(_ description: String) -> [Endpoint.Outcome] {
-        [
-            .init(200, description, contentType: "*/*", schema: ["type": "string", "format": "binary"]),
-            .init(
-                206, "The range asked for.", contentType: "*/*",
-                schema: ["type": "string", "format": "binary"]),
-            .init(304, "The entity tag is current."), .init(404, "There is no such entity."),
-            .init(416, "The range lies outside."),
+        let binary: Document = ["type": "string", "format": "binary"]
+        return [
+            .init(200, description, contentType: "*/*", schema: binary),
+            .init(206, "The range asked for.", contentType: "*/*", schema: binary),
+            .init(304, "The entity tag is current."), .init(416, "The range lies outside."),
         ]
     }
 
-    private static func pixels(_ exchange: Exchange) async throws -> Response {
-        let texts = try exchange.queryItems().map { $0.value.isEmpty ? $0.name : "\($0.name)=\($0.value)" }
+    private static func blob(
+        _ exchange: Exchange, _ sought: (id: EntityID, class: String)
+    ) async throws -> Response {
+        let store = exchange.store
+        let stored = try await store.blob(sought.id, class: sought.class)
+        var headers = PixelHeaders.of(contentType: stored.contentType, tag: "\"\(stored.digest)\"")
+        headers.add(name: "Content-Disposition", value: "inline")
+        let part: Range<Int>
+        switch exchange.request.partial(length: stored.byteCount, headers: &headers) {
+        case .answered(let response): return response
+        case .range(let status, let range):
+            part = range
+            // Small ones are read, and found to be whole, before the status is sent.
+            guard range.count > PixelRoutes.pieceByteCount else {
+                let bytes = try await store.bytes(of: stored, range: range)
+                return Response(status, headers: headers, body: .bytes(bytes))
+            }
+            let pieces = try await store.pieces(of: stored, range: part, byteCount: pieceByteCount)
+            return Response(
+                status, headers: headers,
+                body: .stream(length: part.count) { write in
+                    for try await piece in pieces { try await write(piece) }
+                })
+        }
+    }
+
+    /// How much of a large blob is in memory for one reader.
+    private static let pieceByteCount = 4 << 20
+
+    private static func pixels(_ exchange: Exchange, _ query: PixelQuery) async throws -> Response {
         let request = try await exchange.store.pixelRequest(
-            exchange.entityID(), class: exchange.parameter("class"), operations: texts)
+            query.id, class: query.entityClass, pipeline: query.pipeline)
         let tag = "\"\(request.key.name)\""
-        if exchange.request.hasCurrent(tag) { return .notModified(tag) }
+        if exchange.request.holdsTag(tag) { return .notModified(tag) }
         let pixels = try await exchange.store.pixels(request)
-        var extra = HTTPFields()
+        var headers = PixelHeaders.of(contentType: pixels.contentType, tag: tag)
         if !pixels.shape.isEmpty {
-            extra[.fovea("shape")] = pixels.shape.map(String.init).joined(separator: ",")
-            extra[.fovea("type")] = pixels.elementType
+            headers.add(name: "X-Fovea-Shape", value: pixels.shape.map(String.init).joined(separator: ","))
+            headers.add(name: "X-Fovea-Type", value: pixels.elementType)
         }
-        return try await exchange.answer(
-            length: pixels.bytes.count, contentType: pixels.contentType, tag: tag, extra: extra
-        ) { range in range.map { Array(pixels.bytes[$0]) } ?? pixels.bytes }
+        exchange.service.shortcuts.note(
+            exchange.request.target, commit: request.commit, key: request.key, headers: headers)
+        return answer(exchange.request, pixels, headers)
+    }
+
+    /// Pixels that memory holds and whose target was looked up since the last commit.
+    private static func pixelsAtHand(_ request: Request, _ service: Exchange.Service) -> Response? {
+        guard let (key, headers) = service.shortcuts.find(request.target, in: service.store),
+            let pixels = service.store.pixelsInMemory(key)
+        else { return nil }
+        return answer(request, pixels, headers)
+    }
+
+    private static func answer(
+        _ request: Request, _ pixels: DerivedPixels, _ headers: HTTPHeaders
+    ) -> Response {
+        var headers = headers
+        switch request.partial(length: pixels.bytes.count, headers: &headers) {
+        case .answered(let response): return response
+        case .range(let status, let range):
+            let isWhole = range.count == pixels.bytes.count
+            return Response(
+                status, headers: headers, body: .bytes(isWhole ? pixels.bytes : Array(pixels.bytes[range])))
+        }
     }
 }
 
-extension HTTPField.Name {
-    /// `X-Fovea-…`: what an answer says about its bytes.
-    fileprivate static func fovea(_ name: String) -> HTTPField.Name {
-        // The names are literals of this file, all of them tokens.
-        HTTPField.Name("X-Fovea-\(name)")!
-    }
-}
+/// What stands in the head of every answer of bytes.
+private enum PixelHeaders {
+    /// Bytes may be kept, but asked for again: an address names an entity of whichever store is served there,
+    /// and only the entity tag names the bytes.
+    static let caching = "private, no-cache"
 
-extension Request {
-    /// Whether `If-None-Match` names `tag`, or anything.
-    fileprivate func hasCurrent(_ tag: String) -> Bool {
-        guard let header = headers[.ifNoneMatch] else { return false }
-        return header.split(separator: ",").contains { item in
-            let item = item.drop { $0 == " " }
-            return item == "*" || item == tag || item == "W/" + tag
-        }
+    static func of(contentType: String, tag: String) -> HTTPHeaders {
+        [
+            "Content-Type": contentType, "ETag": tag, "Accept-Ranges": "bytes", "Cache-Control": caching,
+            // What somebody uploaded is shown as an image, and never run.
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        ]
     }
 }
 
 extension Response {
     fileprivate static func notModified(_ tag: String) -> Response {
-        Response(status: .notModified, headers: [.eTag: tag, .cacheControl: PixelCaching.header])
+        Response(.notModified, headers: ["ETag": tag, "Cache-Control": PixelHeaders.caching])
     }
 }
 
-/// Bytes may be kept, but asked for again: an address names an entity of whichever store is served there, and
-/// only the entity tag names the bytes.
-private enum PixelCaching {
-    static let header = "private, no-cache"
-}
+extension Request {
+    /// Whether `If-None-Match` names `tag`, or anything.
+    func holdsTag(_ tag: String) -> Bool {
+        guard let header = header("if-none-match") else { return false }
+        return header.split(separator: ",").contains { item in
+            let item = item.drop { $0 == " " }.prefix { $0 != " " }
+            return item == "*" || item == tag || item == "W/" + tag
+        }
+    }
 
-extension Exchange {
-    /// Bytes with a strong entity tag, whole or the range that the request asks for.
-    fileprivate func answer(
-        length: Int, contentType: String, tag: String, extra: HTTPFields,
-        _ read: @Sendable (Range<Int>?) async throws -> [UInt8]
-    ) async throws -> Response {
-        var headers = extra
-        headers[.contentType] = contentType
-        headers[.eTag] = tag
-        headers[.acceptRanges] = "bytes"
-        headers[.cacheControl] = PixelCaching.header
-        headers[.xContentTypeOptions] = "nosniff"
+    /// Which of the bytes to send.
+    fileprivate enum Part {
+        case answered(Response)
+        case range(HTTPResponseStatus, Range<Int>)
+    }
+
+    /// Looks at the conditions and the range of the request for bytes with `headers`, to which it adds.
+    fileprivate func partial(length: Int, headers: inout HTTPHeaders) -> Part {
+        let tag = headers.first(name: "ETag") ?? ""
+        if holdsTag(tag) { return .answered(.notModified(tag)) }
         // If-Range with another tag asks for the whole.
-        let isRangeCurrent = request.headers[.ifRange].map { $0 == tag } ?? true
-        switch ByteRange(header: isRangeCurrent ? request.headers[.range] : nil, length: length) {
-        case .whole:
-            return Response(
-                status: .ok, headers: headers,
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: try await read(nil))))
+        let isRangeCurrent = header("if-range").map { $0 == tag } ?? true
+        switch ByteRange(header: isRangeCurrent ? header("range") : nil, length: length) {
+        case .whole: return .range(.ok, 0..<length)
         case .part(let range):
-            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(length)"
-            return Response(
-                status: .partialContent, headers: headers,
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: try await read(range))))
+            headers.add(
+                name: "Content-Range", value: "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(length)")
+            return .range(.partialContent, range)
         case .unsatisfiable:
-            return Response(status: .rangeNotSatisfiable, headers: [.contentRange: "bytes */\(length)"])
+            return .answered(
+                Response(.rangeNotSatisfiable, headers: ["Content-Range": "bytes */\(length)"]))
         }
     }
 }

@@ -1,14 +1,13 @@
 import Base
 import Engine
-import HTTPTypes
-import Hummingbird
+import NIOHTTP1
 import Pipeline
 
 /// Images sent by clients.
 enum UploadRoutes {
     static let endpoints: [Endpoint] = [
         Endpoint(
-            method: .post, path: "/v1/entities/Image", operationID: "addImage",
+            .POST, "/v1/entities/Image", operationID: "addImage",
             summary: "Adds an image, or several as a form's files.", access: .write,
             parameters: [
                 .init(
@@ -33,60 +32,71 @@ enum UploadRoutes {
                 ),
             ],
             responses: [
-                .init(
-                    201, "A verdict for each file, in order; 200 where nothing was new.",
-                    contentType: "application/json",
-                    schema: Schemas.object(
-                        [
-                            "verdicts": .object(Schemas.list(of: Schemas.anything)),
-                            "added": ["type": "integer"],
-                        ],
-                        required: ["verdicts"])),
-                .init(413, "The body is larger than the limit."), .init(415, "The body is no image."),
-                .init(507, "The disk is full. Nothing was stored."),
-            ],
-            handle: add)
+                .json("A verdict for each file, in order; something was added.", verdicts, status: 201),
+                .json("A verdict for each file, in order; nothing was new.", verdicts),
+            ], errors: [409, 415],
+            read: Images.init,
+            answer: add)
     ]
 
-    private static func add(_ exchange: Exchange) async throws -> Response {
+    private static let verdicts = Schemas.object(
+        ["verdicts": .object(Schemas.list(of: Schemas.anything)), "added": ["type": "integer"]],
+        required: ["verdicts", "added"])
+
+    /// The files of a request, with what is said of all of them.
+    private struct Images: Sendable {
+        var files: [(path: String, bytes: [UInt8])] = []
         var properties = Document()
         var labels: [String] = []
-        var path = ""
-        for (name, value) in try exchange.queryItems() {
-            if name == "label" {
-                labels.append(value)
-            } else if name == "path" {
-                path = value
-            } else if name.hasPrefix("property."), name.utf8.count > 9 {
-                properties[String(name.dropFirst(9))] = Value(inferredFrom: value)
-            } else {
-                throw EngineError(
-                    .invalidRequest, "'\(name)' is not known here; there are label, path and property.NAME",
-                    path: name)
+
+        init(_ request: Request) throws {
+            var path = ""
+            for (name, value) in try request.queryItems() {
+                if name == "path" {
+                    path = value
+                } else if !take(name, value) {
+                    throw EngineError(
+                        .invalidRequest,
+                        "'\(name)' is not known here; there are label, path and property.NAME", path: name)
+                }
             }
-        }
-        let body = try await exchange.body(upTo: exchange.service.limits.uploadByteCount)
-        guard !body.isEmpty else { throw EngineError(.invalidRequest, "the body is empty: send an image") }
-        var files: [(path: String, bytes: [UInt8])] = []
-        if let boundary = exchange.request.headers[.contentType].flatMap(MultipartForm.boundary(contentType:))
-        {
-            for part in try MultipartForm(body: body, boundary: boundary).parts {
+            guard !request.body.isEmpty else {
+                throw EngineError(.invalidRequest, "the body is empty: send an image")
+            }
+            let type = request.header("content-type") ?? ""
+            guard let boundary = MultipartForm.boundary(contentType: type) else {
+                files = [(path, request.body)]
+                return
+            }
+            for part in try MultipartForm(body: request.body, boundary: boundary).parts {
                 if let fileName = part.fileName {
                     files.append((fileName, Array(part.bytes)))
-                } else if part.name == "label" {
-                    labels.append(String(decoding: part.bytes, as: UTF8.self))
-                } else if part.name.hasPrefix("property."), part.name.utf8.count > 9 {
-                    properties[String(part.name.dropFirst(9))] = Value(
-                        inferredFrom: String(decoding: part.bytes, as: UTF8.self))
+                } else {
+                    _ = take(part.name, String(decoding: part.bytes, as: UTF8.self))
                 }
             }
             guard !files.isEmpty else { throw EngineError(.invalidRequest, "the form holds no file") }
-        } else {
-            files = [(path, body)]
         }
-        let verdicts = try await Upload.add(files, properties: properties, labels: labels, to: exchange.store)
+
+        /// Whether `name` says something of the images.
+        private mutating func take(_ name: String, _ value: String) -> Bool {
+            if name == "label" {
+                labels.append(value)
+            } else if name.hasPrefix("property."), name.utf8.count > 9 {
+                properties[String(name.dropFirst(9))] = Value(inferredFrom: value)
+            } else {
+                return false
+            }
+            return true
+        }
+    }
+
+    private static func add(_ exchange: Exchange, _ images: Images) async throws -> Response {
+        let verdicts = try await Upload.add(
+            images.files, properties: images.properties, labels: images.labels, to: exchange.store)
         if verdicts.count == 1, let verdict = verdicts.first, verdict.outcome == .failed {
-            throw EngineError(.unsupportedMedia, verdict.message ?? "the body is no image")
+            throw EngineError(
+                verdict.failure ?? .unsupportedMedia, verdict.message ?? "the body is no image")
         }
         let added = verdicts.count { $0.outcome == .added }
         return .json(

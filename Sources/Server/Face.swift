@@ -1,0 +1,130 @@
+import Base
+import Engine
+import Logging
+import NIOHTTP1
+
+/// What one listener answers: its endpoints, the web page, and what every request has in common.
+struct Face: Sendable {
+    let service: Exchange.Service
+    private let router: Router
+    private let sites: SiteGuard?
+    private let openAPI: [UInt8]
+    private let logger: Logger
+    /// Requests that take longer are logged.
+    private let slow = Duration.seconds(5)
+
+    /// - Parameters:
+    ///   - sites: Refuses what other sites' pages ask; `nil` where no browser gets at the listener.
+    ///   - more: Endpoints besides those of ``Routes``.
+    init(service: Exchange.Service, sites: SiteGuard?, logger: Logger, more: [Endpoint] = []) {
+        self.service = service
+        self.sites = sites
+        self.logger = logger
+        let endpoints = Routes.endpoints(isHolderSocket: service.isHolderSocket) + more
+        router = Router(endpoints)
+        openAPI = Array(OpenAPI.document(endpoints, version: FoveaVersion.text).json.utf8)
+    }
+
+    /// What becomes of a request once its head is there.
+    enum Admission: Sendable {
+        /// The answer is known, whatever the body.
+        case answered(Response, route: String)
+        /// The endpoint needs the body, of at most so many bytes, before it answers.
+        case admitted(Request, Endpoint, bodyLimit: Int)
+    }
+
+    /// Takes a head as far as it goes without its body. Never waits.
+    func admit(_ method: HTTPMethod, _ text: String, _ headers: HTTPHeaders) -> Admission {
+        do {
+            var request = Request(
+                method: method, target: try RequestTarget(text, method: method), headers: headers)
+            let path = request.target.path
+            let isAPI = path == "/v1" || path.hasPrefix("/v1/")
+            let match = path == "*" ? .nothing : try router.match(method, path)
+            let isPage: Bool
+            if case .nothing = match { isPage = !isAPI && path != "/openapi.json" } else { isPage = false }
+            if let refusal = sites?.refusal(of: request, isPage: isPage) {
+                return .answered(refusal, route: "refused")
+            }
+            switch match {
+            case .endpoint(let endpoint, let parameters):
+                if endpoint.access == .write { try service.store.checkWritable() }
+                request.parameters = parameters
+                let limit = service.limits.byteCount(of: endpoint)
+                return .admitted(request, endpoint, bodyLimit: limit)
+            case .otherMethods(let allowed):
+                return .answered(Face.answer(to: method, allowing: allowed), route: "method")
+            case .nothing where path == "*":
+                return .answered(Face.answer(to: method, allowing: [.GET, .HEAD, .POST]), route: "method")
+            case .nothing where isAPI:
+                throw EngineError(
+                    .notFound,
+                    "there is nothing at \(path.prefix(200)); /openapi.json lists what there is",
+                    path: "target")
+            case .nothing:
+                guard [.GET, .HEAD].contains(method) else {
+                    return .answered(Face.answer(to: method, allowing: [.GET, .HEAD]), route: "method")
+                }
+                if path == "/openapi.json" {
+                    return .answered(.json(openAPI), route: "/openapi.json")
+                }
+                return .answered(WebFiles.response(to: request), route: "page")
+            }
+        } catch {
+            let error = EngineError(reporting: error)
+            let isTarget = error.code == .limitExceeded && error.path == "target"
+            return .answered(.failure(error, status: isTarget ? .uriTooLong : nil), route: "other")
+        }
+    }
+
+    /// What needs no waiting; `nil` where ``answer(_:_:)`` must be asked.
+    func answerAtOnce(_ request: Request, _ endpoint: Endpoint) -> Response? {
+        do {
+            return try endpoint.atOnce?(request, service)
+        } catch {
+            return .failure(EngineError(reporting: error))
+        }
+    }
+
+    /// Answers, whatever happens.
+    func answer(_ request: Request, _ endpoint: Endpoint) async -> Response {
+        do {
+            return try await endpoint.handle(Exchange(request: request, service: service))
+        } catch {
+            let error = EngineError(reporting: error)
+            if error.status.code == 500 {
+                logger.error(
+                    "request failed",
+                    metadata: ["path": "\(request.target.path)", "error": "\(error)"])
+            }
+            return .failure(error)
+        }
+    }
+
+    /// Counts an answer, and logs one that took long.
+    func note(
+        route: String, method: HTTPMethod, status: Int, took: Duration, target: @autoclosure () -> String
+    ) {
+        service.metrics.record(
+            route: route, method: Metrics.name(of: method), status: status, seconds: took / .seconds(1))
+        guard took > slow else { return }
+        logger.notice(
+            "slow request",
+            metadata: [
+                "method": "\(method)", "target": "\(target())", "time": "\(took)", "status": "\(status)",
+            ]
+        )
+    }
+
+    /// To OPTIONS what there is; to another method that it is not there.
+    private static func answer(to method: HTTPMethod, allowing methods: [HTTPMethod]) -> Response {
+        let allowed = (methods + [.OPTIONS]).map(\.rawValue).joined(separator: ", ")
+        guard method != .OPTIONS else { return Response(.noContent, headers: ["Allow": allowed]) }
+        var response = Response.failure(
+            EngineError(
+                .invalidRequest, "\(method.rawValue.prefix(20)) is not possible here; \(allowed) are"),
+            status: .methodNotAllowed)
+        response.headers.add(name: "Allow", value: allowed)
+        return response
+    }
+}

@@ -1,0 +1,82 @@
+import Engine
+import NIOHTTP1
+
+/// Refuses requests that a browser was talked into sending to an open server.
+///
+/// A page of any site can send requests to `127.0.0.1`, and with DNS rebinding even read the answers. Such
+/// requests carry the site's name in `Origin` or, after rebinding, in `Host`; both must name this machine.
+/// `Origin` is missing where a page merely embeds an image; then `Sec-Fetch-Site` tells.
+struct SiteGuard: Sendable {
+    /// Hosts that are this server's; `nil` where it may be reached under any name.
+    var hosts: Set<String>?
+
+    /// Guards a server that listens on `host`: on loopback only loopback names and that address are its own.
+    init(listeningOn host: String, isLoopback: Bool) {
+        guard isLoopback else { return }
+        let name = host.contains(":") ? "[\(host)]" : host
+        hosts = ["localhost", "127.0.0.1", "[::1]", name.lowercased()]
+    }
+
+    /// - Parameter isPage: Whether the target is the web page, which other sites may link to.
+    /// - Returns: What answers a request that is refused.
+    func refusal(of request: Request, isPage: Bool) -> Response? {
+        let named = request.headers[canonicalForm: "host"]
+        guard named.count <= 1 else {
+            return .failure(
+                EngineError(.invalidRequest, "the request has several Host headers", path: "Host"))
+        }
+        // An absolute target counts, whatever `Host` says (RFC 9112, section 3.2.2); both must be ours.
+        for authority in [request.target.authority, named.first.map(String.init)].compactMap({ $0 }) {
+            guard isOurs(authority) else {
+                return .failure(
+                    EngineError(
+                        .invalidRequest,
+                        "this server does not answer for the host '\(authority.prefix(100))'"),
+                    status: .misdirectedRequest)
+            }
+        }
+        if let origin = request.header("origin"), !isOurOrigin(origin, host: named.first.map(String.init)) {
+            return refusal("requests from pages of '\(origin.prefix(100))' are refused")
+        }
+        switch request.header("sec-fetch-site") {
+        case nil, "same-origin", "none": return nil
+        default:
+            let isVisit =
+                isPage && [.GET, .HEAD].contains(request.method)
+                && request.header("sec-fetch-mode") == "navigate"
+                && request.header("sec-fetch-dest") == "document"
+            return isVisit ? nil : refusal("requests from pages of other sites are refused")
+        }
+    }
+
+    // MARK: - Private
+
+    private func refusal(_ message: String) -> Response {
+        .failure(EngineError(.invalidRequest, message), status: .forbidden)
+    }
+
+    private func isOurOrigin(_ origin: String, host: String?) -> Bool {
+        guard let scheme = origin.firstRange(of: "://") else { return false }
+        let authority = String(origin[scheme.upperBound...])
+        // Where any name will do it must at least be the one that the page was asked for by.
+        return hosts == nil ? authority.lowercased() == host?.lowercased() : isOurs(authority)
+    }
+
+    /// `authority` is `host` or `host:port`; an IPv6 address stands in brackets.
+    private func isOurs(_ authority: String) -> Bool {
+        var host = Substring(authority.lowercased())
+        let colon =
+            host.hasPrefix("[")
+            ? host.firstIndex(of: "]").map { host.index(after: $0) } : host.firstIndex(of: ":")
+        if let colon, colon < host.endIndex {
+            let digits = host[colon...].dropFirst()
+            guard host[colon] == ":", (1...5).contains(digits.utf8.count),
+                digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits),
+                (1...65_535).contains(port)
+            else { return false }
+            host = host[..<colon]
+        }
+        guard !host.isEmpty else { return false }
+        return hosts?.contains(String(host)) ?? true
+    }
+}

@@ -1,0 +1,118 @@
+import Base
+import Engine
+#if canImport(Glibc)
+    import Glibc
+#endif
+import Logging
+import SystemPackage
+
+@testable import Server
+
+/// A store in a temporary folder and a server for it in this process.
+struct ServedStore: Sendable {
+    let directory: FilePath
+    let store: Store
+    let metrics: Metrics
+    let server: HTTPServer
+
+    /// Threads of clients, which block: those of Swift's own pool belong to the server.
+    private static let clients = BlockingPool(label: "clients", threadCount: 24)
+
+    /// Makes store and server, and ends them after `body`.
+    static func run(
+        limits: WireLimits = WireLimits(), costs: Exchange.Limits = Exchange.Limits(), more: [Endpoint] = [],
+        isHolderSocket: Bool = false, _ body: (ServedStore) async throws -> Void
+    ) async throws {
+        var template = Array("/tmp/fovea-server-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
+        let folder = FilePath(platformString: template)
+        defer { removeTree(folder) }
+        let directory = folder.appending("store")
+        try Store.create(at: directory)
+        let store = try await Store.open(at: directory)
+        let metrics = Metrics()
+        let service = Exchange.Service(
+            store: store, metrics: metrics, isHolderSocket: isHolderSocket, limits: costs)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let face = Face(
+            service: service, sites: SiteGuard(listeningOn: "127.0.0.1", isLoopback: true), logger: logger,
+            more: more)
+        let server = try await HTTPServer.start(at: .host("127.0.0.1", port: 0), face: face, limits: limits)
+        let served = ServedStore(directory: directory, store: store, metrics: metrics, server: server)
+        do {
+            try await body(served)
+        } catch {
+            try await served.end()
+            throw error
+        }
+        try await served.end()
+    }
+
+    private func end() async throws {
+        try await server.stop()
+        try await store.close()
+    }
+
+    /// Runs `body` on a thread that may block, with a connection to the server.
+    func connect<Result: Sendable>(
+        _ body: @escaping @Sendable (RawClient) throws -> Result
+    ) async throws -> Result {
+        let port = server.port
+        return try await ServedStore.clients.run { _ in try body(try RawClient(port: port)) }
+    }
+
+    /// Runs `body` on a thread that may block.
+    func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await ServedStore.clients.run { _ in try body() }
+    }
+
+    /// The answer to one request on a connection of its own.
+    func answer(
+        _ method: String, _ target: String, headers: [String] = [], body: [UInt8]? = nil
+    ) async throws -> RawClient.Answer {
+        try await connect { client in
+            try client.send(method, target, headers: headers, body: body)
+            return try client.answer(toHead: method == "HEAD")
+        }
+    }
+
+    func answer(_ method: String, _ target: String, json: String) async throws -> RawClient.Answer {
+        try await answer(
+            method, target, headers: ["Content-Type: application/json"], body: Array(json.utf8))
+    }
+
+    func move(_ from: FilePath, _ to: FilePath) throws {
+        guard rename(from.string, to.string) == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    /// Adds a picture and returns its id.
+    @discardableResult
+    func add(width: Int = 9, height: Int = 7, seed: UInt8 = 1) async throws -> String {
+        let answer = try await answer(
+            "POST", "/v1/entities/Image", body: ServedStore.ppm(width: width, height: height, seed: seed))
+        let verdict = answer.json?["verdicts"]?.arrayValue?.first?.objectValue
+        guard let id = verdict?["_uniqueid"]?.stringValue else { throw RawClient.Closed() }
+        return id
+    }
+
+    static func ppm(width: Int, height: Int, seed: UInt8) -> [UInt8] {
+        Array("P6\n\(width) \(height)\n255\n".utf8)
+            + (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0 &* 7) &+ seed }
+    }
+
+    private static func removeTree(_ folder: FilePath) {
+        guard let stream = opendir(folder.string) else {
+            unlink(folder.string)
+            return
+        }
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { removeTree(folder.appending(name)) }
+        }
+        closedir(stream)
+        rmdir(folder.string)
+    }
+}

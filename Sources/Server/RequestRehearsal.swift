@@ -50,7 +50,8 @@ package enum RequestRehearsal {
             method: method, target: try RequestTarget(text, method: method), headers: headers)
         let match = try router.match(method, request.target.path)
         var isPage = false
-        if case .nothing = match { isPage = !request.target.path.hasPrefix("/v1/") }
+        let path = request.target.path
+        if case .nothing = match { isPage = path != "/v1" && !path.hasPrefix("/v1/") }
         if let refusal = sites.refusal(of: request, isPage: isPage) { return Int(refusal.status.code) }
         _ = ByteRange(header: request.header("range"), length: 1_000)
         _ = request.holdsTag("\"tag\"")

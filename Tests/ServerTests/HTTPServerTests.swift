@@ -7,7 +7,7 @@ import Testing
 @testable import Server
 
 /// The server on real sockets, byte by byte.
-@Suite struct HTTPServerTests {
+@Suite(.serialized) struct HTTPServerTests {
     @Test func `whoever expects 100-continue is told to go on before sending the body`() async throws {
         try await ServedStore.run { served in
             let (before, after) = try await served.connect { client in

@@ -6,10 +6,10 @@ import Testing
 @testable import Server
 
 /// What becomes of requests, good and bad, up to the store.
-@Suite struct RequestPathTests {
-    @Test(
-        "targets that nobody should send get an answer that says so, and never 500",
-        arguments: [
+@Suite(.serialized) struct RequestPathTests {
+    @Test("targets that nobody should send get an answer that says so, and never 500")
+    func strangeTargets() async throws {
+        let cases: [(String, String, Int)] = [
             ("GET", "/%", 400), ("GET", "/v1/entities/%zz/find", 400), ("GET", "/%c0%af", 400),
             ("GET", "/v1/entities/%00/find", 404), ("GET", "/v1/entities/Image/%ff", 400),
             ("GET", "/v1/../../etc/passwd", 404), ("GET", "/v1/entities/../find", 404),
@@ -25,20 +25,31 @@ import Testing
             ("PUT", "/nothing", 405), ("GET", "/" + String(repeating: "a/", count: 20_000), 200),
             ("GET", "/v1/" + String(repeating: "a", count: 80_000), 414),
             ("GET", "/v1/schema?" + String(repeating: "a&", count: 20_000), 200),
-        ])
-    func strangeTargets(method: String, target: String, status: Int) async throws {
+        ]
+        try await ServedStore.run { served in
+            for (method, target, status) in cases {
+                try await strangeTargetsCase(served, method, target, status)
+            }
+        }
+    }
+
+    private func strangeTargetsCase(
+        _ served: ServedStore, _ method: String, _ target: String, _ status: Int
+    ) async throws {
         let message = "\(method) \(target)\nHost: localhost\n\n"
         // The rehearsal answers no OPTIONS itself: it only finds that it is no endpoint's.
         if target != "*", method != "BREW", method != "PUT" {
             let rehearsed = RequestRehearsal.status(of: Array(message.utf8))
-            #expect(rehearsed == status || status == 414 && rehearsed == 413)
+            // Whether a class exists only the store knows.
+            let isAsked = status == 404 && rehearsed == 200
+            #expect(
+                rehearsed == status || isAsked || status == 414 && rehearsed == 413, "\(target.prefix(99))")
         }
-        try await ServedStore.run { served in
-            // The decoder refuses some before us, with 400.
-            let answer = try await served.answer(method, target)
-            #expect(answer.status == status || answer.status == 400)
-            #expect(try await served.answer("GET", "/health").status == 200)
-        }
+        // The decoder refuses some before us, with 400.
+        let answer = try await served.answer(method, target)
+        #expect(answer.status == status || answer.status == 400, "\(method) \(target.prefix(99))")
+        let health = try await served.answer("GET", "/health")
+        #expect(health.status == 200)
     }
 
     @Test func `thousands of headers are too many`() async throws {
@@ -123,9 +134,9 @@ import Testing
         }
     }
 
-    @Test(
-        "other sites' pages get nothing, except that they may link to the page",
-        arguments: [
+    @Test("other sites' pages get nothing, except that they may link to the page")
+    func otherSites() async throws {
+        let cases: [([String], String, Int)] = [
             (["Sec-Fetch-Site: cross-site"], "/v1/schema", 403),
             (["Sec-Fetch-Site: same-site"], "/v1/schema", 403),
             (["Sec-Fetch-Site: same-origin"], "/v1/schema", 200),
@@ -143,14 +154,21 @@ import Testing
             (["Origin: https://evil.example"], "/v1/schema", 403), (["Origin: null"], "/v1/schema", 403),
             (["Origin: http://localhost:8080"], "/v1/schema", 200),
             (["Origin: http://localhost:x"], "/v1/schema", 403),
-        ])
-    func otherSites(headers: [String], target: String, status: Int) async throws {
+        ]
         try await ServedStore.run { served in
-            let answer = try await served.answer("GET", target, headers: headers)
-            #expect(answer.status == status)
-            #expect(answer.header("cross-origin-resource-policy") == "same-origin")
-            #expect(answer.header("x-content-type-options") == "nosniff")
+            for (headers, target, status) in cases {
+                try await otherSitesCase(served, headers, target, status)
+            }
         }
+    }
+
+    private func otherSitesCase(
+        _ served: ServedStore, _ headers: [String], _ target: String, _ status: Int
+    ) async throws {
+        let answer = try await served.answer("GET", target, headers: headers)
+        #expect(answer.status == status, "\(headers) \(target)")
+        #expect(answer.header("cross-origin-resource-policy") == "same-origin")
+        #expect(answer.header("x-content-type-options") == "nosniff")
     }
 
     @Test(

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,26 +19,57 @@ class Run:
     """One run of a program with all the processes that it began."""
     wall: float  # seconds
     cpu: float  # seconds, user and system
-    peak: int  # bytes of the largest process
     output: bytes
+    peak: int = 0  # bytes, where the memory was watched
 
 
-def run_program(command, environment=None, statuses=(0,), folder=None):
-    """Runs a program to its end. `cpu` and `peak` include children that it waited for."""
+def run_program(command, environment=None, statuses=(0,), folder=None, watches_memory=False):
+    """Runs a program to its end. `cpu` includes children that it waited for."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         begin = time.monotonic()
         process = subprocess.Popen(
             [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output, stderr=errors, cwd=folder,
             env={**os.environ, **(environment or {})})
+        watch = MemoryWatch(process.pid) if watches_memory else None
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - begin
+        peak = watch.end() if watch else 0
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         errors.seek(0)
         if process.returncode not in statuses:
             raise ProgramFailed(f"{Path(command[0]).name} {command[1]}: exit {process.returncode}: "
                                 f"{errors.read().decode(errors='replace').strip()[-500:]}")
-        return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output.read())
+        return Run(wall, usage.ru_utime + usage.ru_stime, output.read(), peak)
+
+
+def memory_of(pid, what):
+    """Bytes of a process's `VmRSS`, or of its peak, `VmHWM`; `None` once it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(what + ":")), None)
+
+
+class MemoryWatch:
+    """Looks at a process's peak until it ends. The `ru_maxrss` of its end would not do: it counts what the process
+    that began it had, where that was more."""
+
+    def __init__(self, pid):
+        self.pid, self.peak, self.ended = pid, 0, threading.Event()
+        self.thread = threading.Thread(target=self.look)
+        self.thread.start()
+
+    def look(self):
+        while not self.ended.is_set():
+            self.peak = memory_of(self.pid, "VmHWM") or self.peak
+            self.ended.wait(0.01)
+
+    def end(self):
+        self.ended.set()
+        self.thread.join()
+        return self.peak
 
 
 class Server:
@@ -101,7 +133,7 @@ class Server:
 
     def memory(self, what="VmRSS"):
         """Bytes of its own process's `VmRSS`, or of its peak, `VmHWM`."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith(what + ":"):
-                return int(line.split()[1]) * 1024
-        raise ProgramFailed(f"/proc/{self.process.pid}/status has no {what}")
+        found = memory_of(self.process.pid, what)
+        if found is None:
+            raise ProgramFailed(f"/proc/{self.process.pid}/status has no {what}")
+        return found

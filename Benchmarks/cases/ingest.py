@@ -68,8 +68,8 @@ def run(bench):
     section.at_most(f"photographs, of {count}, whose hashes differ from the peer's", 0,
                     max(different, abs(len(hashes[ours.name]) - count)))
     section.floor = (
-        f"the bare decode of each photograph takes {decode * 1e3:.2f} ms of CPU ({decode * 1e3 / cores:.2f} ms of wall on "
-        f"{cores} cores); its bytes, written in one go and synced, {min(disk) / count * 1e3:.2f} ms. "
+        f"the bare decode of each photograph takes {decode * 1e3:.2f} ms of CPU ({decode * 1e3 / cores:.2f} ms of wall "
+        f"on {cores} cores); its bytes, written in one go and synced, {min(disk) / count * 1e3:.2f} ms. "
         f"A program that did nothing but decode would be {single.cpu_median / decode:.2f} times the speed of "
         f"{single.name} in CPU time.")
     section.versions = [f"Python {platform.python_version()}"] + [
@@ -83,7 +83,8 @@ def hashes_in(fovea, store):
     if (store / "pack").exists():
         rows = sqlite3.connect(store / "catalog.sqlite").execute("SELECT path, phash, dhash FROM image")
         return {os.path.basename(path): (phash, dhash) for path, phash, dhash in rows}
-    found = run_program([fovea, "find", "{}", "--fields", "path,phash,dhash", "--limit", "0", "--json", "--store", store])
+    found = run_program(
+        [fovea, "find", "{}", "--fields", "path,phash,dhash", "--limit", "0", "--json", "--store", store])
     entities = [json.loads(line) for line in found.output.splitlines()]
     return {os.path.basename(entity["path"]): (entity["phash"], entity["dhash"]) for entity in entities}
 

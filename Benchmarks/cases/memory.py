@@ -26,7 +26,8 @@ def run(bench):
             address = json.loads(server.wait_until(server.first_line))["http"]
             get(address, "/ready")
             idle.append(server.memory())
-            found = run_program([fovea, "find", "{}", "--fields", "_uniqueid", "--limit", "0", "--json", "--store", store])
+            found = run_program(
+                [fovea, "find", "{}", "--fields", "_uniqueid", "--limit", "0", "--json", "--store", store])
             for line in found.output.splitlines():
                 get(address, f"/v1/entities/Image/{json.loads(line)['_uniqueid']}/pixels?{OPERATIONS}")
             busy.append(server.memory("VmHWM"))

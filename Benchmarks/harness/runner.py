@@ -1,6 +1,7 @@
 """Builds, runs the benchmarks that were asked for, and reports."""
 
 import argparse
+import fcntl
 import importlib
 import os
 import pkgutil
@@ -86,7 +87,15 @@ def main(arguments, usage):
     chosen = {name: case for name, case in known.items() if not options.names or name in options.names}
     if not options.no_build:
         build(set().union(*(case.PRODUCTS for case in chosen.values())))
-    return run(chosen, Bench(options.quick), None if options.quick else options.results)
+    bench = Bench(options.quick)
+    # Two runs at once would measure each other. The lock ends with the process.
+    with open(bench.kept / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Benchmarks/run: another run measures already; try again when it has ended", file=sys.stderr)
+            return 2
+        return run(chosen, bench, None if options.quick else options.results)
 
 
 def run(chosen, bench, results):

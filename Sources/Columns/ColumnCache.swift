@@ -6,6 +6,8 @@ final class ColumnCache: Sendable {
         var facetCodes: FacetCodes?
         /// Rows whose value may differ from the one that `facetCodes` was made of, in order.
         var stale: [UInt32] = []
+        /// Rows that facets have sorted for want of codes.
+        var sortedRows = 0
         /// The place of each string in order, for the first so many of the dictionary.
         var stringRanks: [UInt32]?
         /// How many bytes the first so many strings of the dictionary begin with.
@@ -25,6 +27,17 @@ final class ColumnCache: Sendable {
         }
     }
 
+    /// Whether a facet over `candidates` of `rowCount` rows is to sort them rather than make codes: the first
+    /// ones do, until they have sorted about as much as making codes costs, so that a column that is hardly
+    /// asked never pays for them and none pays more than twice.
+    func sortsInstead(_ candidates: Int, of rowCount: Int) -> Bool {
+        state.withLock { state in
+            guard state.facetCodes == nil, state.sortedRows + candidates <= rowCount / 2 else { return false }
+            state.sortedRows += candidates
+            return true
+        }
+    }
+
     func keep(stringRanks: [UInt32]) { state.withLock { $0.stringRanks = stringRanks } }
 
     func keep(commonPrefix: (length: Int, count: Int)) { state.withLock { $0.commonPrefix = commonPrefix } }
@@ -33,6 +46,7 @@ final class ColumnCache: Sendable {
     func following(_ changes: [RowChange], rowCount: Int) -> ColumnCache {
         let current = current
         var next = State()
+        next.sortedRows = current.sortedRows
         next.stringRanks = current.stringRanks
         next.commonPrefix = current.commonPrefix
         if let codes = current.facetCodes {

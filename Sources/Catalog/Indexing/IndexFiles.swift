@@ -3,6 +3,8 @@
 #endif
 import Base
 import Columns
+import Dispatch
+import Synchronization
 import SystemPackage
 
 /// Snapshots of the memory indexes in `columns/`, so that a large store opens at full speed.
@@ -38,21 +40,28 @@ struct IndexFiles: Sendable {
 
     /// The indexes of the commit of `version` that lie in files; other files are of no use to anyone.
     func load(_ version: CatalogVersion, removingOthers: Bool) -> [IndexKey: BuiltIndex] {
-        var indexes: [IndexKey: BuiltIndex] = [:]
-        for name in list() {
-            guard let bytes = read(name), let (header, size) = IndexFileHeader.read(bytes),
-                header.store == store,
-                header.commit == version.commit, header.isIn(version.schema),
-                let index = bytes.withUnsafeBytes({
-                    try? header.index(decoding: UnsafeRawBufferPointer(rebasing: $0[size...]))
-                })
-            else {
-                if removingOthers { remove(name) }
-                continue
+        // Decoding takes longer than reading: the files are shared out among the processor's cores, the
+        // largest first, as it may well take as long as the rest.
+        let names = list().map { ($0, size(of: $0)) }.sorted { $0.1 > $1.1 }.map { $0.0 }
+        let indexes = Mutex<[IndexKey: BuiltIndex]>([:])
+        DispatchQueue.concurrentPerform(iterations: names.count) { place in
+            if let (key, index) = load(names[place], of: version) {
+                indexes.withLock { $0[key] = index }
+            } else if removingOthers {
+                remove(names[place])
             }
-            indexes[header.key] = index
         }
-        return indexes
+        return indexes.withLock { $0 }
+    }
+
+    private func load(_ name: String, of version: CatalogVersion) -> (IndexKey, BuiltIndex)? {
+        guard let bytes = read(name), let (header, size) = IndexFileHeader.read(bytes), header.store == store,
+            header.commit == version.commit, header.isIn(version.schema),
+            let index = bytes.withUnsafeBytes({
+                try? header.index(decoding: UnsafeRawBufferPointer(rebasing: $0[size...]))
+            })
+        else { return nil }
+        return (header.key, index)
     }
 
     /// Removes all files: something that they may hold must be nowhere any more.
@@ -96,6 +105,11 @@ struct IndexFiles: Sendable {
     }
 
     private func remove(_ name: String) { unlink(directory.appending(name).string) }
+
+    private func size(of name: String) -> Int {
+        var status = stat()
+        return stat(directory.appending(name).string, &status) == 0 ? Int(status.st_size) : 0
+    }
 
     /// The whole file; `nil` where it cannot be read.
     private func read(_ name: String) -> [UInt8]? {

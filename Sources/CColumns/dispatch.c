@@ -15,7 +15,8 @@ static int detected_level(void) {
         return FOVEA_COLUMNS_PORTABLE;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
-        && __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512bitalg"))
+        && __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512bitalg")
+        && __builtin_cpu_supports("avx512vbmi2"))
         return FOVEA_COLUMNS_AVX512;
     return FOVEA_COLUMNS_AVX2;
 #else

@@ -58,7 +58,7 @@ static size_t keep(uint32_t *indexes, uint32_t *tops, size_t kept, size_t limit,
 
 #pragma clang attribute push(                                                                               \
     __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,fma,avx512f,avx512bw,avx512dq,avx512vl,"          \
-                          "avx512vpopcntdq,avx512bitalg"))), apply_to = function)
+                          "avx512vpopcntdq,avx512bitalg,avx512vbmi2"))), apply_to = function)
 #define LEVEL 2
 #define NAME(x) x##_avx512
 #include "kernels.inc"

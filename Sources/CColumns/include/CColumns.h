@@ -68,8 +68,8 @@ void fovea_columns_sort(
 
 /// Sets bit `ids[i]` for each set bit i of `matches` (null: all); every id must lie inside `out`.
 void fovea_columns_scatter(const void *ids, int width, const uint64_t *matches, size_t count, uint64_t *out);
-/// How many i have their bit in `matches` (null: all) and bit `ids[i]` in `set`; every id must lie
-/// inside `set`.
+/// How many i have their bit in `matches` (null: all; no bit from `count` on) and bit `ids[i]` in `set`; every id must
+/// lie inside `set`. With `matches` the ids are read in whole words.
 size_t fovea_columns_hits(
     const void *ids, int width, const uint64_t *matches, size_t count, const uint64_t *set);
 /// Bit j of `out`, the i-th set bit of `cell`, becomes bit i of `matches`; the rest of `out` becomes 0.

@@ -79,7 +79,7 @@ struct QueryBenchmark {
             title,
             item: "an answer, \(Findings.text(Series.quantile(0.5, of: matches))) images in the median",
             [ours, theirs])
-        findings.atMost(title, limit * Double(collection.count) / 1e6, ours.median * 1e3, " ms")
+        findings.atMost(title, limit * max(Double(collection.count) / 1e6, 1), ours.median * 1e3, " ms")
     }
 
     private func tags(
@@ -115,7 +115,7 @@ struct QueryBenchmark {
         findings.table(
             title, item: "an answer, \(Findings.text(Series.quantile(0.5, of: sizes))) in the median",
             [ours, theirs])
-        findings.atMost(title, limit * Double(collection.count) / 1e6, ours.median * 1e3, " ms")
+        findings.atMost(title, limit * max(Double(collection.count) / 1e6, 1), ours.median * 1e3, " ms")
     }
 
     private func compare(_ ids: IdSet, _ question: TagQuestion) throws {

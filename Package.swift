@@ -156,3 +156,27 @@ if Context.environment["FOVEA_BENCHMARKS"] != nil {
             outside: [systemPackage]),
     ]
 }
+
+// libFuzzer brings its own flags and sanitizer, so only `scripts/fuzz` declares these targets.
+if Context.environment["FOVEA_FUZZ"] != nil {
+    func fuzzer(_ name: String, rooms: [String], outside: [Target.Dependency] = []) -> Target {
+        .executableTarget(
+            name: name, dependencies: ["Driver"] + rooms.map { .byName(name: $0) } + outside,
+            path: "Fuzz/\(name)", swiftSettings: strict)
+    }
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+        .target(name: "Driver", dependencies: ["CLibFuzzer"], path: "Fuzz/Driver", swiftSettings: strict),
+        .target(
+            name: "Decoding", dependencies: ["Driver", "Media"], path: "Fuzz/Decoding", swiftSettings: strict),
+        fuzzer("FuzzFilter", rooms: ["Query", "Base"]),
+        fuzzer("FuzzPattern", rooms: ["Query"]),
+        fuzzer("FuzzJSON", rooms: ["Base"]),
+        fuzzer("FuzzDecode", rooms: ["Decoding", "Media"]),
+        fuzzer("FuzzVips", rooms: ["Decoding", "Media"]),
+        fuzzer("FuzzOperations", rooms: ["Media"]),
+        fuzzer("FuzzMetadata", rooms: ["Media", "Base"]),
+        fuzzer("FuzzLists", rooms: ["Pipeline", "Base"], outside: [systemPackage]),
+        fuzzer("FuzzRequest", rooms: ["Server", "Base"]),
+    ]
+}

@@ -1,39 +1,41 @@
 import Base
 import Engine
-import Hummingbird
 
 /// Deleting entities, and, over the holder's socket, erasing them.
 enum DeletionRoutes {
     static let endpoints: [Endpoint] = [
         Endpoint(
-            method: .delete, path: "/v1/entities/{class}/{id}", operationID: "deleteEntity",
+            .DELETE, "/v1/entities/{class}/{id}", operationID: "deleteEntity",
             summary: "Deletes one entity. Its bytes stay until garbage is collected.", access: .write,
             parameters: [EntityRoutes.classParameter, EntityRoutes.idParameter],
-            responses: [
-                .json("It is deleted.", answer("deleted")), .init(404, "There is no such entity."),
-                .init(410, "It was deleted before."),
-            ],
-            handle: { exchange in
-                try await exchange.store.delete(
-                    exchange.entityID(), class: exchange.parameter("class"), by: exchange.caller)
+            responses: [.json("It is deleted.", answer("deleted"))], errors: [404, 410],
+            read: { (id: try $0.entityID(), class: try $0.parameter("class")) },
+            answer: { exchange, sought in
+                try await exchange.store.delete(sought.id, class: sought.class, by: exchange.caller)
                 return .json(["matched": 1, "deleted": 1, "missing": []])
             }),
         Endpoint(
-            method: .post, path: "/v1/entities/{class}/delete", operationID: "deleteEntities",
+            .POST, "/v1/entities/{class}/delete", operationID: "deleteEntities",
             summary: "Deletes the entities that match a filter, or those of the given ids.", access: .write,
             parameters: [EntityRoutes.classParameter], body: [("application/json", request)],
-            responses: [.json("How many there were.", answer("deleted"))],
-            handle: { exchange in .json(try await exchange.store.delete(exchange.deletion())) }),
+            responses: [.json("How many there were.", answer("deleted"))], errors: [404],
+            read: { try $0.deletion() },
+            answer: { exchange, deletion in
+                .json(try await exchange.store.delete(deletion.by(exchange.caller)))
+            }),
     ]
 
     static let holderEndpoints: [Endpoint] = [
         Endpoint(
-            method: .post, path: "/v1/entities/{class}/purge", operationID: "purgeEntities",
+            .POST, "/v1/entities/{class}/purge", operationID: "purgeEntities",
             summary: "Erases entities for good, with their bytes and all that was made of them.",
             access: .holder,
             parameters: [EntityRoutes.classParameter], body: [("application/json", request)],
-            responses: [.json("How many there were.", answer("purged"))],
-            handle: { exchange in .json(try await exchange.store.purge(exchange.deletion())) })
+            responses: [.json("How many there were.", answer("purged"))], errors: [404, 409],
+            read: { try $0.deletion() },
+            answer: { exchange, deletion in
+                .json(try await exchange.store.purge(deletion.by(exchange.caller)))
+            })
     ]
 
     // MARK: - Private
@@ -60,10 +62,20 @@ enum DeletionRoutes {
 extension Exchange {
     /// Who asks, as a tombstone names them.
     fileprivate var caller: String { service.isHolderSocket ? ProcessOwner.name : "http" }
+}
 
+extension DeletionRequest {
+    fileprivate func by(_ caller: String) -> DeletionRequest {
+        var request = self
+        request.by = caller
+        return request
+    }
+}
+
+extension Request {
     /// The body as a deletion. What is deleted must be said: nothing given does not mean everything.
-    fileprivate func deletion() async throws -> DeletionRequest {
-        let reader = try await RequestReader(requestObject())
+    fileprivate func deletion() throws -> DeletionRequest {
+        let reader = try object()
         try reader.refuseUnknown(["filter", "ids", "dry_run", "everything"])
         let isDryRun = try reader.flag("dry_run") ?? false
         let target: DeletionRequest.Target
@@ -84,7 +96,7 @@ extension Exchange {
             throw EngineError(.invalidRequest, "'filter' or 'ids' must be given, one of them", path: "filter")
         }
         let request = DeletionRequest(
-            entityClass: try parameter("class"), target: target, isDryRun: isDryRun, by: caller)
+            entityClass: try parameter("class"), target: target, isDryRun: isDryRun, by: "")
         if request.isOfEverything, !isDryRun, try reader.flag("everything") != true {
             throw EngineError(
                 .invalidRequest,

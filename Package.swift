@@ -51,6 +51,7 @@ let package = Package(
     targets: [
         .target(name: "CChecksum", cSettings: kernels),
         .target(name: "CColumns", cSettings: kernels),
+        .target(name: "CPageChecksum", cSettings: kernels, linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CPixels", cSettings: kernels),
         .target(name: "CWebFiles", exclude: ["files"]),
         .systemLibrary(name: "CAllocator"),
@@ -76,7 +77,7 @@ let package = Package(
             ]),
         room("Columns", rooms: ["Base"], c: ["CColumns"]),
         room(
-            "Catalog", rooms: ["Columns", "Query", "Base"],
+            "Catalog", rooms: ["Columns", "Query", "Base"], c: ["CPageChecksum"],
             outside: [
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SystemPackage", package: "swift-system"),

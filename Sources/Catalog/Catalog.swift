@@ -37,9 +37,10 @@ public final class Catalog: Sendable {
         self.options = options
         readers = ReaderPool(file: file, limit: options.readerLimit)
         registry = IndexRegistry(budget: options.columnBudget)
+        try LogAudit(path: file.path).checkBeforeRecovery()
         let connection =
             access == .readWrite
-            ? try file.openWriter(options: options) : try file.openReader()
+            ? try PageChecksumMigration(file: file).open(options: options) : try file.openReader()
         try StoreFormat.migrate(connection, access: access)
         let state = try WriterState(connection)
         let version = try CatalogVersion.load(state, on: connection)

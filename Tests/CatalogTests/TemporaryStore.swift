@@ -97,6 +97,10 @@ extension TemporaryStore {
         _ = try file.closeAfter { try file.writeAll(bytes) }
     }
 
+    func remove(_ path: FilePath) throws {
+        guard unlink(path.string) == 0 else { throw Errno(rawValue: errno) }
+    }
+
     private static func files(in directory: FilePath) throws -> [FilePath] {
         guard let stream = opendir(directory.string) else { throw Errno(rawValue: errno) }
         defer { closedir(stream) }

@@ -1,12 +1,16 @@
 #if canImport(Glibc)
     import Glibc
 #endif
+import CPageChecksum
 import GRDBSQLite
 
 /// One connection to a SQLite file, with its prepared statements. It serves one thread at a time.
 ///
 /// It is opened without SQLite's own mutexes: whoever holds the connection (the writer's thread, or the
 /// reader that took it from the pool) is alone with it. Only ``Interrupter`` touches it from another thread.
+///
+/// Its files are opened through `CPageChecksum`: every page that is written gets a checksum, and a page whose
+/// checksum is wrong is an error (``CatalogError/Code/corrupt``) and never seen.
 final class SQLiteConnection {
     enum Mode {
         case create, readWrite, readOnly
@@ -15,6 +19,7 @@ final class SQLiteConnection {
     }
 
     let handle: OpaquePointer
+    let path: String
     private var statements: [String: SQLiteStatement] = [:]
     private static let statementLimit = 512
 
@@ -29,8 +34,9 @@ final class SQLiteConnection {
         case .readOnly, .immutable: flags |= SQLITE_OPEN_READONLY
         }
         var handle: OpaquePointer?
+        try SQLiteConnection.registration.get()
         let url = "file:" + SQLiteConnection.escape(path) + (mode == .immutable ? "?immutable=1" : "")
-        let status = sqlite3_open_v2(url, &handle, flags, nil)
+        let status = sqlite3_open_v2(url, &handle, flags, FOVEA_CHECKSUM_VFS)
         guard status == SQLITE_OK, let handle else {
             let reason = String(cString: sqlite3_errstr(status))
             let code = SQLiteConnection.code(of: status, system: sqlite3_system_errno(handle))
@@ -38,6 +44,7 @@ final class SQLiteConnection {
             throw CatalogError(code, "cannot open \(path): \(reason)")
         }
         self.handle = handle
+        self.path = path
         // SQLite opens a file that it may not write for reading only, and would complain at the first write.
         if mode == .readWrite, sqlite3_db_readonly(handle, "main") == 1 {
             throw CatalogError(.readOnly, "\(path) may not be written")
@@ -49,6 +56,21 @@ final class SQLiteConnection {
     deinit {
         statements = [:]
         sqlite3_close_v2(handle)
+    }
+
+    /// Bytes kept free at the end of every page: ``PageChecksum/byteCount``, or 0 in stores of format 1.
+    var reservedBytes: Int {
+        var count: CInt = -1
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &count)
+        return Int(count)
+    }
+
+    /// Has room kept at the end of every page that is written from now on. Of use to an empty database, or
+    /// before `VACUUM`.
+    func reservePageChecksums() throws(CatalogError) {
+        var count = CInt(PageChecksum.byteCount)
+        let status = sqlite3_file_control(handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &count)
+        if status != SQLITE_OK { throw error(status, in: "reserving room for checksums") }
     }
 
     /// Runs statements that return nothing of interest, such as pragmas and DDL.
@@ -89,6 +111,7 @@ final class SQLiteConnection {
 
     /// What `status` means, with SQLite's message for the last call.
     func error(_ status: CInt, in sql: String) -> CatalogError {
+        if let damage = takeDamage() { return damage }
         let code = SQLiteConnection.code(of: status, system: sqlite3_system_errno(handle))
         let reason = String(cString: sqlite3_errmsg(handle))
         return switch code {
@@ -99,8 +122,20 @@ final class SQLiteConnection {
         }
     }
 
+    /// What a connection that has met a damaged page says of it, once.
+    func takeDamage() -> CatalogError? {
+        var damage = fovea_page_damage()
+        guard fovea_take_page_damage(UnsafeMutableRawPointer(handle), &damage) != 0 else { return nil }
+        let place = PageDamage(page: damage.page, frame: damage.frame)
+        return CatalogError(
+            .corrupt, "\(place.description(in: path)); 'fovea verify' lists all damage, a backup has the rest"
+        )
+    }
+
     /// - Parameter system: the number of the system call's error beneath, where there was one.
     static func code(of status: CInt, system: CInt = 0) -> CatalogError.Code {
+        // The number of the system's error is then that of an earlier call.
+        if status == damagedPage { return .corrupt }
         let isOfSystem = [SQLITE_CANTOPEN, SQLITE_IOERR].contains(status & 0xFF)
         switch system {
         case ENOSPC where isOfSystem, EDQUOT where isOfSystem: return .diskFull
@@ -124,9 +159,20 @@ final class SQLiteConnection {
 
     // MARK: - Private
 
-    /// `SQLITE_CONSTRAINT_UNIQUE` and `SQLITE_IOERR_SHMSIZE`: macros that Swift does not import.
+    private static let registration: Result<Void, CatalogError> = {
+        let status = fovea_checksum_vfs_register()
+        if status == SQLITE_OK { return .success(()) }
+        return .failure(
+            CatalogError(
+                .inputOutput,
+                "SQLite refused the layer of checksums: \(String(cString: sqlite3_errstr(status)))"))
+    }()
+
+    /// `SQLITE_CONSTRAINT_UNIQUE`, `SQLITE_IOERR_SHMSIZE` and `SQLITE_IOERR_DATA`: macros that Swift does not
+    /// import.
     private static let uniqueConstraint = SQLITE_CONSTRAINT | 8 << 8
     private static let logIndexGrowth = SQLITE_IOERR | 19 << 8
+    private static let damagedPage = SQLITE_IOERR | 32 << 8
 
     /// Percent-encodes what has a meaning in a URI file name (https://sqlite.org/uri.html).
     private static func escape(_ path: String) -> String {

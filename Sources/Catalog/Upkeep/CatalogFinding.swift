@@ -2,6 +2,8 @@
 public struct CatalogFinding: Sendable, Hashable, CustomStringConvertible {
     /// What kind of wrong it is.
     public enum Kind: String, Sendable, Hashable {
+        /// A page of `catalog.sqlite` or of its log does not match its checksum.
+        case page
         /// SQLite's own check failed.
         case database
         /// Something refers to what does not exist.

@@ -53,11 +53,14 @@ extension CatalogSnapshot {
     }
 
     /// Checks that everything the tables say of each other is true, that the current labels are the fold of
-    /// the log, and that memory columns and postings say what the tables say. Reads all of the store.
+    /// the log, and that memory columns and postings say what the tables say. Reads all of the store but free
+    /// pages: for those, and to have damaged pages named one by one, see ``Catalog/damagedPages(_:)``.
+    /// - Parameter hasDamagedPages: whether pages are known to be damaged; what can be read without them is
+    ///   checked.
     /// - Returns: what is wrong, at most `limit` of it; nothing where all is well.
-    public func verify(limit: Int = 100) throws -> [CatalogFinding] {
+    public func verify(limit: Int = 100, hasDamagedPages: Bool = false) throws -> [CatalogFinding] {
         try check()
-        var verification = Verification(self, limit: limit)
+        var verification = Verification(self, limit: limit, hasDamagedPages: hasDamagedPages)
         try verification.run()
         return verification.findings
     }

@@ -16,11 +16,16 @@ struct StoreFile: Sendable {
     /// leaves no store, not half of one.
     func create(options: CatalogOptions) throws(CatalogError) {
         let fresh = path + ".new"
-        for leftover in [fresh, fresh + "-wal", fresh + "-shm"] { unlink(leftover) }
+        StoreFile.remove(fresh)
         try StoreFormat.create(on: try StoreFile.openWriter(fresh, creating: true, options: options))
         guard rename(fresh, path) == 0, StoreFile.sync(directory) else {
             throw CatalogError(.inputOutput, "cannot make \(path): \(Errno(rawValue: errno))")
         }
+    }
+
+    /// Removes a database that is not the store's, with what SQLite keeps beside it.
+    static func remove(_ path: String) {
+        for name in [path, path + "-wal", path + "-shm", path + "-journal"] { unlink(name) }
     }
 
     /// The connection of the writer: durable at every commit.
@@ -28,10 +33,11 @@ struct StoreFile: Sendable {
         try StoreFile.openWriter(path, creating: false, options: options)
     }
 
-    private static func openWriter(
+    static func openWriter(
         _ path: String, creating: Bool, options: CatalogOptions
     ) throws(CatalogError) -> SQLiteConnection {
         let connection = try SQLiteConnection(path: path, mode: creating ? .create : .readWrite)
+        if creating { try connection.reservePageChecksums() }
         // Checkpoints on the committing thread, each 1,000 pages: a background one never completes under
         // steady writes, and the log grows without bound.
         try connection.execute(
@@ -56,7 +62,6 @@ struct StoreFile: Sendable {
             PRAGMA query_only = 1;
             PRAGMA temp_store = MEMORY;
             PRAGMA cache_size = -8192;
-            PRAGMA mmap_size = 2147418112;
             """)
         return connection
     }
@@ -78,15 +83,15 @@ struct StoreFile: Sendable {
         }
     }
 
-    // MARK: - Private
-
     /// Makes the names in a directory durable.
-    private static func sync(_ directory: FilePath) -> Bool {
+    static func sync(_ directory: FilePath) -> Bool {
         let descriptor = open(directory.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         return fsync(descriptor) == 0
     }
+
+    // MARK: - Private
 
     /// A log index is memory shared through a file. Where none can be made, a store that was closed cleanly
     /// has no log either, and can be read as a file that never changes.

@@ -1,9 +1,11 @@
 import Base
 
 /// The format of `catalog.sqlite`: its tables, its number, and the way from older numbers to it.
+///
+/// Format 2 has the tables of format 1, and a checksum on every page (``PageChecksum``).
 enum StoreFormat {
     /// The format that this program writes.
-    static let current = 1
+    static let current = 2
 
     /// One step from a format to the next.
     struct Migration: Sendable {
@@ -12,7 +14,8 @@ enum StoreFormat {
         var apply: @Sendable (SQLiteConnection) throws -> Void
     }
 
-    /// All steps in order: step `n` leads from format `n + 1` to `n + 2`.
+    /// All steps within the file, in order. The step from format 1 to 2 makes a new file instead
+    /// (``PageChecksumMigration``), and comes before these.
     static let migrations: [Migration] = []
 
     /// Makes the tables of a new store.
@@ -49,6 +52,14 @@ enum StoreFormat {
             throw CatalogError(
                 .newerFormat,
                 "the store has format \(version), this program knows formats up to \(current); use a newer fovea"
+            )
+        }
+        // The header of the file says whether pages carry checksums. Where its own bit has turned, no page is
+        // checked, and so nothing is believed.
+        if version >= 2, connection.reservedBytes != PageChecksum.byteCount {
+            throw CatalogError(
+                .corrupt,
+                "\(connection.path) is damaged: its header says that pages carry no checksums, but the store has format \(version)"
             )
         }
         while version < current {

@@ -5,33 +5,41 @@ struct Verification {
     let snapshot: CatalogSnapshot
     /// How many findings are enough.
     let limit: Int
+    /// Whether pages are known to be damaged.
+    let hasDamagedPages: Bool
     private(set) var findings: [CatalogFinding] = []
     private var connection: SQLiteConnection { snapshot.connection }
 
-    init(_ snapshot: CatalogSnapshot, limit: Int) {
+    init(_ snapshot: CatalogSnapshot, limit: Int, hasDamagedPages: Bool) {
+        self.hasDamagedPages = hasDamagedPages
         self.snapshot = snapshot
         self.limit = limit
     }
 
     mutating func run() throws {
-        try checkDatabase()
-        // What follows trusts the tables as far as to read them.
-        if !findings.isEmpty { return }
+        try attempt { verification throws(CatalogError) in try verification.checkDatabase() }
+        // What follows trusts the tables as far as to read them. A damaged page cannot be read: the parts
+        // that need none are checked.
+        if findings.contains(where: { $0.kind == .database }) { return }
         for known in snapshot.schema.classes {
-            switch known.kind {
-            case .entity: try checkEntities(known)
-            case .connection: try checkConnections(known)
+            try attempt { verification throws(CatalogError) in
+                switch known.kind {
+                case .entity: try verification.checkEntities(known)
+                case .connection: try verification.checkConnections(known)
+                }
             }
-            try checkProperties(known)
+            try attempt { verification throws(CatalogError) in try verification.checkProperties(known) }
         }
-        try checkSequences()
-        try checkLabels()
-        try checkIndexes()
+        try attempt { verification throws(CatalogError) in try verification.checkSequences() }
+        try attempt { verification throws(CatalogError) in try verification.checkLabels() }
+        try attempt { try $0.checkIndexes() }
     }
 
     // MARK: - The parts
 
     private mutating func checkDatabase() throws(CatalogError) {
+        // SQLite would take what hangs from a damaged page for lost.
+        if hasDamagedPages { return }
         let check = try SQLiteStatement("PRAGMA integrity_check(\(limit))", on: connection)
         while try check.step() {
             let message = check.text(0)
@@ -141,6 +149,15 @@ struct Verification {
     }
 
     // MARK: - Shared by the parts
+
+    /// Runs a part of the verification, which ends at a page that cannot be read.
+    private mutating func attempt(_ part: (inout Verification) throws -> Void) throws {
+        do {
+            try part(&self)
+        } catch let error as CatalogError where error.code == .corrupt {
+            if !findings.contains(where: { $0.message == error.message }) { add(.page, error.message) }
+        }
+    }
 
     mutating func add(_ kind: CatalogFinding.Kind, _ message: String) {
         if findings.count < limit { findings.append(CatalogFinding(kind, message)) }

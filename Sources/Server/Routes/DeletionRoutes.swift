@@ -67,7 +67,7 @@ extension Exchange {
 extension DeletionRequest {
     fileprivate func by(_ caller: String) -> DeletionRequest {
         var request = self
-        request.by = caller
+        request.who = caller
         return request
     }
 }

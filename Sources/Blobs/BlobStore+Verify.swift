@@ -28,6 +28,23 @@ extension BlobStore {
         return findings
     }
 
+    /// Reads a blob through and compares it with the checksums that every read of it is compared with. Costs
+    /// reading it and a CRC-32C; of a referenced file the SHA-256. URLs are passed over.
+    /// - Throws: `corrupt`, `missing`, `changed`, `io`; `CancelledError`.
+    public func check(_ blob: StoredBlob, cancellation: Cancellation = Cancellation()) throws {
+        switch blob.location {
+        case .pack:
+            _ = try read(blob)
+        case .large:
+            let reader = try LargeFileReader(blob, layout, calls)
+            for index in reader.sums.checksums.indices {
+                try cancellation.check()
+                _ = try reader.block(index)
+            }
+        case .reference: try verify(blob, cancellation)
+        }
+    }
+
     /// Reads a large file through and compares every block's checksum and the SHA-256 of all.
     func checkLarge(_ blob: StoredBlob, _ cancellation: Cancellation) throws {
         let reader = try LargeFileReader(blob, layout, calls)

@@ -13,6 +13,10 @@ enum FolderCopy {
         guard fsync(descriptor) == 0 else { throw Errno(rawValue: errno) }
     }
 
+    static func rename(_ file: FilePath, to name: FilePath) throws {
+        guard Glibc.rename(file.string, name.string) == 0 else { throw Errno(rawValue: errno) }
+    }
+
     static func byteCount(of file: FilePath) throws -> Int {
         var status = stat()
         guard stat(file.string, &status) == 0 else { throw Errno(rawValue: errno) }

@@ -29,6 +29,7 @@ struct ImageCommit {
             }
         }
         let id = try transaction.insert(Store.imageClass, properties, blob: BlobEntry(blob))
+        try useFreshCopy(of: blob)
         if !image.details.isEmpty { try transaction.setDetails(image.details, of: id) }
         try label(id, image.labels, current: [])
         return CommittedImage(id: id, isNew: true, note: notes.isEmpty ? nil : notes.joined(separator: "; "))
@@ -43,7 +44,7 @@ struct ImageCommit {
     private mutating func merge(_ image: PreparedImage, into id: EntityID) throws -> CommittedImage {
         let known = try transaction.properties(of: id) ?? [:]
         var changes = Document()
-        var notes: [String] = []
+        var notes = try repair(image).map { [$0] } ?? []
         if !image.path.isEmpty, known["path"]?.stringValue != image.path {
             var paths = known["paths"]?.arrayValue?.compactMap(\.stringValue) ?? []
             if paths.isEmpty, let path = known["path"]?.stringValue { paths = [path] }
@@ -65,6 +66,25 @@ struct ImageCommit {
         if !changes.isEmpty { try transaction.update(id, set: changes) }
         if !image.labels.isEmpty { try label(id, image.labels, current: try transaction.labels(of: id)) }
         return CommittedImage(id: id, isNew: false, note: notes.isEmpty ? nil : notes.joined(separator: "; "))
+    }
+
+    /// Points to the bytes that were stored in the place of damaged ones. Returns what to tell of it; `nil`
+    /// where nothing was damaged, or somebody else came first.
+    private func repair(_ image: PreparedImage) throws -> String? {
+        guard let damaged = image.damaged, let blob = image.blob else { return nil }
+        let move = (digest: image.digest, from: BlobEntry(damaged.blob).place, to: BlobEntry(blob).place)
+        guard try transaction.relocate([move]) == 1 else { return nil }
+        return "the copy in the store was damaged and was replaced by this file (\(damaged.reason))"
+    }
+
+    /// Where the bytes of a new image are known already, as those of a deleted one, nobody has looked whether
+    /// they are sound: the ones that were just stored are.
+    private func useFreshCopy(of blob: StoredBlob) throws {
+        let fresh = BlobEntry(blob).place
+        guard let known = try transaction.blob(blob.digest)?.place, known != fresh,
+            fresh.reference == nil || known.reference != nil
+        else { return }
+        try transaction.relocate([(digest: blob.digest, from: known, to: fresh)])
     }
 
     private mutating func label(_ id: EntityID, _ labels: [String], current: [Label]) throws {

@@ -17,8 +17,10 @@ public struct PreparedImage: Sendable {
     /// Properties that the caller gave.
     var given: Document
     var labels: [String]
-    /// Where its bytes are; `nil` where its content was in the store already.
+    /// Where its bytes are; `nil` where its content was in the store already, and is sound.
     var blob: StoredBlob?
+    /// The damaged copy of its content that was in the store, and why it cannot be used.
+    var damaged: (blob: StoredBlob, reason: String)?
     /// Keeps garbage collection from the bytes until the commit.
     var hold: BlobHold?
 }

@@ -5,9 +5,11 @@ import Media
 
 extension Store {
     /// Reads an image file's bytes, analyses them, and stores them unless their content is in the store
-    /// already.
+    /// already. A stored copy that turns out to be damaged is replaced by these bytes.
     ///
-    /// Blocks and computes: for compute threads. Nothing is visible before ``commit(_:run:)``.
+    /// Of what is in the store already the stored copy is read and compared with its CRC-32C, which takes
+    /// less than the SHA-256 of `bytes`. Blocks and computes: for compute threads. Nothing is visible before
+    /// ``commit(_:run:)``.
     /// - Parameters:
     ///   - path: The name it is to be known by; may be empty.
     ///   - properties: Properties beyond those of the file; see ``checkGiven(_:labels:)``.
@@ -22,17 +24,19 @@ extension Store {
             let digest = SHA256Digest(hashing: bytes)
             var image = PreparedImage(
                 path: path, digest: digest, properties: [:], details: [:], given: properties, labels: labels)
-            if try catalog.read(Cancellation(), { try $0.imageID(of: digest) }) != nil { return image }
+            let known = try catalog.read { snapshot in
+                try snapshot.imageID(of: digest).map { _ in try snapshot.blob(digest)?.stored() }
+            }
+            if let known {
+                image.damaged = try known.flatMap { try damage(of: $0, unless: reference) }
+                if image.damaged != nil { try keep(bytes, reference, in: &image) }
+                return image
+            }
             let facts = try ImageAnalysis.analyse(bytes, maxPixels: options.maxPixels)
             image.decodeError = facts.decodeError
             image.properties = facts.properties(byteCount: bytes.count)
             image.details = facts.details
-            if let reference {
-                image.blob = StoredBlob(digest: digest, location: .reference(reference, length: bytes.count))
-            } else {
-                image.hold = try blobs.holdPuts()
-                image.blob = try blobs.put(bytes, digest: digest)
-            }
+            try keep(bytes, reference, in: &image)
             return image
         }
     }
@@ -80,6 +84,38 @@ extension Store {
             guard images.count > 1 else { return [.failure(error)] }
             let middle = images.startIndex + images.count / 2
             return try commit(images[..<middle], &run) + commit(images[middle...], &run)
+        }
+    }
+}
+
+extension Store {
+    /// Why a stored blob cannot be used; `nil` where it can.
+    /// - Parameter reference: A file that has just been read and holds the right bytes.
+    private func damage(
+        of blob: StoredBlob, unless reference: BlobReference?
+    ) throws -> (blob: StoredBlob, reason: String)? {
+        if case .reference(let known, _) = blob.location, known == reference { return nil }
+        do {
+            try blobs.check(blob)
+            return nil
+        } catch let error as BlobError {
+            switch error.code {
+            case .corrupt, .missing, .changed, .io: return (blob, error.message)
+            default: throw error
+            }
+        }
+    }
+
+    /// Stores the bytes of an image, or notes where they stay.
+    private func keep(
+        _ bytes: [UInt8], _ reference: BlobReference?, in image: inout PreparedImage
+    ) throws {
+        if let reference {
+            image.blob = StoredBlob(
+                digest: image.digest, location: .reference(reference, length: bytes.count))
+        } else {
+            image.hold = try blobs.holdPuts()
+            image.blob = try blobs.put(bytes, digest: image.digest)
         }
     }
 }

@@ -15,8 +15,25 @@ extension Store {
     /// - Throws: ``EngineError/Code/corrupt``; ``EngineError/Code/gone`` where a referenced file is missing
     ///   or changed.
     public func bytes(of stored: StoredBytes, range: Range<Int>? = nil) async throws -> [UInt8] {
-        let blobs = blobs
-        return try await readPool.run { _ in try translating { try blobs.read(stored.blob, range: range) } }
+        try await readPool.run { _ in try translating { try self.read(stored.blob, range: range) } }
+    }
+
+    /// Reads a blob where it is now: garbage collection may have moved it since it was looked up. Blocks.
+    func read(_ blob: StoredBlob, range: Range<Int>? = nil) throws -> [UInt8] {
+        var blob = blob
+        while true {
+            do throws(BlobError) {
+                return try blobs.read(blob, range: range)
+            } catch {
+                let digest = blob.digest
+                let entry = try catalog.read { try $0.blob(digest) }
+                // Where it is where it was, the error stands; else there is a new place to try.
+                guard let current = try entry?.stored(), current.location != blob.location else {
+                    throw error
+                }
+                blob = current
+            }
+        }
     }
 
     /// Bytes of a range of a blob, piece by piece, for what is too large to hold; each piece is read when it
@@ -81,11 +98,11 @@ extension Store {
     ///   outside it; as ``bytes(of:range:)``.
     public func pixels(_ request: PixelRequest) async throws -> DerivedPixels {
         if let pixels = cache.inMemory(request.key) { return pixels }
-        let (cache, blobs, maxPixels) = (cache, blobs, options.maxPixels)
+        let (cache, maxPixels) = (cache, options.maxPixels)
         return try await computePool.run { cancellation in
             if let pixels = cache.find(request.key) { return pixels }
             return try translating {
-                let bytes = try blobs.read(request.source.blob, range: nil)
+                let bytes = try self.read(request.source.blob)
                 try cancellation.check()
                 let output = try request.pipeline.run(
                     bytes, maxPixels: maxPixels, cancellation: cancellation)

@@ -2,10 +2,11 @@ import Base
 import Blobs
 import Catalog
 import Synchronization
+public import SystemPackage
 
 extension Store {
     /// Checks that the catalog is whole and consistent, and reads every blob and compares it with its
-    /// checksums.
+    /// checksums. Damage ends nothing: what can still be read is checked.
     ///
     /// Runs on one commit of the store; what is added meanwhile is not looked at. Reads everything: as slow
     /// as the disk.
@@ -29,6 +30,28 @@ extension Store {
         if let refused { continuation.finish(throwing: refused) }
         return events
     }
+
+    /// What is damaged of a store that is too damaged to be opened, as far as that shows without its catalog:
+    /// pages of the catalog, and blobs.
+    public static func damage(at directory: FilePath) throws -> [VerifyEvent] {
+        try translating {
+            let layout = StoreLayout(directory)
+            var events = try Catalog.damagedPages(in: directory).map {
+                VerifyEvent.finding(kind: "catalog", message: $0.description)
+            }
+            var done = BlobProgress()
+            let blobs = try BlobStore(directory: layout.blobs, access: .readOnly)
+            try blobs.scan { entry in
+                done.count += 1
+                switch entry {
+                case .intact(let blob): done.bytes += blob.location.length
+                case .damaged(_, let error): events.append(.finding(kind: "blob", message: error.message))
+                case .unreadable: break
+                }
+            }
+            return events + [.progress(blobs: done.count, bytes: done.bytes)]
+        }
+    }
 }
 
 /// One verification of a store.
@@ -42,17 +65,11 @@ private struct StoreVerification {
         // Collection would take blobs away that this commit still names.
         let hold = try blobs.holdCollection()
         defer { hold.end() }
-        let entries = try catalog.read(cancellation) { snapshot in
-            for finding in try snapshot.verify() {
-                report(.finding(kind: "catalog", message: finding.description))
-            }
-            var entries: [BlobEntry] = []
-            try snapshot.forEachBlob { entry, isReferenced in if isReferenced { entries.append(entry) } }
-            return entries
-        }
+        let (entries, isComplete) = try checkCatalog()
+        if !isComplete { try checkAllBlobs() }
         var stored: [StoredBlob] = []
         stored.reserveCapacity(entries.count)
-        for entry in entries {
+        for entry in isComplete ? entries : [] {
             do {
                 stored.append(try entry.stored())
             } catch {
@@ -60,7 +77,7 @@ private struct StoreVerification {
             }
         }
         // In the order in which they lie on disk.
-        stored.sort { StoreVerification.place($0) < StoreVerification.place($1) }
+        stored.sort { $0.location.order < $1.location.order }
         var lastTold = ContinuousClock.now
         var count = 0
         var bytes = 0
@@ -79,11 +96,34 @@ private struct StoreVerification {
         report(.progress(blobs: count, bytes: bytes))
     }
 
-    private static func kind(of blob: StoredBlob) -> String {
-        if case .reference = blob.location { "reference" } else { "blob" }
+    /// Checks the catalog and returns the blobs that it names, and whether those are all.
+    private func checkCatalog() throws -> (entries: [BlobEntry], isComplete: Bool) {
+        let pages = try catalog.damagedPages(cancellation)
+        for page in pages { report(.finding(kind: "catalog", message: page.description)) }
+        var entries: [BlobEntry] = []
+        do {
+            try catalog.read(cancellation) { snapshot in
+                for finding in try snapshot.verify(hasDamagedPages: !pages.isEmpty)
+                where pages.isEmpty || finding.kind != .page {
+                    report(.finding(kind: "catalog", message: finding.description))
+                }
+                try snapshot.forEachBlob { entry, isReferenced in if isReferenced { entries.append(entry) } }
+            }
+        } catch let error as CatalogError where error.code == .corrupt {
+            if pages.isEmpty { report(.finding(kind: "catalog", message: error.message)) }
+            return (entries, false)
+        }
+        return (entries, true)
     }
 
-    private static func place(_ blob: StoredBlob) -> (Int, Int) {
-        if case .pack(let number, let offset, _) = blob.location { (Int(number), offset) } else { (.max, 0) }
+    /// Checks every blob that lies in the store, as the catalog cannot say which are needed.
+    private func checkAllBlobs() throws {
+        try blobs.scan(cancellation: cancellation) { entry in
+            if case .damaged(_, let error) = entry { report(.finding(kind: "blob", message: error.message)) }
+        }
+    }
+
+    private static func kind(of blob: StoredBlob) -> String {
+        if case .reference = blob.location { "reference" } else { "blob" }
     }
 }

@@ -26,13 +26,16 @@ struct StoreLayout {
         )
     }
 
-    /// Makes the folder, or takes an empty one.
-    func make() throws {
+    /// Makes the folder, or takes an empty one where `takesEmpty`.
+    func make(takesEmpty: Bool = true) throws {
         if try exists(catalog) { throw EngineError(.conflict, "there is a store at \(directory) already") }
         if mkdir(directory.string, 0o700) != 0 {
             let error = Errno(rawValue: errno)
             guard error == .fileExists else {
                 throw EngineError(.failed, "cannot make the folder \(directory): \(error)", cause: error)
+            }
+            guard takesEmpty else {
+                throw EngineError(.conflict, "\(directory) is there already; name a folder that is not")
             }
             guard try isEmpty() else {
                 throw EngineError(
@@ -49,6 +52,15 @@ struct StoreLayout {
                     .failed, "cannot make the folder \(directory) durable: \(Errno(rawValue: errno))")
             }
         }
+    }
+
+    /// Whether a folder that is to be made would lie in this store.
+    func contains(_ folder: FilePath) -> Bool {
+        let parent = folder.removingLastComponent()
+        guard let outer = StoreLayout.resolved(directory), let inner = StoreLayout.resolved(parent) else {
+            return false
+        }
+        return inner.starts(with: outer)
     }
 
     /// Makes the folder of derived pixels, if needed; `nil` where that fails: the cache then is memory alone.
@@ -72,6 +84,13 @@ struct StoreLayout {
         default:
             throw EngineError(.failed, "the store at \(directory) cannot be opened: \(error)", cause: error)
         }
+    }
+
+    /// The path without links; `nil` where nothing is there.
+    private static func resolved(_ path: FilePath) -> FilePath? {
+        guard let text = realpath(path.isEmpty ? "." : path.string, nil) else { return nil }
+        defer { free(text) }
+        return FilePath(platformString: text)
     }
 
     private func open(_ path: String) -> CInt? {

@@ -4,7 +4,7 @@ import ArgumentParser
 enum ExitStatus: Int32 {
     /// Done.
     case success = 0
-    /// Done, with findings: `verify` found damage, `add` could not add some files.
+    /// Done, with findings: `verify` or `backup` found damage, `add` could not add some files.
     case findings = 1
     /// Not done: the message on standard error says why.
     case failure = 2

@@ -30,7 +30,8 @@ struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Check every checksum and every reference of the store.",
         discussion: """
-            Exits 0 when all is well, 1 with findings. Reads every stored byte; changes nothing.
+            Exits 0 when all is well, 1 with findings. Reads every stored byte and every page of the catalog; changes
+            nothing. Damage does not end it: what can still be read is checked.
 
             Example:
               fovea verify --json
@@ -41,40 +42,64 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let isJSON = output.json
-        let findings = try await store.withClient { client in
-            var progress = ProgressLine()
-            var findings = 0
-            var last = Document()
-            try await client.lines("POST", "/v1/verify", [:]) { line, bytes in
-                if let state = line["progress"]?.objectValue {
-                    last = state
-                    progress.show(
-                        "verified \(EntityTable.text(state["blobs"])) blobs, \(ByteCount(Int(state["bytes"]?.integerValue ?? 0)))"
-                    )
-                    return
-                }
-                findings += 1
-                progress.clear()
-                if isJSON {
-                    Terminal.write(bytes + [0x0A])
-                } else {
-                    Terminal.print("\(EntityTable.text(line["kind"])): \(EntityTable.text(line["message"]))")
-                }
+        let findings: Int
+        do {
+            findings = try await store.withClient { client in
+                var report = VerifyReport(isJSON: isJSON)
+                try await client.lines("POST", "/v1/verify", [:]) { line, _ in report.take(line) }
+                return report.finish()
             }
-            progress.clear()
-            if isJSON {
-                last["findings"] = .integer(Int64(findings))
-                Terminal.print((["summary": .object(last)] as Document).json)
-            } else {
-                let count =
-                    findings == 0 ? "no findings" : findings == 1 ? "1 finding" : "\(findings) findings"
-                Terminal.report(
-                    "\(count) in \(EntityTable.text(last["blobs"])) blobs, \(ByteCount(Int(last["bytes"]?.integerValue ?? 0)))"
-                )
-            }
-            return findings
+        } catch let error as EngineError where error.code == .corrupt {
+            // So much is damaged that the store does not open: what can be found without that is told.
+            Terminal.report("fovea: the store cannot be opened: \(error)")
+            var report = VerifyReport(isJSON: isJSON)
+            for event in try Store.damage(at: store.directory) { report.take(event.document) }
+            _ = report.finish()
+            throw ExitStatus.findings.exitCode
         }
         if findings > 0 { throw ExitStatus.findings.exitCode }
+    }
+}
+
+/// Prints what `verify` finds as it comes, and a summary.
+struct VerifyReport {
+    let isJSON: Bool
+    private var progress = ProgressLine()
+    private var findings = 0
+    private var last = Document()
+
+    init(isJSON: Bool) { self.isJSON = isJSON }
+
+    mutating func take(_ line: Document) {
+        if let state = line["progress"]?.objectValue {
+            last = state
+            progress.show("verified \(VerifyReport.amount(state))")
+            return
+        }
+        findings += 1
+        progress.clear()
+        if isJSON {
+            Terminal.print(line.json)
+        } else {
+            Terminal.print("\(EntityTable.text(line["kind"])): \(EntityTable.text(line["message"]))")
+        }
+    }
+
+    /// Returns the number of findings.
+    mutating func finish() -> Int {
+        progress.clear()
+        if isJSON {
+            last["findings"] = .integer(Int64(findings))
+            Terminal.print((["summary": .object(last)] as Document).json)
+        } else {
+            let count = findings == 0 ? "no findings" : findings == 1 ? "1 finding" : "\(findings) findings"
+            Terminal.report("\(count) in \(VerifyReport.amount(last))")
+        }
+        return findings
+    }
+
+    private static func amount(_ state: Document) -> String {
+        "\(EntityTable.text(state["blobs"])) blobs, \(ByteCount(Int(state["bytes"]?.integerValue ?? 0)))"
     }
 }
 
@@ -100,7 +125,8 @@ struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Copy the store as it is at one moment, while it is in use.",
         discussion: """
-            The folder must not exist yet. What comes out is a store: 'fovea restore' copies it back.
+            The folder must not exist yet, nor lie in the store. What comes out is a store: 'fovea restore' copies it
+            back. Damaged bytes do not end the backup: they are listed, and the exit status is 1.
 
             Example:
               fovea backup /backups/pictures-2024-05-06
@@ -116,8 +142,14 @@ struct BackupCommand: AsyncParsableCommand {
         let answer = try await store.withClient {
             try await $0.call("POST", "/v1/backup", ["folder": .string(target)])
         }
-        if output.json { return Terminal.print(answer.json) }
-        Terminal.report("copied \(ByteCount(Int(answer["bytes"]?.integerValue ?? 0))) to \(folder)")
+        let damaged = answer["damaged"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        if output.json {
+            Terminal.print(answer.json)
+        } else {
+            for message in damaged { Terminal.print("damaged: \(message)") }
+            Terminal.report("copied \(ByteCount(Int(answer["bytes"]?.integerValue ?? 0))) to \(folder)")
+        }
+        if !damaged.isEmpty { throw ExitStatus.findings.exitCode }
     }
 }
 
@@ -125,7 +157,8 @@ struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Make a store from a backup.",
         discussion: """
-            The store must not exist yet. The backup is checked before it is copied, and stays as it is.
+            The store must not exist yet. The catalog and every blob are checked; where anything is damaged nothing is
+            made. The backup stays as it is.
 
             Example:
               fovea restore /backups/pictures-2024-05-06 --store pictures

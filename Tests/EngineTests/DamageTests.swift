@@ -63,7 +63,7 @@ import Testing
             var run = ImportRun(parameters: [:])
             let image = try temporary.store.prepare(
                 picture, path: path.string, properties: [:], labels: [], reference: .file(path))
-            return try temporary.store.commit([image], run: &run)[0]
+            return try temporary.store.commit([image], run: &run)[0].get()
         }
         let id = try add("a.ppm").id
         #expect(try add("b.ppm").note == nil)

@@ -1,5 +1,6 @@
 import Base
 import Engine
+import NIOHTTP1
 
 /// Deleting entities, and, over the holder's socket, erasing them.
 enum DeletionRoutes {

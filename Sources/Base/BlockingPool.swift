@@ -5,8 +5,8 @@ import Synchronization
 /// A fixed set of threads for calls that block or burn a core: codecs, SQLite, fsync, inference.
 ///
 /// The Swift concurrency pool has one thread per core and never grows, so a blocking call there stops every
-/// other task. A pool's threads live as long as the process; its queue is bounded, and a full one refuses
-/// work.
+/// other task. A pool's queue is bounded, and a full one refuses work. Its threads end with the pool, after
+/// what was queued is done.
 public final class BlockingPool: Sendable {
     /// The pool's queue is full: more work arrives than its threads can do.
     public struct Overloaded: Error, Sendable, CustomStringConvertible {
@@ -18,8 +18,7 @@ public final class BlockingPool: Sendable {
     public let label: String
     public let threadCount: Int
     private let queueLimit: Int
-    private let jobs = Mutex<Deque<@Sendable () -> Void>>([])
-    private let jobAvailable = DispatchSemaphore(value: 0)
+    private let queue = JobQueue()
 
     public init(label: String, threadCount: Int, queueLimit: Int = 10_000) {
         precondition(threadCount > 0 && queueLimit > 0)
@@ -28,9 +27,13 @@ public final class BlockingPool: Sendable {
         self.queueLimit = queueLimit
         for index in 0..<threadCount {
             // Serial on purpose: on Linux a concurrent queue shares the width of the cooperative pool.
-            DispatchQueue(label: "\(label)-\(index)").async { self.work() }
+            // The thread knows the queue and not the pool, which could never go otherwise; and as Dispatch
+            // has only some 250 threads in all, stores that were closed would in the end leave none.
+            DispatchQueue(label: "\(label)-\(index)").async { [queue] in queue.work() }
         }
     }
+
+    deinit { queue.end(threadCount: threadCount) }
 
     /// Runs `body` on a pool thread and suspends the caller until it returns.
     ///
@@ -62,22 +65,37 @@ public final class BlockingPool: Sendable {
 
     /// Queues `job` without waiting for it; the error when the queue is full, in which case it will not run.
     public func submit(_ job: @escaping @Sendable () -> Void) -> Overloaded? {
+        queue.append(job, limit: queueLimit) ? nil : Overloaded(label: label, limit: queueLimit)
+    }
+}
+
+/// What a pool's threads wait for.
+private final class JobQueue: Sendable {
+    private let jobs = Mutex<Deque<@Sendable () -> Void>>([])
+    private let available = DispatchSemaphore(value: 0)
+
+    /// Whether `job` was taken: `false` where `limit` jobs wait already.
+    func append(_ job: @escaping @Sendable () -> Void, limit: Int) -> Bool {
         let accepted = jobs.withLock { jobs in
-            guard jobs.count < queueLimit else { return false }
+            guard jobs.count < limit else { return false }
             jobs.append(job)
             return true
         }
-        guard accepted else { return Overloaded(label: label, limit: queueLimit) }
-        jobAvailable.signal()
-        return nil
+        if accepted { available.signal() }
+        return accepted
     }
 
-    // MARK: - Private
+    /// Lets the threads end once all jobs are done.
+    func end(threadCount: Int) {
+        for _ in 0..<threadCount { available.signal() }
+    }
 
-    private func work() -> Never {
+    /// Does jobs until the queue has ended. There is a signal for each job, and at the end one for each thread:
+    /// whoever is woken and finds no job is to end.
+    func work() {
         while true {
-            jobAvailable.wait()
-            let job = jobs.withLock { $0.removeFirst() }
+            available.wait()
+            guard let job = jobs.withLock({ $0.popFirst() }) else { return }
             job()
         }
     }

@@ -79,6 +79,14 @@ import Testing
         await #expect(throws: Failure.self) { try await pool.run { _ in throw Failure() } }
     }
 
+    @Test func `a pool that is gone leaves its threads to others`() async throws {
+        // Dispatch has some 250 threads; without their end these would need 1,200.
+        for number in 0..<300 {
+            let pool = BlockingPool(label: "short", threadCount: 4)
+            #expect(try await pool.run { _ in number } == number)
+        }
+    }
+
     @Test func `everything that is accepted runs, whatever the number of threads`() async throws {
         for threadCount in [1, 3] {
             let pool = BlockingPool(label: "test", threadCount: threadCount)

@@ -25,11 +25,9 @@ public final class BlockingPool: Sendable {
         self.label = label
         self.threadCount = threadCount
         self.queueLimit = queueLimit
-        for index in 0..<threadCount {
-            // Serial on purpose: on Linux a concurrent queue shares the width of the cooperative pool.
-            // The thread knows the queue and not the pool, which could never go otherwise; and as Dispatch
-            // has only some 250 threads in all, stores that were closed would in the end leave none.
-            DispatchQueue(label: "\(label)-\(index)").async { [queue] in queue.work() }
+        for _ in 0..<threadCount {
+            // The thread knows the queue and not the pool, which could never go otherwise.
+            WorkerThread.start { [queue] in queue.work() }
         }
     }
 

@@ -80,11 +80,27 @@ import Testing
     }
 
     @Test func `a pool that is gone leaves its threads to others`() async throws {
-        // Dispatch has some 250 threads; without their end these would need 1,200.
         for number in 0..<300 {
             let pool = BlockingPool(label: "short", threadCount: 4)
             #expect(try await pool.run { _ in number } == number)
         }
+    }
+
+    @Test func `a hundred pools at one time are no fewer threads for each`() async throws {
+        let pools = (0..<100).map { BlockingPool(label: "many-\($0)", threadCount: 4) }
+        let arrived = DispatchSemaphore(value: 0), leave = DispatchSemaphore(value: 0)
+        for pool in pools {
+            for _ in 0..<4 {
+                #expect(
+                    pool.submit {
+                        arrived.signal()
+                        leave.wait()
+                    } == nil)
+            }
+        }
+        // All 400 are at work at once, or this never ends.
+        try await BlockingPool(label: "wait", threadCount: 1).run { _ in for _ in 0..<400 { arrived.wait() } }
+        for _ in 0..<400 { leave.signal() }
     }
 
     @Test func `everything that is accepted runs, whatever the number of threads`() async throws {

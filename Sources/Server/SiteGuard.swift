@@ -20,13 +20,13 @@ struct SiteGuard: Sendable {
     /// - Parameter isPage: Whether the target is the web page, which other sites may link to.
     /// - Returns: What answers a request that is refused.
     func refusal(of request: Request, isPage: Bool) -> Response? {
-        let named = request.headers[canonicalForm: "host"]
+        let named = request.headers["host"]
         guard named.count <= 1 else {
             return .failure(
                 EngineError(.invalidRequest, "the request has several Host headers", path: "Host"))
         }
         // An absolute target counts, whatever `Host` says (RFC 9112, section 3.2.2); both must be ours.
-        for authority in [request.target.authority, named.first.map(String.init)].compactMap({ $0 }) {
+        for authority in [request.target.authority, named.first].compactMap({ $0 }) {
             guard isOurs(authority) else {
                 return .failure(
                     EngineError(
@@ -35,7 +35,7 @@ struct SiteGuard: Sendable {
                     status: .misdirectedRequest)
             }
         }
-        if let origin = request.header("origin"), !isOurOrigin(origin, host: named.first.map(String.init)) {
+        if let origin = request.header("origin"), !isOurOrigin(origin, host: named.first) {
             return refusal("requests from pages of '\(origin.prefix(100))' are refused")
         }
         switch request.header("sec-fetch-site") {

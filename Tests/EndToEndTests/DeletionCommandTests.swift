@@ -96,7 +96,7 @@ import Testing
         }
         #expect(try fovea.run("count").text == "2\n")
         // Erasing is for who may open the store's files.
-        #expect(try await send("POST", "/purge", #"{"ids": ["1.0.2"]}"#).0 == 404)
+        #expect(try await send("POST", "/purge", #"{"ids": ["1.0.2"]}"#).0 == 405)
         #expect(try await send("POST", "/delete", #"{"filter": {}, "everything": true}"#).1["deleted"] == 2)
         // A property that only the file may say is refused for the upload as a whole.
         let picture = String(decoding: Picture.ppm(width: 4, height: 4, seed: 0).prefix(20), as: UTF8.self)

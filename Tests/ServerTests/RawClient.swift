@@ -128,7 +128,8 @@ final class RawClient: @unchecked Sendable {  // A test uses it from one thread 
     /// Whether anything came before the end.
     private func receive() throws -> Bool {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        let count = recv(descriptor.rawValue, &buffer, buffer.count, 0)
+        var count = recv(descriptor.rawValue, &buffer, buffer.count, 0)
+        while count < 0, errno == EINTR { count = recv(descriptor.rawValue, &buffer, buffer.count, 0) }
         // A reset says the same as an end: there is no more.
         if count < 0, errno == ECONNRESET { return false }
         guard count >= 0 else { throw Errno(rawValue: errno) }

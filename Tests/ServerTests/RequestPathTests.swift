@@ -47,7 +47,10 @@ import Testing
         }
         // The decoder refuses some before us, with 400.
         let answer = try await served.answer(method, target)
-        #expect(answer.status == status || answer.status == 400, "\(method) \(target.prefix(99))")
+        let isTooLong = target.utf8.count > 16_000 && [414, 431].contains(answer.status)
+        #expect(
+            answer.status == status || answer.status == 400 || isTooLong,
+            "\(answer.status) to \(method) \(target.prefix(99))")
         let health = try await served.answer("GET", "/health")
         #expect(health.status == 200)
     }
@@ -124,7 +127,7 @@ import Testing
                 let options = try await served.answer("OPTIONS", target)
                 #expect(options.status == 204)
                 #expect(options.header("allow")?.contains("GET, HEAD") == true)
-                let wrong = try await served.answer("DELETE", target)
+                let wrong = try await served.answer("PUT", target)
                 #expect(wrong.status == 405, "\(target)")
                 #expect(wrong.header("allow")?.contains("OPTIONS") == true)
             }

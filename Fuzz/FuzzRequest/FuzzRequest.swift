@@ -3,7 +3,7 @@ import Driver
 
 @testable import Server
 
-/// A whole request up to what the store would be asked, and its parts: range, percent-encoding, form, members.
+/// A request up to what the store would be asked, and its parts: range, percent-encoding, form, members.
 @main enum FuzzRequest {
     static func main() {
         Fuzzer.run { bytes in

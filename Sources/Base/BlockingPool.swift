@@ -88,8 +88,8 @@ private final class JobQueue: Sendable {
         for _ in 0..<threadCount { available.signal() }
     }
 
-    /// Does jobs until the queue has ended. There is a signal for each job, and at the end one for each thread:
-    /// whoever is woken and finds no job is to end.
+    /// Does jobs until the queue has ended. There is a signal for each job, and at the end one for each
+    /// thread: whoever is woken and finds no job is to end.
     func work() {
         while true {
             available.wait()

@@ -4,8 +4,8 @@
 
 /// A thread of the system's own, for work that blocks or never ends.
 ///
-/// Dispatch runs the queues of a process on some 250 threads in all: blocked ones are taken from whatever else
-/// waits for Dispatch.
+/// Dispatch runs the queues of a process on some 250 threads in all: blocked ones are taken from whatever
+/// else waits for Dispatch.
 enum WorkerThread {
     /// Runs `body` on a new thread, which ends with it.
     static func start(_ body: @escaping @Sendable () -> Void) {

@@ -77,7 +77,8 @@ import Testing
         let bytes = Picture.ppm(width: 16, height: 16, seed: 2)
         // A copy that nothing refers to, as two files of the same content in one group leave it.
         _ = try store.blobs.put(bytes)
-        let pixels = try await store.pixelRequest(ids[2], class: "Image", pipeline: Store.pipeline(["tensor=u8"]))
+        let pixels = try await store.pixelRequest(
+            ids[2], class: "Image", pipeline: Store.pipeline(["tensor=u8"]))
         _ = try await store.pixels(pixels)
         let secret = Array(bytes.suffix(700))
         #expect(temporary.holds(secret))

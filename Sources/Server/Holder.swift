@@ -71,7 +71,10 @@ struct Holder: Sendable {
             if let address = configuration.http {
                 let server = try await httpServer(at: address, configuration, descriptors)
                 services.append(server)
-                await onBound(ServerConfiguration.Address(host: address.host, port: server.port))
+                services.append(
+                    Announcement {
+                        await onBound(ServerConfiguration.Address(host: address.host, port: server.port))
+                    })
             }
             services.append(try await socketServer(role: .server))
             var group = ServiceGroupConfiguration(
@@ -148,5 +151,15 @@ struct Holder: Sendable {
         } catch {
             throw EngineError(.invalidRequest, "cannot listen on \(address): \(error)", cause: error)
         }
+    }
+}
+
+/// Says something once the group runs: by then it listens to signals, and whoever is told may send one.
+private struct Announcement: Service {
+    let announce: @Sendable () async -> Void
+
+    func run() async throws {
+        await announce()
+        try await gracefulShutdown()
     }
 }

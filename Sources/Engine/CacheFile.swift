@@ -87,6 +87,7 @@ enum CacheFile {
     }
 
     private static func contents(of path: FilePath) -> [UInt8]? {
+        // A cached file that cannot be read is made again.
         guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else {
             return nil
         }

@@ -37,6 +37,7 @@ public final class StoreLock: Sendable {
 
     /// The process number that the holder of the store at `directory` wrote, as far as it can be read.
     public static func holder(of directory: FilePath) -> Int? {
+        // Without the file the message has no number; nothing hangs on it.
         guard let descriptor = try? FileDescriptor.open(directory.appending("lock"), .readOnly) else {
             return nil
         }

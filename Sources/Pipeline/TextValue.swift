@@ -13,6 +13,7 @@ extension Value {
         case "false": self = .boolean(false)
         default:
             if let first = text.utf8.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first) {
+                // What is no number is text.
                 if let number = try? JSON.parse(text), number.floatValue != nil {
                     self = number
                     return

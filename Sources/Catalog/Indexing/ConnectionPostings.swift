@@ -91,6 +91,7 @@ final class ConnectionPostings: Sendable {
     ) -> ConnectionPostings? {
         let inexact = inexact ?? self.inexact
         guard deletions.isEmpty, notedCount + insertions.count <= ConnectionPostings.mostNoted else {
+            // What does not apply is dropped, and built anew from the tables.
             guard let next = try? index.applying(insertions: insertions, deletions: deletions) else {
                 return nil
             }

@@ -83,6 +83,7 @@ struct IndexFileHeader {
         }
         guard count <= bytes.count - prefix else { return nil }
         let text = Array(bytes[prefix..<prefix + count])
+        // A header that does not read is none: the index is built anew.
         guard CRC32C.checksum(text) == checksum, let document = (try? JSON.parse(text))?.objectValue,
             let header = IndexFileHeader(document)
         else { return nil }

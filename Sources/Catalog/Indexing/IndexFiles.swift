@@ -134,6 +134,7 @@ struct IndexFiles: Sendable {
     }
 
     private func header(of name: String) -> IndexFileHeader? {
+        // A file that cannot be read is as none: indexes are derived.
         guard let file = try? FileDescriptor.open(directory.appending(name), .readOnly, options: .closeOnExec)
         else {
             return nil
@@ -164,6 +165,7 @@ struct IndexFiles: Sendable {
     }
 
     private func syncDirectory() {
+        // What is lost in a crash is built anew.
         guard let file = try? FileDescriptor.open(directory, .readOnly, options: [.directory, .closeOnExec])
         else {
             return

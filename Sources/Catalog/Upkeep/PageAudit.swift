@@ -75,6 +75,7 @@ struct PageAudit {
     }
 
     private func isFirstFormat() -> Bool {
+        // A catalog too damaged to tell its format is looked at as one of ours.
         guard let version = try? StoreFormat.version(of: connection) else { return false }
         return version == 1
     }

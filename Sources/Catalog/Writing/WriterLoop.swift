@@ -51,6 +51,7 @@ final class WriterLoop: @unchecked Sendable {
         let newest = ring.newest
         guard let window = journal.window(after: commit, upTo: newest.commit) else { return }
         let update = IndexUpdate(window: window, schema: newest.schema, connection: connection)
+        // An index that cannot be brought up to date is left out, and built again when asked for.
         guard let current = try? update.apply(to: [key: index])[key] else { return }
         var indexes = newest.indexes
         indexes[key] = current

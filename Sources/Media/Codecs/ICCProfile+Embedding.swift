@@ -69,6 +69,7 @@ extension ICCProfile {
             extended = Array(file[12..<rest])
             extended[8] |= profileFlag
         } else {
+            // It was encoded here and does read; else it goes without its profile.
             guard let header = try? WebPHeader(view).image else { return file }
             extended = Array("VP8X".utf8) + [10, 0, 0, 0, profileFlag | (hasAlpha ? alphaFlag : 0), 0, 0, 0]
             for side in [header.storedWidth - 1, header.storedHeight - 1] {

@@ -96,6 +96,7 @@ extension Connection {
             answerUnread()
             readMore()
         case .write:
+            // A channel that cannot tell is closing already.
             let unsent = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
             if unsent == 0 {
                 // All was taken: of a stream the next piece is being made.

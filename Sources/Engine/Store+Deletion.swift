@@ -28,9 +28,10 @@ extension Store {
     /// bytes, and whatever was made of these. Tombstones stay, without the hash of the content. Ids may be
     /// those of entities that were deleted before.
     ///
-    /// The bytes are overwritten where they lie. Then every pack with anything dead in it is written anew, so
-    /// that no other copy of them is left: as slow as the packs are long. That part is done even where
-    /// nothing matches, so that a purge that was interrupted is completed by running it again.
+    /// The bytes are overwritten where they lie, and SQLite's log is emptied, which older pages lie in. Then
+    /// every pack with anything dead in it is written anew, so that no other copy of them is left: as slow as
+    /// the packs are long. These parts are done even where nothing matches, so that a purge that was
+    /// interrupted is completed by running it again.
     /// - Returns: `matched`, `purged`, `missing`, and `erased_blobs`.
     /// - Throws: ``EngineError/Code/conflict`` while garbage is collected.
     public func purge(_ request: DeletionRequest) async throws -> Document {
@@ -57,6 +58,7 @@ extension Store {
         }
         guard !request.isDryRun else { return answer }
         do {
+            try await readPool.run { _ in try translating { try catalog.emptyLog() } }
             _ = try await collectGarbage(minimumDeadFraction: 0)
         } catch let error as EngineError {
             throw EngineError(

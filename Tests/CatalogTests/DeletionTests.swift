@@ -1,5 +1,6 @@
 import Base
 import Catalog
+import SystemPackage
 import Testing
 
 @Suite struct DeletionTests {
@@ -95,6 +96,50 @@ import Testing
         for file in try store.files() {
             #expect(try !store.bytes(of: file).contains(secretBytes), "\(file)")
         }
+    }
+
+    @Test func `what was purged is on the disk no more while the store stays open`() throws {
+        let secret = "a secret name"
+        try catalog.write { transaction in
+            for label in [secret, "cat"] {
+                let id = try transaction.insert("Image", ["name": .string(secret)], blob: BlobEntry(number: 7))
+                try transaction.addLabel(NewLabel(.class, label, source: "human:\(label)"), to: id)
+            }
+            let other = try transaction.insert("Image", blob: BlobEntry(number: 8))
+            try transaction.addLabel(NewLabel(.class, "cat", source: "human:ann"), to: other)
+        }
+        // One that stood for the same content was deleted long ago, and is not itself purged.
+        try catalog.write { _ = try $0.delete([0], of: "Image", by: "human:ann") }
+        try catalog.write { _ = try $0.purge([1], of: "Image", by: "human:ann") }
+        #expect(try catalog.read { try $0.tombstone(of: EntityID(classNumber: 1, local: 0)) }?.digest == nil)
+        try catalog.write { _ = try $0.purge([0], of: "Image", by: "human:ann") }
+        try catalog.emptyLog()
+        for file in try store.files() {
+            #expect(try !store.bytes(of: file).contains(Array(secret.utf8)), "\(file)")
+        }
+        // What others say as well is kept.
+        #expect(try catalog.read { try $0.labels(of: EntityID(classNumber: 1, local: 2)).map(\.name) } == ["cat"])
+        try catalog.write { transaction in
+            let id = try transaction.insert("Image")
+            try transaction.addLabel(NewLabel(.class, secret, source: "human:ann"), to: id)
+        }
+        #expect(try catalog.read { try $0.labels(of: EntityID(classNumber: 1, local: 3)).map(\.name) } == [secret])
+        #expect(try catalog.findings() == [])
+    }
+
+    @Test func `the log is not emptied while somebody reads what it holds up`() throws {
+        try catalog.write { _ = try $0.insert("Image", ["a": 1]) }
+        let error = #expect(throws: CatalogError.self) {
+            try catalog.read { snapshot in
+                _ = try snapshot.exists(EntityID(classNumber: 1, local: 0))
+                try catalog.write { _ = try $0.insert("Image", ["a": 2]) }
+                try catalog.emptyLog(within: .zero)
+            }
+        }
+        #expect(error?.code == .busy)
+        try catalog.emptyLog(within: .zero)
+        let log = try #require(try store.files().first { $0.string.hasSuffix("-wal") })
+        #expect(try store.bytes(of: log).isEmpty)
     }
 
     @Test(

@@ -49,8 +49,19 @@ final class SQLiteConnection {
         if mode == .readWrite, sqlite3_db_readonly(handle, "main") == 1 {
             throw CatalogError(.readOnly, "\(path) may not be written")
         }
-        // A last resort: one process holds a store, and its writers queue before they come here.
-        sqlite3_busy_timeout(handle, 5_000)
+        sqlite3_busy_timeout(handle, SQLiteConnection.patience)
+    }
+
+    /// Milliseconds. A last resort: one process holds a store, and its writers queue before they come here.
+    private static let patience: CInt = 5_000
+
+    /// Does `work`, which waits so long for locks that others hold.
+    func waiting<Result>(
+        milliseconds: CInt, _ work: () throws(CatalogError) -> Result
+    ) throws(CatalogError) -> Result {
+        sqlite3_busy_timeout(handle, milliseconds)
+        defer { sqlite3_busy_timeout(handle, SQLiteConnection.patience) }
+        return try work()
     }
 
     deinit {

@@ -21,35 +21,6 @@ extension Transaction {
         return try delete(ids, of: known, by: who)
     }
 
-    /// Erases entities of one class for good, whether they were deleted before or not: their rows,
-    /// connections, current labels and entries in the label log. What stays is a tombstone without a digest.
-    /// - Returns: the blobs that no entity stands for any more: whose bytes, and whatever was derived from
-    ///   them, are to be erased. The catalog has forgotten them.
-    public func purge(_ ids: IdSet, of className: String, by who: String) throws(CatalogError) -> [BlobEntry]
-    {
-        try begin()
-        guard let known = state.schema.entityClass(className) else { return [] }
-        var digests: Set<SHA256Digest> = []
-        try critical { () throws(CatalogError) in
-            try delete(ids, of: known, by: who)
-            let look = try connection.statement("SELECT sha256 FROM tombstones WHERE class = ? AND local = ?")
-            let mark = try connection.statement(
-                "UPDATE tombstones SET purged = 1, sha256 = NULL WHERE class = ? AND local = ?")
-            try ids.forEach { (local) throws(CatalogError) in
-                look.bind(Int64(known.id), at: 1)
-                look.bind(Int64(local), at: 2)
-                if try look.step(), let digest = SHA256Digest(bytes: look.blob(0)) { digests.insert(digest) }
-                look.reset()
-                mark.bind(Int64(known.id), at: 1)
-                mark.bind(Int64(local), at: 2)
-                try mark.run()
-            }
-            try eraseLog(of: ids, in: known)
-        }
-        changes.classes[known.id, default: .init()].isPurged = true
-        return try forget(digests.sorted())
-    }
-
     // MARK: - Private
 
     /// Up to so many deleted entities have their connections looked up one by one; for more, all connections
@@ -57,7 +28,7 @@ extension Transaction {
     private static let fewDeletions = 8
 
     @discardableResult
-    private func delete(_ ids: IdSet, of known: ClassSchema, by who: String) throws(CatalogError) -> Int {
+    func delete(_ ids: IdSet, of known: ClassSchema, by who: String) throws(CatalogError) -> Int {
         var found: [(local: LocalID, blob: Int64?)] = []
         let look = try connection.statement("SELECT blob FROM \(known.table) WHERE id = ?")
         try ids.forEach { (local) throws(CatalogError) in
@@ -118,21 +89,6 @@ extension Transaction {
             var seen: Set<LocalID> = []
             rows = rows.filter { seen.insert($0.id).inserted }
             if !rows.isEmpty { try remove(rows, from: schema) }
-        }
-    }
-
-    private func eraseLog(of ids: IdSet, in known: ClassSchema) throws(CatalogError) {
-        var entries: [Int64] = []
-        let scan = try connection.statement("SELECT id, target FROM label_log WHERE target_class = ?")
-        scan.bind(Int64(known.id), at: 1)
-        while try scan.step() {
-            if ids.contains(LocalID(truncatingIfNeeded: scan.integer(1))) { entries.append(scan.integer(0)) }
-        }
-        scan.reset()
-        let row = try connection.statement("DELETE FROM label_log WHERE id = ?")
-        for entry in entries {
-            row.bind(entry, at: 1)
-            try row.run()
         }
     }
 }

@@ -38,6 +38,9 @@ final class PackWriter: Sendable {
     private let lockFile: OpenFile
     let recovery: BlobRecovery
 
+    /// Every hundredth of a second, for two seconds.
+    private static let lockAttempts = 200
+
     /// Takes the lock, makes the directories, and clears what a process that ended early has left.
     init(layout: BlobLayout, options: BlobOptions, calls: FileCalls) throws(BlobError) {
         try options.validate()
@@ -45,7 +48,14 @@ final class PackWriter: Sendable {
             try calls.makeDirectoryIfMissing(directory)
         }
         let lockFile = try OpenFile(layout.lock, O_RDWR | O_CREAT, calls: calls)
-        let locked = calls.retrying { flock(lockFile.descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : Int(-errno) }
+        // Of a process that has just been killed, the kernel lets go of one lock after the other: whoever has
+        // got the store's waits a little for this one.
+        var locked = 0
+        for attempt in 0..<PackWriter.lockAttempts {
+            if attempt > 0 { usleep(10_000) }
+            locked = calls.retrying { flock(lockFile.descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : Int(-errno) }
+            if locked != Int(-EWOULDBLOCK) { break }
+        }
         guard locked != Int(-EWOULDBLOCK) else {
             throw BlobError(.busy, "another process writes to \(layout.root.string)")
         }

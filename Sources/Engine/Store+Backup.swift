@@ -4,7 +4,8 @@ import Catalog
 public import SystemPackage
 
 extension Store {
-    /// Copies the store, as it is at one moment, to a new folder, while it is read and written.
+    /// Copies the store, as it is at one moment, to a new folder, while it is read and written. Waits for a
+    /// collection or a purge that runs, and keeps others waiting.
     ///
     /// Every blob of the copy is compared with its checksums. What is damaged, or cannot be read, does not
     /// end the backup: whoever has a dying disk wants the rest, and the list of what is lost. A damaged
@@ -22,27 +23,11 @@ extension Store {
                 .invalidRequest, "\(folder) lies in the store itself; name a folder elsewhere", path: "folder"
             )
         }
-        let (catalog, blobs) = (catalog, blobs)
-        return try await readPool.run { cancellation in
-            try translating {
-                let copy = StoreCopy(layout: StoreLayout(folder), cancellation: cancellation)
-                return try copy.making(takesEmpty: false) {
-                    let hold = try blobs.holdCollection()
-                    defer { hold.end() }
-                    let (commit, stored) = try catalog.read(cancellation) { snapshot in
-                        try copy.copyCatalog(of: snapshot)
-                        return (snapshot.commit, try snapshot.storedBlobs())
-                    }
-                    var damaged: [String] = []
-                    let bytes = try copy.copyBlobs(of: blobs) { file, range in
-                        damaged.append("\(file.string): bytes \(range) cannot be read")
-                    }
-                    damaged += try copy.damage(in: stored).map(\.description)
-                    return [
-                        "folder": .string(folder.string), "commit": .integer(Int64(commit)),
-                        "bytes": .integer(Int64(bytes + (try copy.publish()))),
-                        "damaged": .array(damaged.map { .string($0) }),
-                    ]
+        return try await collectionGate.together {
+            try await readPool.run { [catalog, blobs] cancellation in
+                try translating {
+                    try StoreCopy(layout: StoreLayout(folder), cancellation: cancellation)
+                        .backUp(catalog, blobs)
                 }
             }
         }
@@ -106,6 +91,28 @@ private struct StoreCopy {
         } catch {
             FolderCopy.removeAll(layout.directory)
             throw error
+        }
+    }
+
+    /// Copies a store that is in use.
+    func backUp(_ catalog: Catalog, _ blobs: BlobStore) throws -> Document {
+        try making(takesEmpty: false) {
+            let hold = try blobs.holdCollection()
+            defer { hold.end() }
+            let (commit, stored) = try catalog.read(cancellation) { snapshot in
+                try copyCatalog(of: snapshot)
+                return (snapshot.commit, try snapshot.storedBlobs())
+            }
+            var damaged: [String] = []
+            let bytes = try copyBlobs(of: blobs) { file, range in
+                damaged.append("\(file.string): bytes \(range) cannot be read")
+            }
+            damaged += try damage(in: stored).map(\.description)
+            return [
+                "folder": .string(layout.directory.string), "commit": .integer(Int64(commit)),
+                "bytes": .integer(Int64(bytes + (try publish()))),
+                "damaged": .array(damaged.map { .string($0) }),
+            ]
         }
     }
 

@@ -32,10 +32,15 @@ extension Store {
     /// every pack with anything dead in it is written anew, so that no other copy of them is left: as slow as
     /// the packs are long. These parts are done even where nothing matches, so that a purge that was
     /// interrupted is completed by running it again.
+    ///
+    /// Waits for backups, verifications and collections that run.
     /// - Returns: `matched`, `purged`, `missing`, and `erased_blobs`.
-    /// - Throws: ``EngineError/Code/conflict`` while garbage is collected.
     public func purge(_ request: DeletionRequest) async throws -> Document {
         try checkWritable()
+        return try await collectionGate.alone { try await purgeAlone(request) }
+    }
+
+    private func purgeAlone(_ request: DeletionRequest) async throws -> Document {
         let (catalog, blobs, cache, limit) = (catalog, blobs, cache, options.maxVerifiedDocuments)
         let (answer, digests) = try await readPool.run { cancellation -> (Document, Set<String>) in
             try translating {
@@ -59,7 +64,7 @@ extension Store {
         guard !request.isDryRun else { return answer }
         do {
             try await readPool.run { _ in try translating { try catalog.emptyLog() } }
-            _ = try await collectGarbage(minimumDeadFraction: 0)
+            _ = try await freeGarbage(minimumDeadFraction: 0)
         } catch let error as EngineError {
             throw EngineError(
                 error.code,

@@ -3,12 +3,20 @@ import Blobs
 import Catalog
 
 extension Store {
-    /// Frees the bytes that no entity stands for, and packs that are mostly dead.
+    /// Frees the bytes that no entity stands for, and packs that are mostly dead. Waits for backups,
+    /// verifications and purges that run.
     /// - Parameter minimumDeadFraction: From which dead part on a pack is written anew, in `0...1`.
     /// - Returns: `freed_bytes`, `forgotten_blobs`, `moved_blobs`, `dropped_packs`, and `damaged` with what
     ///   could not be moved as it cannot be read.
     public func collectGarbage(minimumDeadFraction: Double = 0.25) async throws -> Document {
         try checkWritable()
+        return try await collectionGate.alone {
+            try await freeGarbage(minimumDeadFraction: minimumDeadFraction)
+        }
+    }
+
+    /// Collects garbage for who is alone in the gate.
+    func freeGarbage(minimumDeadFraction: Double) async throws -> Document {
         let (catalog, blobs) = (catalog, blobs)
         return try await readPool.run { cancellation in
             try translating {

@@ -8,26 +8,32 @@ extension Store {
     /// Checks that the catalog is whole and consistent, and reads every blob and compares it with its
     /// checksums. Damage ends nothing: what can still be read is checked.
     ///
-    /// Runs on one commit of the store; what is added meanwhile is not looked at. Reads everything: as slow
-    /// as the disk.
+    /// Runs on one commit of the store; what is added meanwhile is not looked at. Waits for a collection or a
+    /// purge that runs, and keeps others waiting. Reads everything: as slow as the disk.
     public func verify() -> AsyncThrowingStream<VerifyEvent, any Error> {
         let (events, continuation) = AsyncThrowingStream.makeStream(of: VerifyEvent.self)
-        let cancellation = Cancellation()
-        continuation.onTermination = { _ in cancellation.cancel() }
-        let (catalog, blobs) = (catalog, blobs)
-        let refused = readPool.submit {
+        let (catalog, blobs, gate, readPool) = (catalog, blobs, collectionGate, readPool)
+        // The stream's life is the task's: whoever stops reading ends it.
+        let task = Task {
             do {
-                try translating {
-                    try StoreVerification(catalog: catalog, blobs: blobs, cancellation: cancellation) {
-                        continuation.yield($0)
-                    }.run()
+                // Collection would take blobs away that this commit still names.
+                try await gate.together {
+                    try await readPool.run { cancellation in
+                        try translating {
+                            try StoreVerification(
+                                catalog: catalog, blobs: blobs, cancellation: cancellation
+                            ) {
+                                continuation.yield($0)
+                            }.run()
+                        }
+                    }
                 }
                 continuation.finish()
             } catch {
                 continuation.finish(throwing: error)
             }
         }
-        if let refused { continuation.finish(throwing: refused) }
+        continuation.onTermination = { _ in task.cancel() }
         return events
     }
 
@@ -62,7 +68,6 @@ private struct StoreVerification {
     let report: (VerifyEvent) -> Void
 
     func run() throws {
-        // Collection would take blobs away that this commit still names.
         let hold = try blobs.holdCollection()
         defer { hold.end() }
         let (entries, isComplete) = try checkCatalog()

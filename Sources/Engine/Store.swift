@@ -29,6 +29,7 @@ public final class Store: Sendable {
     let catalog: Catalog
     let blobs: BlobStore
     let cache: DerivedPixelsCache
+    let collectionGate = CollectionGate()
 
     private init(
         directory: FilePath, access: Access, options: StoreOptions, catalog: Catalog, blobs: BlobStore,

@@ -36,28 +36,6 @@ struct Holder: Sendable {
         return Holder(store: store, lock: lock, socket: socket)
     }
 
-    /// Serves the socket while `body` runs, then ends.
-    func run<Result: Sendable>(
-        whileServing body: @escaping @Sendable (StoreClient) async throws -> Result
-    ) async throws -> Result {
-        do {
-            let server = try await socketServer(role: .command)
-            let outcome: Swift.Result<Result, any Error>
-            do {
-                outcome = .success(try await StoreSession.withClient(socket: socket.path, body))
-            } catch {
-                outcome = .failure(error)
-            }
-            try await server.stop()
-            try await end()
-            return try outcome.get()
-        } catch {
-            // Ending twice does nothing.
-            try await end()
-            throw error
-        }
-    }
-
     /// Serves the socket and, where asked, HTTP, until SIGTERM or SIGINT.
     /// - Throws: ``EngineError/Code/conflict`` where the address is taken;
     ///   ``EngineError/Code/invalidRequest`` where this machine has no such address.
@@ -88,24 +66,15 @@ struct Holder: Sendable {
         try await end()
     }
 
-    // MARK: - Private
-
-    private static let logger = Logger(label: "fovea")
-    private static let quietLogger = {
-        var logger = Logger(label: "fovea")
-        logger.logLevel = .error
-        return logger
-    }()
-    /// Commands that may be connected at one time.
-    private static let socketConnections = 64
-
-    private func end() async throws {
+    /// Closes the store and lets go of it. Ending twice does nothing.
+    func end() async throws {
         socket.removeStale()
         try await store.close()
         withExtendedLifetime(lock) {}
     }
 
-    private func socketServer(role: HolderRole) async throws -> HTTPServer {
+    /// Answers on the store's socket.
+    func socketServer(role: HolderRole) async throws -> HTTPServer {
         let service = Exchange.Service(
             store: store, metrics: Metrics(), isHolderSocket: true, limits: Exchange.Limits(), role: role)
         var limits = WireLimits()
@@ -118,6 +87,17 @@ struct Holder: Sendable {
         socket.restrict()
         return server
     }
+
+    // MARK: - Private
+
+    private static let logger = Logger(label: "fovea")
+    private static let quietLogger = {
+        var logger = Logger(label: "fovea")
+        logger.logLevel = .error
+        return logger
+    }()
+    /// Commands that may be connected at one time.
+    private static let socketConnections = 64
 
     private func httpServer(
         at address: ServerConfiguration.Address, _ configuration: ServerConfiguration, _ descriptors: Int

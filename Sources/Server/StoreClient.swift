@@ -1,6 +1,9 @@
 import AsyncHTTPClient
 public import Base
 import Engine
+#if canImport(Glibc)
+    import Glibc
+#endif
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -17,11 +20,12 @@ public struct StoreClient: Sendable {
     }
 
     private let client: HTTPClient
-    private let base: String
+    private let socket: @Sendable () async throws -> FilePath
 
-    init(client: HTTPClient, socket: FilePath) {
+    /// - Parameter socket: asked before each request where the holder answers.
+    init(client: HTTPClient, socket: @escaping @Sendable () async throws -> FilePath) {
         self.client = client
-        base = "http+unix://" + PercentEncoding.encode(socket.string)
+        self.socket = socket
     }
 
     /// Sends a request and reads the whole answer, at most 1 GiB.
@@ -105,8 +109,40 @@ public struct StoreClient: Sendable {
     private func execute(
         _ method: String, _ path: String, body: [UInt8], accept: String?
     ) async throws -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: base + path)
+        let deadline = ContinuousClock.now + StoreSession.patience
+        while true {
+            do {
+                let response = try await execute(
+                    method, path, body: body, accept: accept, at: try await socket())
+                guard response.headers.contains(name: Response.holderEndedField) else { return response }
+                // Read to its end, it lets go of its connection.
+                for try await _ in response.body {}
+            } catch let error where StoreClient.isUnreached(error) {
+                // The holder ended after it was found. It had not seen the request, so that another may.
+                guard ContinuousClock.now < deadline else { throw error }
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// Whether nobody took the connection, so that nobody can have seen the request.
+    private static func isUnreached(_ error: any Error) -> Bool {
+        switch error {
+        case let error as IOError: [ENOENT, ECONNREFUSED].contains(error.errnoCode)
+        case is NIOConnectionError: true
+        default: false
+        }
+    }
+
+    private func execute(
+        _ method: String, _ path: String, body: [UInt8], accept: String?, at socket: FilePath
+    ) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(
+            url: "http+unix://" + PercentEncoding.encode(socket.string) + path)
         request.method = .RAW(value: method)
+        // A connection of its own for each request: one that rests may be closed at the very moment of the
+        // next request, and whether that was seen could not be told.
+        request.headers.add(name: "connection", value: "close")
         if !body.isEmpty {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: body))

@@ -14,34 +14,42 @@ public import SystemPackage
 /// everyone else goes through that socket. Both ways every request takes the same code, so that the answers
 /// are the same.
 public enum StoreSession {
-    /// How long to try while a holder starts or ends, and does not answer.
-    static let patience = Duration.seconds(20)
+    /// How long to try while a holder starts or ends, and does not answer. A server takes up to 30 s to end.
+    static let patience = Duration.seconds(45)
     /// How long a server waits for a command that holds the store.
     static let commandPatience = Duration.seconds(600)
 
     /// Runs `body` with a client of the store at `directory`.
     ///
+    /// Where this process comes to hold the store, it returns only when others that work through it are done.
+    /// - Parameter onStay: called once where that takes longer than a moment.
     /// - Throws: ``EngineError/Code/notFound`` where there is no store; ``EngineError/Code/conflict`` where
-    ///   another process holds the lock but does not answer; whatever `body` throws.
+    ///   another process holds the lock but does not answer; ``EngineError/Code/failed`` where the holder was
+    ///   killed in the middle of a request; whatever `body` throws.
     public static func run<Result: Sendable>(
         directory: FilePath, options: StoreOptions = StoreOptions(),
+        onStay: @escaping @Sendable () -> Void = {},
         _ body: @escaping @Sendable (StoreClient) async throws -> Result
     ) async throws -> Result {
         let directory = directory.absolute
         try Store.checkExists(at: directory)
-        let deadline = ContinuousClock.now + patience
-        while true {
-            if let holder = try await Holder.take(directory: directory, options: options) {
-                return try await holder.run(whileServing: body)
-            }
-            if let result = try await viaHolder(directory: directory, body) { return result }
-            guard ContinuousClock.now < deadline else {
-                throw EngineError(
-                    .conflict,
-                    "the store \(directory) is held by \(holderName(directory)), which does not answer")
-            }
-            try await Task.sleep(for: .milliseconds(20))
+        let link = HolderLink(directory: directory, options: options)
+        // What cannot be opened fails here, before there is a request that could be to blame.
+        _ = try await link.connect()
+        let result: Result
+        do {
+            result = try await withClient({ try await link.connect() }, body)
+        } catch {
+            let name = holderName(directory)
+            try await link.end(onStay: onStay)
+            guard StoreClient.isLostConnection(error) else { throw error }
+            throw EngineError(
+                .failed,
+                "\(name), which held the store and worked for this command, ended before it was done. What it had acknowledged is stored. Run the command again: it goes on from there",
+                cause: error)
         }
+        try await link.end(onStay: onStay)
+        return result
     }
 
     /// Serves the store at `directory` until the process is asked to stop.
@@ -99,7 +107,7 @@ public enum StoreSession {
 
     // MARK: - Private
 
-    private static func holderName(_ directory: FilePath) -> String {
+    static func holderName(_ directory: FilePath) -> String {
         StoreLock.holder(of: directory).map { "process \($0)" } ?? "another process"
     }
 
@@ -108,7 +116,7 @@ public enum StoreSession {
         let socket = try HolderSocket(directory: directory)
         guard socket.isAnswered() else { return nil }
         do {
-            let answer = try await withClient(socket: socket.path) { try await $0.call("GET", "/v1/holder") }
+            let answer = try await withClient({ socket.path }) { try await $0.call("GET", "/v1/holder") }
             // One that does not know itself is of an earlier version; only servers live long.
             return answer["role"]?.stringValue.flatMap(HolderRole.init(rawValue:)) ?? .server
         } catch let error as EngineError where error.code == .notFound {
@@ -119,28 +127,14 @@ public enum StoreSession {
         }
     }
 
-    /// `nil` where nobody listens on the socket.
-    private static func viaHolder<Result: Sendable>(
-        directory: FilePath, _ body: @escaping @Sendable (StoreClient) async throws -> Result
-    ) async throws -> Result? {
-        let socket = try HolderSocket(directory: directory)
-        guard socket.isAnswered() else { return nil }
-        let name = holderName(directory)
-        do {
-            return try await withClient(socket: socket.path, body)
-        } catch let error where StoreClient.isLostConnection(error) {
-            throw EngineError(
-                .failed,
-                "\(name), which held the store and worked for this command, ended before it was done. What it had acknowledged is stored. Run the command again: it goes on from there",
-                cause: error)
-        }
-    }
-
     static func withClient<Result: Sendable>(
-        socket: FilePath, _ body: @Sendable (StoreClient) async throws -> Result
+        _ socket: @escaping @Sendable () async throws -> FilePath,
+        _ body: @Sendable (StoreClient) async throws -> Result
     ) async throws -> Result {
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(10)
+        // A holder that has ended is told at once; who comes after it is looked for here.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
         let http = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
         do {

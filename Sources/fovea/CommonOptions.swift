@@ -26,7 +26,13 @@ struct StoreOption: ParsableArguments {
     func withClient<Result: Sendable>(
         _ body: @escaping @Sendable (StoreClient) async throws -> Result
     ) async throws -> Result {
-        try await StoreSession.run(directory: directory, body)
+        try await StoreSession.run(
+            directory: directory,
+            onStay: {
+                Terminal.report(
+                    "fovea: done; staying until the commands that reach the store through this one are done")
+            },
+            body)
     }
 }
 

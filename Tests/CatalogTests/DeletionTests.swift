@@ -102,7 +102,8 @@ import Testing
         let secret = "a secret name"
         try catalog.write { transaction in
             for label in [secret, "cat"] {
-                let id = try transaction.insert("Image", ["name": .string(secret)], blob: BlobEntry(number: 7))
+                let id = try transaction.insert(
+                    "Image", ["name": .string(secret)], blob: BlobEntry(number: 7))
                 try transaction.addLabel(NewLabel(.class, label, source: "human:\(label)"), to: id)
             }
             let other = try transaction.insert("Image", blob: BlobEntry(number: 8))
@@ -118,12 +119,15 @@ import Testing
             #expect(try !store.bytes(of: file).contains(Array(secret.utf8)), "\(file)")
         }
         // What others say as well is kept.
-        #expect(try catalog.read { try $0.labels(of: EntityID(classNumber: 1, local: 2)).map(\.name) } == ["cat"])
+        #expect(
+            try catalog.read { try $0.labels(of: EntityID(classNumber: 1, local: 2)).map(\.name) } == ["cat"])
         try catalog.write { transaction in
             let id = try transaction.insert("Image")
             try transaction.addLabel(NewLabel(.class, secret, source: "human:ann"), to: id)
         }
-        #expect(try catalog.read { try $0.labels(of: EntityID(classNumber: 1, local: 3)).map(\.name) } == [secret])
+        #expect(
+            try catalog.read { try $0.labels(of: EntityID(classNumber: 1, local: 3)).map(\.name) } == [secret]
+        )
         #expect(try catalog.findings() == [])
     }
 

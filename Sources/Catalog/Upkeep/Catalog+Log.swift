@@ -13,11 +13,13 @@ extension Catalog {
         let start = ContinuousClock.now
         while true {
             let outcome = AwaitedOutcome<Bool>()
-            try writer.submit(.maintenance { loop in outcome.arrive(Result { () throws in try loop.emptyLog() }) })
+            try writer.submit(
+                .maintenance { loop in outcome.arrive(Result { () throws in try loop.emptyLog() }) })
             if try outcome.wait() { return }
             if ContinuousClock.now - start > limit {
                 throw CatalogError(
-                    .busy, "somebody has read from the store for \(limit.components.seconds) s without an end")
+                    .busy, "somebody has read from the store for \(limit.components.seconds) s without an end"
+                )
             }
         }
     }

@@ -77,6 +77,7 @@ extension Connection {
     func finish(status: Int) {
         guard let current else { return }
         list.releaseBody(body.count)
+        list.noteRequestEnd()
         body = []
         self.current = nil
         face.note(

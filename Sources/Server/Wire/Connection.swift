@@ -61,6 +61,8 @@ final class Connection: ChannelInboundHandler {
     var body: [UInt8] = []
     var context: ChannelHandlerContext?
     var isQuiescing = false
+    /// Whether no request has come yet.
+    private var isFresh = true
     var task: Task<Void, Never>?
     var timer: ConnectionTimer?
     /// Bytes that the channel had not sent when it was last looked at.
@@ -127,10 +129,16 @@ final class Connection: ChannelInboundHandler {
 
     // MARK: - Ending
 
-    /// Finishes the request that it is at, and then closes.
+    /// Finishes the request that it is at, and then closes. One without a request yet may still send it, if
+    /// that comes soon.
     func quiesce() {
         isQuiescing = true
-        if phase == .idle, arrivals.isEmpty { context?.close(promise: nil) }
+        guard phase == .idle, arrivals.isEmpty else { return }
+        if isFresh {
+            timer?.set(.head, after: limits.firstWord)
+        } else {
+            context?.close(promise: nil)
+        }
     }
 
     /// Closes at once.
@@ -185,6 +193,8 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func begin(_ head: HTTPRequestHead) {
+        isFresh = false
+        list.noteRequest()
         var current = Current(method: head.method, target: head.uri)
         current.isVersion10 = (head.version.major, head.version.minor) < (1, 1)
         // After an upgrade that was not granted the decoder reads no further.
@@ -196,7 +206,9 @@ final class Connection: ChannelInboundHandler {
             && (head.headers.contains(name: "content-length")
                 || head.headers.contains(name: "transfer-encoding"))
         let expectation = current.isVersion10 ? nil : head.headers.first(name: "expect")?.lowercased()
-        if !current.isVersion10, !head.headers.contains(name: "host") {
+        if isQuiescing, face.service.isHolderSocket {
+            current.answer = .holderEnded
+        } else if !current.isVersion10, !head.headers.contains(name: "host") {
             current.answer = .failure(
                 EngineError(.invalidRequest, "an HTTP/1.1 request needs a Host header", path: "Host"))
             current.keepsAlive = false
@@ -281,6 +293,7 @@ final class Connection: ChannelInboundHandler {
 
     /// Answers what is no HTTP.
     private func refuse(_ error: any Error) {
+        if current == nil { list.noteRequest() }
         var current = current ?? Current(method: .RAW(value: "?"), target: "?")
         let status: HTTPResponseStatus =
             switch error as? HTTPParserError {

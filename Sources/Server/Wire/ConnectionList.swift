@@ -32,6 +32,7 @@ final class ConnectionList: Sendable {
     private let bodyBudget: Int
     private let metrics: Metrics
     private let state = Mutex(State())
+    private let requestCount = Atomic<Int>(0)
 
     /// - Parameter bodyBudget: Bytes of all bodies that are in memory at one time.
     init(limits: WireLimits, bodyBudget: Int, metrics: Metrics) {
@@ -40,14 +41,21 @@ final class ConnectionList: Sendable {
         self.metrics = metrics
     }
 
+    /// Whether a request is under way on any connection.
+    var isBusy: Bool { requestCount.load(ordering: .relaxed) > 0 }
+
+    func noteRequest() { requestCount.add(1, ordering: .relaxed) }
+
+    func noteRequestEnd() { requestCount.subtract(1, ordering: .relaxed) }
+
     /// Counts a new connection; ``leave(_:)`` takes it off again.
     func enter() -> Admission {
         let admission = state.withLock { state -> Admission in
-            if state.servedCount < limits.connections, !state.isClosing {
+            if state.servedCount < limits.connections {
                 state.servedCount += 1
                 return .served
             }
-            guard state.refusedCount < limits.refusals, !state.isClosing else { return .dropped }
+            guard state.refusedCount < limits.refusals else { return .dropped }
             state.refusedCount += 1
             return .refused
         }

@@ -1,4 +1,7 @@
 import Engine
+#if canImport(Glibc)
+    import Glibc
+#endif
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -14,6 +17,8 @@ struct HTTPServer: Service {
 
     private let listener: any Channel
     private let list: ConnectionList
+    /// Of a Unix socket.
+    private let path: String?
 
     /// The port that it listens on; 0 for a Unix socket.
     var port: Int { listener.localAddress?.port ?? 0 }
@@ -42,13 +47,16 @@ struct HTTPServer: Service {
                     try HTTPServer.prepare(channel, face: face, limits: limits, list: list)
                 }
             }
-        let listener =
-            switch address {
-            case .host(let host, let port): try await bootstrap.bind(host: host, port: port).get()
-            case .unixSocket(let path):
-                try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
-            }
-        return HTTPServer(listener: listener, list: list)
+        switch address {
+        case .host(let host, let port):
+            let listener = try await bootstrap.bind(host: host, port: port).get()
+            return HTTPServer(listener: listener, list: list, path: nil)
+        case .unixSocket(let path):
+            let listener = try await bootstrap.bind(
+                unixDomainSocketPath: path, cleanupExistingSocketFile: true
+            ).get()
+            return HTTPServer(listener: listener, list: list, path: path)
+        }
     }
 
     /// Serves until the service group ends: then running requests are finished, unless that takes longer than
@@ -59,7 +67,7 @@ struct HTTPServer: Service {
                 try await listener.closeFuture.get()
                 try await finish()
             } onGracefulShutdown: {
-                listener.close(promise: nil)
+                closeListener()
             }
         } onCancel: {
             listener.close(promise: nil)
@@ -67,10 +75,18 @@ struct HTTPServer: Service {
         }
     }
 
-    /// Takes no more connections, finishes running requests, and returns when all is quiet.
+    /// Returns when no request is under way.
+    func untilQuiet() async throws {
+        while list.isBusy { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
+    /// Takes no more connections, finishes running requests, and returns when all is quiet. On a holder's
+    /// socket, requests that come meanwhile are told to look for another holder.
     func finish() async throws {
-        listener.close(promise: nil)
+        closeListener()
         try await listener.closeFuture.get()
+        // A connection that was accepted last may not be in the list yet: its event loop has it next.
+        for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() { try await loop.submit {}.get() }
         list.quiesce()
         await list.drained()
     }
@@ -84,6 +100,29 @@ struct HTTPServer: Service {
     }
 
     // MARK: - Private
+
+    /// Closes the listener; that of a Unix socket when all who had connected are accepted.
+    private func closeListener() {
+        guard let path else { return listener.close(promise: nil) }
+        // Nobody new finds it from here on.
+        unlink(path)
+        listener.eventLoop.execute { closeOnceAllAreAccepted() }
+    }
+
+    private func closeOnceAllAreAccepted() {
+        var someWait = false
+        do {
+            try listener.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self)
+            {
+                var state = pollfd(fd: $0, events: CShort(POLLIN), revents: 0)
+                someWait = poll(&state, 1, 0) == 1
+            }
+        } catch {
+            // A listener that is closed already has nobody waiting.
+        }
+        guard someWait else { return listener.close(promise: nil) }
+        listener.eventLoop.scheduleTask(in: .milliseconds(1)) { closeOnceAllAreAccepted() }
+    }
 
     private static func prepare(
         _ channel: any Channel, face: Face, limits: WireLimits, list: ConnectionList

@@ -76,6 +76,18 @@ struct Response: Sendable {
         return response
     }
 
+    /// What ``holderEnded`` is known by.
+    static let holderEndedField = "fovea-holder-ended"
+
+    /// To a command that came as the holder was ending: its request was not looked at, and another holder may
+    /// be sought.
+    static var holderEnded: Response {
+        var response = Response.failure(
+            EngineError(.overloaded, "the process that held the store is ending; ask again"))
+        response.headers.add(name: holderEndedField, value: "true")
+        return response
+    }
+
     /// The length that the head may announce; `nil` where only the end tells it.
     var length: Int? {
         switch body {

@@ -16,6 +16,8 @@ struct WireLimits: Sendable {
     var idle: TimeAmount = .seconds(60)
     /// For the reader to take anything of an answer.
     var write: TimeAmount = .seconds(30)
+    /// For the first request of a connection, once the server is ending.
+    var firstWord: TimeAmount = .seconds(1)
     /// For what still comes after an answer that did not wait for it.
     var linger: TimeAmount = .seconds(2)
     /// Bytes of one header field, and of all of them.

@@ -11,7 +11,7 @@ public enum JSON {
         /// Arrays and objects within one another.
         public var depth: Int
 
-        public init(byteCount: Int = 64 << 20, depth: Int = 128) {
+        public init(byteCount: Int = 64 << 20, depth: Int = 160) {
             self.byteCount = byteCount
             self.depth = depth
         }

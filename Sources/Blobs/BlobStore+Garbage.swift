@@ -2,7 +2,8 @@ public import Base
 import Glibc
 
 extension BlobStore {
-    /// Removes what nothing refers to: packs without live records, large files, and, where the dead part of a
+    /// Removes what nothing refers to: packs without live records, large files, what lies behind the last live
+    /// record of a pack, and, where the dead part of a
     /// pack is `minimumDeadFraction` or more of it, that pack, after its live records have been copied to
     /// another.
     ///
@@ -38,6 +39,14 @@ extension BlobStore {
             try drop(number, writer, &report)
         }
         try dropLarge(live, writer, cancellation, &report)
+        // So does what lies behind the last live record of a pack: of an ingest that ended as the disk was full
+        // that may be nearly all.
+        for number in candidates {
+            try cancellation.check()
+            guard let pack = live.packs[number] else { continue }
+            report.freedBytes += try writer.cutPack(number, at: pack.end)
+        }
+        try writer.sync()
 
         for number in candidates {
             try cancellation.check()

@@ -8,6 +8,8 @@ public struct LiveBlobs: Sendable {
         var offsets: [UInt32] = []
         /// The bytes that the records take in the pack.
         var byteCount = 0
+        /// Where the last of them ends.
+        var end = PackFormat.headerLength
     }
 
     private(set) var packs: [UInt32: Pack] = [:]
@@ -31,8 +33,10 @@ public struct LiveBlobs: Sendable {
             else {
                 throw BlobError(.invalid, "no record can be in pack \(number) at \(offset)")
             }
+            let byteCount = PackFormat.recordLength(payload: length)
             packs[number, default: Pack()].offsets.append(units)
-            packs[number, default: Pack()].byteCount += PackFormat.recordLength(payload: length)
+            packs[number, default: Pack()].byteCount += byteCount
+            packs[number, default: Pack()].end = max(packs[number, default: Pack()].end, offset + byteCount)
         case .large:
             large.insert(blob.digest)
         case .reference:

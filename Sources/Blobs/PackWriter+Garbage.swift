@@ -1,4 +1,5 @@
 import Base
+import Glibc
 import Synchronization
 import SystemPackage
 
@@ -28,6 +29,20 @@ extension PackWriter {
             state.unsynced[number] = nil
             state.unsyncedDirectories.insert(layout.packs)
         }
+    }
+
+    /// Cuts a sealed pack where its last live record ends, for the next record to begin there.
+    /// - Returns: the bytes that were cut off; 0 where the pack ends there already.
+    func cutPack(_ number: UInt32, at end: Int) throws(BlobError) -> Int {
+        let file = try OpenFile(layout.pack(number), O_RDWR, calls: calls)
+        let length = try file.status().length
+        guard length > end else { return 0 }
+        try file.truncate(to: end)
+        state.withLock { state in
+            if end <= options.packLimit.bytes / 2 { state.roomy[number] = end }
+            state.unsynced[number] = file
+        }
+        return length - end
     }
 
     /// Removes a large file and its sums, unless it was put again meanwhile; returns whether it did.

@@ -30,8 +30,10 @@ public struct FacetAnswer: Sendable {
 public enum HistogramBins: Sendable {
     /// So many bins of equal width from the least value within the filter to the greatest.
     case even(Int)
-    /// Between these edges, which must increase.
+    /// Between these edges, which must increase; of a date-time property, microseconds since 1970.
     case edges([Double])
+    /// Between these edges of a date-time property, which must increase.
+    case dates([DateTime])
 }
 
 /// Counts of a numeric property's values by ranges. Bins are right-open, the last one is closed.

@@ -64,7 +64,13 @@ extension Store {
         guard !request.isDryRun else { return answer }
         do {
             try await readPool.run { _ in try translating { try catalog.emptyLog() } }
-            _ = try await freeGarbage(minimumDeadFraction: 0)
+            let report = try await freeGarbage(minimumDeadFraction: 0)
+            if let damage = report["damaged"]?.arrayValue?.first?.stringValue {
+                throw EngineError(
+                    .corrupt,
+                    "a pack could not be written anew, as something else in it is damaged (\(damage)); add that file again, or purge its entity"
+                )
+            }
         } catch let error as EngineError {
             throw EngineError(
                 error.code,

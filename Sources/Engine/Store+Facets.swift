@@ -71,6 +71,10 @@ extension Store {
                 return histogram
             }
             histogram.isDateTime = numeric.isEmpty
+            if case .dates = bins, !histogram.isDateTime {
+                throw EngineError(
+                    .invalidRequest, "'edges' are dates, but '\(property)' holds numbers", path: "edges")
+            }
             histogram.edges = bins.edges(over: counted.map { $0.bounds(over: ids) })
             guard histogram.edges.count >= 2 else {
                 histogram.missing = ids.count
@@ -98,17 +102,26 @@ extension HistogramBins {
                 throw EngineError(
                     .invalidRequest, "'bins' is \(count), it must be from 1 to 1000", path: "bins")
             }
-        case .edges(let edges):
-            guard (2...1_001).contains(edges.count) else {
-                throw EngineError(
-                    .invalidRequest, "'edges' must be from 2 to 1001 numbers, not \(edges.count)",
-                    path: "edges")
+        case .edges(let edges): try HistogramBins.check(edges, "numbers") { "\($0)" }
+        case .dates(let edges):
+            try HistogramBins.check(edges.map(\.microseconds), "dates") {
+                DateTime(microseconds: $0).iso8601
             }
-            for index in 1..<edges.count where !(edges[index - 1] < edges[index]) {
-                throw EngineError(
-                    .invalidRequest, "'edges' must increase, but \(edges[index]) follows \(edges[index - 1])",
-                    path: "edges[\(index)]")
-            }
+        }
+    }
+
+    private static func check<Edge: Comparable>(
+        _ edges: [Edge], _ kind: String, _ text: (Edge) -> String
+    ) throws {
+        guard (2...1_001).contains(edges.count) else {
+            throw EngineError(
+                .invalidRequest, "'edges' must be from 2 to 1001 \(kind), not \(edges.count)", path: "edges")
+        }
+        for index in 1..<edges.count where !(edges[index - 1] < edges[index]) {
+            throw EngineError(
+                .invalidRequest,
+                "'edges' must increase, but \(text(edges[index])) follows \(text(edges[index - 1]))",
+                path: "edges[\(index)]")
         }
     }
 
@@ -116,6 +129,7 @@ extension HistogramBins {
     fileprivate func edges(over bounds: [(least: Double, greatest: Double)?]) -> [Double] {
         switch self {
         case .edges(let edges): return edges
+        case .dates(let edges): return edges.map { Double($0.microseconds) }
         case .even(let count):
             let known = bounds.compactMap { $0 }
             guard let least = known.map(\.least).min(), let greatest = known.map(\.greatest).max() else {

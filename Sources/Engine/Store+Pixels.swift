@@ -64,6 +64,18 @@ extension Store {
         }
     }
 
+    /// Reads stored bytes to their end, for who must know that they are whole before the first is handed out.
+    /// - Throws: ``EngineError/Code/corrupt`` naming the blob.
+    public func checkBytes(of stored: StoredBytes) async throws {
+        let blobs = blobs
+        try await readPool.run { cancellation in
+            try translating {
+                let findings = try blobs.verify(CollectionOfOne(stored.blob), cancellation: cancellation)
+                if let finding = findings.first { throw EngineError(.corrupt, finding.description) }
+            }
+        }
+    }
+
     /// Understands operations on an image.
     /// - Parameter operations: Texts such as `resize=224x224,filter=bicubic`, in order; none for the image as
     ///   it is.

@@ -37,6 +37,7 @@ struct StoreLayout {
             guard takesEmpty else {
                 throw EngineError(.conflict, "\(directory) is there already; name a folder that is not")
             }
+            try removeUnfinished()
             guard try isEmpty() else {
                 throw EngineError(
                     .conflict, "\(directory) is there already and holds something else; name a new folder")
@@ -69,6 +70,16 @@ struct StoreLayout {
     }
 
     // MARK: - Private
+
+    /// Removes what a creation or a restoration that was killed has left: a catalog without its final name is
+    /// of no use to anybody.
+    private func removeUnfinished() throws {
+        let unfinished = directory.appending("catalog.sqlite.new")
+        guard try exists(unfinished) else { return }
+        for path in [blobs] + ["", "-wal", "-shm", "-journal"].map({ FilePath(unfinished.string + $0) }) {
+            FolderCopy.removeAll(path)
+        }
+    }
 
     /// - Throws: ``EngineError/Code/failed`` where that cannot be seen, as in the folder of another user.
     private func exists(_ path: FilePath) throws -> Bool {

@@ -128,6 +128,8 @@ struct PathList {
                 return
             }
             if line.last == 0x0D { line.removeLast() }
+            // What Windows programs put before UTF-8.
+            if number == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
             if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return }
             if !body(row(line, number)) { throw Ended() }
         }
@@ -167,7 +169,13 @@ struct PathList {
                     row.labels += labels.compactMap(\.stringValue)
                 case ("label", .null): break
                 case ("label", _): row.failure = "line \(number): 'label' must be text or a list of texts"
-                default: row.properties[key] = value.withDates
+                default:
+                    guard let dated = value.withDates else {
+                        row.failure =
+                            "line \(number): '\(key)' has a date that is none: \(value.json); dates are {\"$date\": \"2024-05-06T07:08:09Z\"}"
+                        continue
+                    }
+                    row.properties[key] = dated
                 }
             }
             return row
@@ -201,17 +209,22 @@ struct PathList {
 }
 
 extension Value {
-    /// This value with each `{"$date": "…"}` in it turned into a date-time.
-    fileprivate var withDates: Value {
+    /// This value with each `{"$date": …}` in it turned into a date-time; `nil` where one is no date.
+    fileprivate var withDates: Value? {
         switch self {
         case .object(let object):
-            if object.count == 1, let text = object["$date"]?.stringValue ?? object["_date"]?.stringValue,
-                let time = DateTime(iso8601: text)
-            {
-                return .dateTime(time)
+            if object.count == 1, let date = object["$date"] ?? object["_date"] {
+                return date.stringValue.flatMap { DateTime(iso8601: $0) }.map(Value.dateTime)
             }
-            return .object(Document(object.members.map { ($0.key, $0.value.withDates) }))
-        case .array(let elements): return .array(elements.map(\.withDates))
+            var dated = Document()
+            for (key, value) in object.members {
+                guard let value = value.withDates else { return nil }
+                dated[key] = value
+            }
+            return .object(dated)
+        case .array(let elements):
+            let dated = elements.compactMap(\.withDates)
+            return dated.count == elements.count ? .array(dated) : nil
         default: return self
         }
     }

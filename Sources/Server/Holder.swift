@@ -41,7 +41,8 @@ struct Holder: Sendable {
     ///   ``EngineError/Code/invalidRequest`` where this machine has no such address.
     func serve(
         _ configuration: ServerConfiguration,
-        onBound: @escaping @Sendable (ServerConfiguration.Address) async -> Void
+        onBound: @escaping @Sendable (ServerConfiguration.Address) async -> Void,
+        onEnd: @escaping @Sendable () -> Void
     ) async throws {
         do {
             var services: [any Service] = []
@@ -50,9 +51,10 @@ struct Holder: Sendable {
                 let server = try await httpServer(at: address, configuration, descriptors)
                 services.append(server)
                 services.append(
-                    Announcement {
-                        await onBound(ServerConfiguration.Address(host: address.host, port: server.port))
-                    })
+                    SignalWatch(
+                        onStart: {
+                            await onBound(ServerConfiguration.Address(host: address.host, port: server.port))
+                        }, onEnd: onEnd))
             }
             services.append(try await socketServer(role: .server))
             var group = ServiceGroupConfiguration(
@@ -134,12 +136,18 @@ struct Holder: Sendable {
     }
 }
 
-/// Says something once the group runs: by then it listens to signals, and whoever is told may send one.
-private struct Announcement: Service {
-    let announce: @Sendable () async -> Void
+/// Says something once the group runs, as by then it listens to signals, and whoever is told may send one; and
+/// again when the group ends. From there on a second signal ends the process as it is, which loses nothing that
+/// was acknowledged.
+private struct SignalWatch: Service {
+    let onStart: @Sendable () async -> Void
+    let onEnd: @Sendable () -> Void
 
     func run() async throws {
-        await announce()
+        await onStart()
         try await gracefulShutdown()
+        signal(SIGINT, SIG_DFL)
+        signal(SIGTERM, SIG_DFL)
+        onEnd()
     }
 }

@@ -90,13 +90,16 @@ struct RequestReader {
         guard object["bins"] == nil else {
             throw EngineError(.invalidRequest, "give 'bins' or 'edges', not both", path: "bins")
         }
-        let numbers =
-            value.stringValue.map { $0.split(separator: ",").map { Double($0) } } ?? value.arrayValue?.map(
-                \.floatValue) ?? [nil]
-        guard numbers.allSatisfy({ $0 != nil }) else {
-            throw EngineError(.invalidRequest, "'edges' must be a list of numbers", path: "edges")
+        let edges =
+            value.stringValue.map { $0.split(separator: ",").map { Value.string(String($0)) } }
+            ?? value.arrayValue ?? []
+        let numbers = edges.compactMap { $0.floatValue ?? $0.stringValue.flatMap(Double.init) }
+        if !edges.isEmpty, numbers.count == edges.count { return .edges(numbers) }
+        let dates = edges.compactMap { edge in
+            (edge.objectValue?["$date"] ?? edge).stringValue.flatMap { DateTime(iso8601: $0) }
         }
-        return .edges(numbers.compactMap { $0 })
+        if !edges.isEmpty, dates.count == edges.count { return .dates(dates) }
+        throw EngineError(.invalidRequest, "'edges' must be a list of numbers, or of dates", path: "edges")
     }
 
     func refuseUnknown(_ known: [String]) throws {

@@ -59,12 +59,15 @@ public enum StoreSession {
     /// - Parameters:
     ///   - onWait: Called once, with who holds the store, before it waits for a command.
     ///   - onBound: Called once with the address that HTTP is served at.
+    ///   - onEnd: Called when the process was asked to stop, before it waits for requests that are under way. Asked
+    ///     again, it ends at once.
     /// - Throws: ``EngineError/Code/conflict`` where another server holds the store, or a command for too
     ///   long; it is named.
     public static func serve(
         directory: FilePath, options: StoreOptions, configuration: ServerConfiguration,
         onWait: @escaping @Sendable (_ holder: String) -> Void,
-        onBound: @escaping @Sendable (ServerConfiguration.Address) async -> Void
+        onBound: @escaping @Sendable (ServerConfiguration.Address) async -> Void,
+        onEnd: @escaping @Sendable () -> Void = {}
     ) async throws {
         let directory = directory.absolute
         try Store.checkExists(at: directory)
@@ -79,7 +82,7 @@ public enum StoreSession {
         var isWaiting = false
         while true {
             if let holder = try await Holder.take(directory: directory, options: options) {
-                return try await holder.serve(configuration, onBound: onBound)
+                return try await holder.serve(configuration, onBound: onBound, onEnd: onEnd)
             }
             let name = holderName(directory)
             switch try await role(directory) {

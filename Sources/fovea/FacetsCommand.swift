@@ -70,7 +70,9 @@ struct HistogramCommand: AsyncParsableCommand {
 
             Examples:
               fovea histogram --property width
-              fovea histogram '{"format": "jpeg"}' --property bytes --edges 0,10000,100000,1000000
+              fovea histogram '{"format": "jpeg"}' --property bytes --edges 0,1e4,1e5
+              fovea histogram --property latitude --edges -90,-30,30,90
+              fovea histogram --property captured_at --edges 2024-01-01,2025-01-01
             """)
 
     @OptionGroup var selection: SelectionOption
@@ -78,7 +80,9 @@ struct HistogramCommand: AsyncParsableCommand {
     var property: String
     @Option(help: "How many bins of equal width, 1 to 1000.")
     var bins: Int?
-    @Option(help: "The edges of the bins, increasing, separated by commas.")
+    @Option(
+        parsing: .unconditional,
+        help: "The edges of the bins, numbers or dates, increasing, separated by commas.")
     var edges: String?
     @OptionGroup var store: StoreOption
     @OptionGroup var output: OutputOption
@@ -92,8 +96,11 @@ struct HistogramCommand: AsyncParsableCommand {
         if let edges {
             body["edges"] = .array(
                 try edges.split(separator: ",").map { edge in
-                    guard let number = Double(edge) else { throw ValidationError("'\(edge)' is no number.") }
-                    return .float(number)
+                    if let number = Double(edge) { return .float(number) }
+                    guard let date = DateTime(iso8601: String(edge)) else {
+                        throw ValidationError("'\(edge)' is neither a number nor a date.")
+                    }
+                    return .dateTime(date)
                 })
         } else {
             body["bins"] = .integer(Int64(bins ?? 12))

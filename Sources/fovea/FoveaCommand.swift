@@ -21,7 +21,7 @@ struct FoveaCommand: AsyncParsableCommand {
               fovea find '{"width": {"$gte": 640}}' --sort bytes:desc --limit 10
               fovea serve
 
-            Exit status: 0 done; 1 done with findings (verify or backup found damage, add could not add some files);
+            Exit status: 0 done; 1 done with findings (verify, backup or gc found damage, add could not add some files);
             2 not done; 64 the command line, a filter or an operation is wrong.
             """,
         version: FoveaVersion.text,
@@ -34,6 +34,7 @@ struct FoveaCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
+        Terminal.reserveDescriptors()
         MemoryAllocator.keepPixelBuffers()
         // A reader that goes away must not kill the program: writes report EPIPE instead.
         signal(SIGPIPE, SIG_IGN)

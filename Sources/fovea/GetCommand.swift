@@ -13,8 +13,8 @@ struct GetCommand: AsyncParsableCommand {
 
             Examples:
               fovea get 1.0.42 -o cat.jpg
-              fovea get 1.0.42 --op resize=224x224,filter=bicubic --op encode=png -o small.png
-              fovea get 1.0.42 --op thumbnail=256x256 --op encode=webp,quality=75 -o thumb.webp
+              fovea get 1.0.42 --op resize=224x224,filter=bicubic -o small.png
+              fovea get 1.0.42 --op thumbnail=256 --op encode=webp,quality=75 -o a.webp
               fovea get 1.0.42 --op resize=224x224 --op tensor=f32,layout=nchw -o cat.f32
 
             Operations:

@@ -51,8 +51,9 @@ struct VerifyCommand: AsyncParsableCommand {
             }
         } catch let error as EngineError where error.code == .corrupt {
             // So much is damaged that the store does not open: what can be found without that is told.
-            Terminal.report("fovea: the store cannot be opened: \(error)")
+            Terminal.report("fovea: the store cannot be opened")
             var report = VerifyReport(isJSON: isJSON)
+            report.take(["kind": "catalog", "message": .string(error.message)])
             for event in try Store.damage(at: store.directory) { report.take(event.document) }
             _ = report.finish()
             throw ExitStatus.findings.exitCode
@@ -107,6 +108,9 @@ struct CollectGarbageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc", abstract: "Free the bytes that nothing refers to.",
         discussion: """
+            Waits for a backup or a verification that runs. What is damaged is listed and kept; the exit status is
+            then 1.
+
             Example:
               fovea gc
             """)
@@ -116,8 +120,15 @@ struct CollectGarbageCommand: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await store.withClient { try await $0.call("POST", "/v1/gc", [:]) }
-        if output.json { return Terminal.print(answer.json) }
-        Terminal.report("freed \(ByteCount(Int(answer["freed_bytes"]?.integerValue ?? 0)))")
+        let damaged = answer["damaged"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        if output.json {
+            Terminal.print(answer.json)
+        } else {
+            for message in damaged { Terminal.print("damaged, and so kept with its pack: \(message)") }
+            // Around what is damaged, copies may take more than was freed.
+            Terminal.report("freed \(ByteCount(max(0, Int(answer["freed_bytes"]?.integerValue ?? 0))))")
+        }
+        if !damaged.isEmpty { throw ExitStatus.findings.exitCode }
     }
 }
 

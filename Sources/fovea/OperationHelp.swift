@@ -6,7 +6,8 @@ enum OperationHelp {
         let parameters = reference.parameters.map { parameter in
             parameter.isRequired ? parameter.name : "[\(parameter.name)]"
         }
-        return "  \(reference.name)=\(parameters.joined(separator: ","))\n      \(reference.summary)"
-            + (reference.examples.first.map { "  Example: \($0)" } ?? "")
+        let values = parameters.isEmpty ? "" : "=" + parameters.joined(separator: ",")
+        return "  \(reference.name)\(values)\n      \(reference.summary)"
+            + (reference.examples.first.map { "\n      Example: \($0)" } ?? "")
     }.joined(separator: "\n")
 }

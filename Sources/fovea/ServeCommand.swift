@@ -58,18 +58,25 @@ struct ServeCommand: AsyncParsableCommand {
                 Terminal.report(
                     "the store \(directory) is held by \(holder), a command: waiting until it is done (stop with Ctrl-C)"
                 )
-            }
-        ) { bound in
-            let url = "http://\(bound)/"
-            if isJSON {
-                Terminal.print(
-                    ([
-                        "store": .string(directory.string), "http": .string(bound.description),
-                        "url": .string(url),
-                    ] as Document).json)
-            } else {
-                Terminal.report("serving \(directory) at \(url)   (stop with Ctrl-C)")
-            }
+            },
+            onBound: { bound in ServeCommand.announce(bound, of: directory, isJSON: isJSON) },
+            onEnd: {
+                Terminal.report("ending when the requests under way are done (Ctrl-C again ends at once)")
+            })
+    }
+
+    private static func announce(
+        _ bound: ServerConfiguration.Address, of directory: FilePath, isJSON: Bool
+    ) {
+        let url = "http://\(bound)/"
+        if isJSON {
+            Terminal.print(
+                ([
+                    "store": .string(directory.string), "http": .string(bound.description),
+                    "url": .string(url),
+                ] as Document).json)
+        } else {
+            Terminal.report("serving \(directory) at \(url)   (stop with Ctrl-C)")
         }
     }
 }

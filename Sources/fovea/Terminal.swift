@@ -13,6 +13,15 @@ enum Terminal {
     /// Standard output cannot be written to any more: there is nothing left to do for who only prints.
     struct OutputEnded: Error {}
 
+    /// Keeps the numbers of standard input, output and error from files that the program opens, where whoever
+    /// started it has closed them. To be called first; what is printed there then fails, as it should.
+    static func reserveDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+            // The lowest free number is given: this one.
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+
     /// Why standard output ended; `nil` while it is open.
     private static let end = Mutex<Errno?>(nil)
 
@@ -61,10 +70,12 @@ enum Terminal {
                 .joined(separator: "\n") + "\n")
     }
 
-    /// Text without control characters: a file's name must neither break a line nor command the terminal.
+    /// Text without control characters: a file's name must neither break a line, nor command the terminal, nor
+    /// turn around what stands beside it.
     static func clean(_ text: String) -> String {
         func isControl(_ scalar: Unicode.Scalar) -> Bool {
             scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+                || scalar.properties.isBidiControl
         }
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var clean = ""

@@ -226,6 +226,31 @@ import Testing
         }
     }
 
+    /// On a full disk there may be no room to copy what is live.
+    @Test func `what lies behind the last live record is cut off, and the next record goes there`() throws {
+        try withTemporaryDirectory { directory in
+            let store = try BlobStore(directory: directory)
+            let kept = try store.put(sample(1, count: 500))
+            for seed in 2..<50 { _ = try store.put(sample(seed, count: 900)) }
+            try store.sync()
+            let pack = directory.appending("packs").appending(files(below: directory.appending("packs"))[0])
+            func length() throws -> Int {
+                let file = try FileDescriptor.open(pack, .readOnly)
+                return try file.closeAfter { Int(try file.seek(offset: 0, from: .end)) }
+            }
+            let before = try length()
+            let report = try store.collectGarbage(
+                minimumDeadFraction: 1, live: { try LiveBlobs([kept]) }, commit: { _ in })
+            #expect(report.movedCount == 0 && report.droppedPacks == [])
+            #expect(report.freedBytes == before - (try length()) && report.freedBytes > 48 * 900)
+            let next = try store.put(sample(99, count: 700))
+            try store.sync()
+            #expect(try length() < 2_000)
+            #expect(try store.verify([kept, next]).isEmpty)
+            #expect(try Set(Scan(store).intact) == [kept, next])
+        }
+    }
+
     @Test func `collections exclude each other and backups`() throws {
         try withTemporaryDirectory { directory in
             let store = try BlobStore(directory: directory, options: .small)

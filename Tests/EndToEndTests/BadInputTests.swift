@@ -107,6 +107,62 @@ import Testing
             #expect(outcome.errors == "no entity matches\n")
         }
     }
+
+    @Test func `what an init that was killed has left is no hindrance, other things are`() throws {
+        let fovea = try Fovea()
+        for name in [
+            "half/catalog.sqlite.new", "half/catalog.sqlite.new-wal", "half/blobs/packs/00000001.pack",
+        ] {
+            try fovea.folder.write([1, 2, 3], to: name)
+        }
+        let half = fovea.folder.url.appendingPathComponent("half").path
+        try fovea.folder.write([1], to: "half/mine.txt")
+        #expect(try fovea.run("init", "--store", half).status == 2)
+        try FileManager.default.removeItem(atPath: half + "/mine.txt")
+        try fovea.folder.write([1], to: "half/catalog.sqlite.new")
+        let made = try fovea.run("init", "--store", half)
+        #expect(made.status == 0, "\(made.errors)")
+        #expect(try fovea.run("verify", "--store", half).status == 0)
+    }
+
+    @Test func `a catalog that cannot be opened is a finding of verify`() throws {
+        let fovea = try Fovea()
+        try fovea.folder.write(Picture.ppm(width: 8, height: 8, seed: 1), to: "in/a.ppm")
+        #expect(try fovea.run("add", fovea.folder.url.appendingPathComponent("in").path).status == 0)
+        let catalog = fovea.store + "/catalog.sqlite"
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: catalog))
+        try bytes.prefix(bytes.count / 2 + 100).write(to: URL(fileURLWithPath: catalog))
+        let outcome = try fovea.run("verify", "--json")
+        #expect(outcome.status == 1)
+        let lines = try outcome.lines()
+        #expect(lines.first?["kind"] == "catalog" && lines.first?["message"]?.stringValue != nil)
+        #expect((lines.last?["summary"]?.objectValue?["findings"]?.integerValue ?? 0) >= 1)
+    }
+
+    @Test func `64 levels of conditions are understood, and one more is named as too many`() throws {
+        let fovea = try Fovea()
+        func nested(_ levels: Int) -> String {
+            String(repeating: #"{"$and": ["#, count: levels) + "{}" + String(repeating: "]}", count: levels)
+        }
+        #expect(try fovea.run("count", nested(63)).status == 0)
+        #expect(try fovea.run("count", nested(64)).status == 0)
+        let deeper = try fovea.run("count", nested(66))
+        #expect(deeper.status == 64 && deeper.errors.contains("64"), "\(deeper.errors)")
+    }
+
+    @Test func `edges may be negative, and dates`() throws {
+        let fovea = try Fovea()
+        try fovea.folder.write(Picture.ppm(width: 8, height: 8, seed: 1), to: "in/a.ppm")
+        try fovea.folder.write(
+            Array(#"{"path": "in/a.ppm", "x": -5, "at": {"$date": "2024-05-06"}}"#.utf8), to: "list.jsonl")
+        #expect(
+            try fovea.run("add", fovea.folder.url.appendingPathComponent("list.jsonl").path).status == 0)
+        let numbers = try fovea.run("histogram", "--property", "x", "--edges", "-9,-4,1", "--json").lines()
+        #expect(numbers.first?["counts"] == [1, 0])
+        let dates = try fovea.run(
+            "histogram", "--property", "at", "--edges", "2023-01-01,2024-01-01,2025-01-01", "--json")
+        #expect(try dates.lines().first?["counts"] == [0, 1], "\(dates.errors)")
+    }
 }
 
 /// Commands whose reader goes away.
@@ -143,6 +199,12 @@ import Testing
         #expect(piped.status == "0")
         #expect(piped.output.contains("\"verdict\":\"added\""))
         #expect(try fovea.run("count").text == "900\n")
+    }
+
+    @Test func `a closed standard output is told, and nothing is written anywhere else`() throws {
+        let fovea = try pictures(2)
+        let outcome = try bash(#""$FOVEA" init --store "$FOVEA_STORE-2" --json >&- 2>/dev/null"#, fovea)
+        #expect(outcome.status == "2")
     }
 
     @Test func `find ends quietly when its reader has enough`() throws {

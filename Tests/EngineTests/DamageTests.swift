@@ -161,6 +161,8 @@ import Testing
             let gone = try (0..<12).map {
                 try temporary.add(Picture.ppm(width: 60, height: 40, seed: 100 + round * 12 + $0)).id
             }
+            // Live, so that what is dead before it cannot just be cut off.
+            _ = try temporary.add(Picture.ppm(width: 50, height: 40, seed: 200 + round))
             try store.catalog.write { transaction in
                 for id in gone { try transaction.delete(id, by: "test") }
             }

@@ -17,7 +17,7 @@ import Testing
             ("width", "3", "file itself"), ("sha256", "\"x\"", "file itself"),
             ("label", "\"x\"", "file itself"),
             ("exif", "{}", "file itself"), ("paths", "[]", "file itself"),
-            ("deep", String(repeating: "[", count: 129) + String(repeating: "]", count: 129), "deeper"),
+            ("deep", String(repeating: "[", count: 161) + String(repeating: "]", count: 161), "deeper"),
         ])
     func refusedProperty(name: String, json: String, reason: String) async throws {
         let temporary = try await TemporaryStore()

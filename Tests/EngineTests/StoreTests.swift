@@ -129,6 +129,26 @@ import Testing
         }
     }
 
+    @Test func `histograms of dates take dates for edges, those of numbers do not`() async throws {
+        let temporary = try await TemporaryStore()
+        let times = try [
+            "2023-05-06T07:08:09Z", "2024-01-01T00:00:00Z", "2024-12-31T23:59:59Z", "2026-01-01",
+        ]
+        .map { try #require(DateTime(iso8601: $0)) }
+        try temporary.insert("Thing", times.map { ["at": .dateTime($0), "x": 1] })
+        let edges = try ["2023-01-01", "2024-01-01", "2025-01-01"].map { try #require(DateTime(iso8601: $0)) }
+        let histogram = try await temporary.store.histogram(
+            class: "Thing", filter: .all, property: "at", bins: .dates(edges))
+        #expect(histogram.counts == [1, 2] && histogram.above == 1)
+        for (property, edges) in [("x", edges), ("at", edges.reversed())] {
+            let error = await #expect(throws: EngineError.self) {
+                try await temporary.store.histogram(
+                    class: "Thing", filter: .all, property: property, bins: .dates(edges))
+            }
+            #expect(error?.code == .invalidRequest && error?.path?.hasPrefix("edges") == true)
+        }
+    }
+
     @Test func `garbage collection frees what nothing refers to and keeps the rest`() async throws {
         let temporary = try await TemporaryStore()
         let kept = try temporary.add(Picture.ppm(width: 64, height: 64, seed: 1)).id

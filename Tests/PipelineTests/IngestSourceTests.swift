@@ -213,4 +213,21 @@ import Testing
         #expect(items.map { $0.failure == nil } == [true, false, true])
         #expect(items[1].failure?.contains("line 2 is longer than 16777216 bytes") == true)
     }
+
+    @Test func `a list of JSON lines may begin with a byte order mark, and has dates that are dates`() throws
+    {
+        let folder = Folder()
+        try folder.file(
+            "list.jsonl",
+            "\u{FEFF}{\"path\": \"a\", \"at\": {\"$date\": \"2024-05-06\"}}\r\n"
+                + #"{"path": "b", "deep": [{"when": {"$date": "yesterday"}}]}"# + "\n"
+                + #"{"path": "c", "at": {"$date": 5}}"# + "\n" + #"{"path": "d", "at": {"$date": 5, "x": 1}}"#
+        )
+        let items = walk(IngestRequest(paths: [folder.path.appending("list.jsonl")]))
+        #expect(items.count == 4)
+        #expect(items[0].failure == nil && items[3].failure == nil)
+        #expect(items[0].properties["at"] == DateTime(iso8601: "2024-05-06").map(Value.dateTime))
+        #expect(items[1].failure?.contains("line 2: 'deep'") == true)
+        #expect(items[2].failure?.contains("line 3: 'at'") == true)
+    }
 }

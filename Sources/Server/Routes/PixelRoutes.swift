@@ -82,6 +82,8 @@ enum PixelRoutes {
                 let bytes = try await store.bytes(of: stored, range: range)
                 return Response(status, headers: headers, body: .bytes(bytes))
             }
+            // A command has no place to say what went wrong after the status.
+            if exchange.service.isHolderSocket { try await store.checkBytes(of: stored) }
             let pieces = try await store.pieces(of: stored, range: part, byteCount: pieceByteCount)
             return Response(
                 status, headers: headers,

@@ -7,16 +7,20 @@ MAKEFLAGS += --no-print-directory
 
 # The one place for build flags. Those of the targets themselves stand in Package.swift.
 BUILD_FLAGS := --explicit-target-dependency-import-check error
+# The program carries Swift's libraries with it: it starts quicker, and runs where no Swift is.
+RELEASE_FLAGS := -c release --static-swift-stdlib $(BUILD_FLAGS)
 # Looked up when a recipe needs it, after scripts/setup has said what is missing.
 SWIFT = $$(scripts/find-swift)
 
-# Where `make demo` serves, how long `make fuzz` runs each fuzzer, and further arguments of `swift test`.
+# Where `make demo` serves, where `make install` installs, how long `make fuzz` runs each fuzzer, and further
+# arguments of `swift test`.
 HTTP ?= 127.0.0.1:8080
+PREFIX ?= $(if $(filter 0,$(shell id -u)),/usr/local,$(HOME)/.local)
 SECONDS_EACH ?= 60
 TEST_ARGUMENTS ?=
 
 BASH_SCRIPTS := scripts/setup scripts/find-swift scripts/demo scripts/demo-data scripts/embed-web scripts/test \
-	scripts/fuzz scripts/coverage .ci/run
+	scripts/fuzz scripts/coverage scripts/install .ci/run
 
 SWIFT_FILES := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
 
@@ -30,7 +34,13 @@ setup: ## Install what a build needs (Debian 12, as root or through sudo)
 
 .PHONY: build
 build: ## Build the program, optimised: .build/release/fovea
-	swift=$(SWIFT); "$$swift" build -c release --product fovea $(BUILD_FLAGS)
+	swift=$(SWIFT); "$$swift" build $(RELEASE_FLAGS) --product fovea
+
+.PHONY: install
+install: ## Set up, build, and install the program and its completions below PREFIX (/usr/local, or ~/.local unless root)
+	scripts/setup
+	$(MAKE) build
+	scripts/install .build/release/fovea '$(DESTDIR)$(PREFIX)'
 
 .PHONY: demo
 demo: demo-program ## Add real photographs to a store and serve it at http://127.0.0.1:8080 (HTTP=HOST:PORT)

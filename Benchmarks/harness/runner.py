@@ -61,8 +61,9 @@ def build(products):
         [ROOT / "scripts" / "find-swift"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     for product in sorted(products):
         subprocess.run(
-            [swift, "build", "-c", "release", "--product", product, "--explicit-target-dependency-import-check",
-             "error"], cwd=ROOT, check=True, stdout=sys.stderr, env={**os.environ, "FOVEA_BENCHMARKS": "1"})
+            [swift, "build", "-c", "release", "--static-swift-stdlib", "--product", product,
+             "--explicit-target-dependency-import-check", "error"],
+            cwd=ROOT, check=True, stdout=sys.stderr, env={**os.environ, "FOVEA_BENCHMARKS": "1"})
 
 
 def main(arguments, usage):

@@ -2,10 +2,9 @@ public import Base
 import Glibc
 
 extension BlobStore {
-    /// Removes what nothing refers to: packs without live records, large files, what lies behind the last live
-    /// record of a pack, and, where the dead part of a
-    /// pack is `minimumDeadFraction` or more of it, that pack, after its live records have been copied to
-    /// another.
+    /// Removes what nothing refers to: packs without live records, large files, what lies behind the last
+    /// live record of a pack, and, where the dead part of a pack is `minimumDeadFraction` or more of it, that
+    /// pack, after its live records have been copied to another.
     ///
     /// The order makes every crash harmless. Copies are durable before `commit` is called, a pack is removed
     /// after its `commit` has returned, and what is left of either is garbage for the next run: there is
@@ -39,8 +38,8 @@ extension BlobStore {
             try drop(number, writer, &report)
         }
         try dropLarge(live, writer, cancellation, &report)
-        // So does what lies behind the last live record of a pack: of an ingest that ended as the disk was full
-        // that may be nearly all.
+        // So does what lies behind the last live record of a pack: after an ingest that ended as the disk was
+        // full that may be nearly all.
         for number in candidates {
             try cancellation.check()
             guard let pack = live.packs[number] else { continue }

@@ -22,7 +22,8 @@ public struct GarbageReport: Sendable {
     /// Live records copied to other packs.
     public var movedCount = 0
     public var movedBytes = 0
-    /// Bytes of the files removed and cut off, less those of the records copied; checksum files are not counted.
+    /// Bytes of the files removed and cut off, less those of the records copied; checksum files are not
+    /// counted.
     public var freedBytes = 0
     /// Live records that cannot be read. Their packs were kept.
     public var damaged: [BlobError] = []

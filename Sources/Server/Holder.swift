@@ -136,9 +136,9 @@ struct Holder: Sendable {
     }
 }
 
-/// Says something once the group runs, as by then it listens to signals, and whoever is told may send one; and
-/// again when the group ends. From there on a second signal ends the process as it is, which loses nothing that
-/// was acknowledged.
+/// Says something once the group runs, as by then it listens to signals, and whoever is told may send one;
+/// and again when the group ends. From there on a second signal ends the process as it is, which loses
+/// nothing that was acknowledged.
 private struct SignalWatch: Service {
     let onStart: @Sendable () async -> Void
     let onEnd: @Sendable () -> Void

@@ -59,8 +59,8 @@ public enum StoreSession {
     /// - Parameters:
     ///   - onWait: Called once, with who holds the store, before it waits for a command.
     ///   - onBound: Called once with the address that HTTP is served at.
-    ///   - onEnd: Called when the process was asked to stop, before it waits for requests that are under way. Asked
-    ///     again, it ends at once.
+    ///   - onEnd: Called when the process was asked to stop, before it waits for requests that are under way.
+    ///     Asked again, it ends at once.
     /// - Throws: ``EngineError/Code/conflict`` where another server holds the store, or a command for too
     ///   long; it is named.
     public static func serve(

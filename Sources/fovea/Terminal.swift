@@ -70,8 +70,8 @@ enum Terminal {
                 .joined(separator: "\n") + "\n")
     }
 
-    /// Text without control characters: a file's name must neither break a line, nor command the terminal, nor
-    /// turn around what stands beside it.
+    /// Text without control characters: a file's name must neither break a line, nor command the terminal,
+    /// nor turn around what stands beside it.
     static func clean(_ text: String) -> String {
         func isControl(_ scalar: Unicode.Scalar) -> Bool {
             scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)

@@ -1,6 +1,6 @@
 extension Catalog {
-    /// Moves all of SQLite's log into the database and empties it, so that nothing older than the newest commit
-    /// is left in either file.
+    /// Moves all of SQLite's log into the database and empties it, so that nothing older than the newest
+    /// commit is left in either file.
     ///
     /// A reader holds up what it looks at: this is tried again until `limit` has passed. Writers wait for a
     /// tenth of a second at a time at most.

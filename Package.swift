@@ -27,7 +27,7 @@ func tests(
 ) -> Target {
     .testTarget(
         name: name,
-        dependencies: rooms.map { .byName(name: $0) } + outside,
+        dependencies: rooms.map { .byName(name: $0) } + ["TestSupport"] + outside,
         exclude: excluding,
         swiftSettings: strict)
 }
@@ -116,6 +116,9 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(
+            name: "TestSupport", dependencies: ["Base", systemPackage], path: "Tests/TestSupport",
+            swiftSettings: strict),
         tests("BaseTests", rooms: ["Base"]),
         tests("QueryTests", rooms: ["Query", "Base"], excluding: ["cases"]),
         tests("MediaTests", rooms: ["Media", "Base"]),

@@ -1,7 +1,8 @@
 import Base
+import TestSupport
 import Testing
 
-@Suite struct DateTimeTests {
+@Suite(.onOwnThreads) struct DateTimeTests {
     @Test(
         "known instants are printed",
         arguments: [

@@ -1,7 +1,8 @@
 import Base
+import TestSupport
 import Testing
 
-@Suite struct JSONTests {
+@Suite(.onOwnThreads) struct JSONTests {
     @Test(
         "RFC 8259's values are read",
         arguments: [
@@ -156,7 +157,7 @@ import Testing
     }
 }
 
-@Suite struct JSONOracleTests {
+@Suite(.onOwnThreads) struct JSONOracleTests {
     @Test(
         "valid and mutated texts mean to us what they mean to Python",
         .enabled(if: PythonOracle.isAvailable, "no Python at .venv or FOVEA_ORACLE_PYTHON"),

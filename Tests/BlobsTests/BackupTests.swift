@@ -2,9 +2,10 @@ import Base
 import Blobs
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite struct BackupTests {
+@Suite(.onOwnThreads) struct BackupTests {
     @Test func `a copy holds what was put before the extents were taken, though puts go on`() throws {
         try withTemporaryDirectory { directory in
             let store = try BlobStore(directory: directory.appending("blobs"), options: .small)

@@ -1,9 +1,10 @@
 import Base
 import Blobs
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite struct BlobLocationTests {
+@Suite(.onOwnThreads) struct BlobLocationTests {
     @Test(arguments: [
         BlobLocation.pack(number: 1, offset: 32, length: 0),
         .pack(number: 7, offset: 4096, length: 83_000),

@@ -2,9 +2,10 @@ import Base
 import Blobs
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite struct BlobStoreTests {
+@Suite(.onOwnThreads) struct BlobStoreTests {
     @Test func `what was put is read back, by this store and by the next`() throws {
         try withTemporaryDirectory { directory in
             let path = directory.appending("blobs")

@@ -4,9 +4,10 @@ import Dispatch
 import Glibc
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite struct ConcurrencyTests {
+@Suite(.onOwnThreads) struct ConcurrencyTests {
     @Test func `many threads put, sync and read at once`() throws {
         try withTemporaryDirectory { directory in
             let store = try BlobStore(directory: directory, options: .small)

@@ -5,13 +5,14 @@ import Foundation
 import Glibc
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Power cuts at every sync, by `Tests/CrashTrace/replay.py`, which records a writer and has each state
 /// checked.
 ///
 /// Writer and check are this same program: the environment says which role this process has.
-@Suite struct CrashReplayTests {
+@Suite(.onOwnThreads) struct CrashReplayTests {
     private static let roleVariable = "FOVEA_CRASH_ROLE"
     private static let pathVariable = "FOVEA_CRASH_PATH"
     private static let acknowledgedVariable = "FOVEA_CRASH_ACKNOWLEDGED"
@@ -41,14 +42,16 @@ import Testing
 
     @Test(.enabled(if: hasTools, "python3 and a C compiler are needed"))
     func `the crash replay tells right orders of writes and syncs from wrong ones`() throws {
-        try run("/usr/bin/env", ["python3", repositoryRoot.appending("Tests/CrashTrace/selftest.py").string])
+        try run(
+            "python3",
+            [Surroundings.repository.appendingPathComponent("Tests/CrashTrace/selftest.py").path])
     }
 
     // MARK: - Private
 
     /// Records the writer of `role` and checks the states; `status` is what the check must exit with.
     private func replay(_ directory: FilePath, role: String, limit: Int, status: Int32) throws -> String {
-        let script = repositoryRoot.appending("Tests/CrashTrace/replay.py").string
+        let script = Surroundings.repository.appendingPathComponent("Tests/CrashTrace/replay.py").path
         let root = directory.appending("root").string
         let trace = directory.appending("trace").string
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: false)
@@ -57,16 +60,16 @@ import Testing
             "--testing-library", "swift-testing", "--filter", "BlobsTests.CrashReplayTests.*power cut",
         ]
         try run(
-            "/usr/bin/env",
-            ["python3", script, "record", "--root", root, "--trace", trace, "--", program] + arguments,
+            "python3",
+            [script, "record", "--root", root, "--trace", trace, "--", program] + arguments,
             environment: [Self.roleVariable: role, Self.pathVariable: root + "/blobs"])
         let command =
             "env \(Self.roleVariable)=check '\(Self.pathVariable)={state}/blobs' "
             + "'\(Self.acknowledgedVariable)={acknowledged}' '\(program)' "
             + arguments.map { "'\($0)'" }.joined(separator: " ")
         return try run(
-            "/usr/bin/env",
-            ["python3", script, "check", "--trace", trace, "--limit", "\(limit)", "--check", command],
+            "python3",
+            [script, "check", "--trace", trace, "--limit", "\(limit)", "--check", command],
             status: status)
     }
 
@@ -95,12 +98,7 @@ import Testing
     }
 }
 
-private let hasTools =
-    ["python3", "cc"].allSatisfy { tool in
-        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
-            access("\($0)/\(tool)", X_OK) == 0
-        }
-    }
+private let hasTools = Surroundings.hasPrograms("python3", "cc")
 
 /// Puts, syncs and collects as an ingest does, and says on standard output what a catalog would have
 /// committed: `live` and `gone` with a blob and its location.

@@ -2,6 +2,7 @@ import Base
 import Blobs
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Three records, and the pack they are in, which tests damage in all ways.
@@ -17,7 +18,7 @@ private struct ThreeRecords {
         let store = try BlobStore(directory: directory)
         blobs = try contents.map { try store.put($0) }
         try store.sync()
-        bytes = try BlobsTests.contents(of: directory.appending("packs").appending("00000001.pack"))
+        bytes = try TestSupport.contents(of: directory.appending("packs").appending("00000001.pack"))
     }
 
     /// After `damage` to the last record: the others are there, and a put goes through and stays.
@@ -39,7 +40,7 @@ private struct ThreeRecords {
     }
 }
 
-@Suite struct DamageTests {
+@Suite(.onOwnThreads) struct DamageTests {
     @Test func `a last record cut short at any byte is skipped, and nothing else is lost`() throws {
         try withTemporaryDirectory { directory in
             let three = try ThreeRecords(directory)

@@ -4,9 +4,10 @@ import Foundation
 import Glibc
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite struct FailureTests {
+@Suite(.onOwnThreads) struct FailureTests {
     @Test func `short and interrupted transfers change nothing`() throws {
         try withTemporaryDirectory { directory in
             let counter = CallCounter { number, kind in

@@ -2,9 +2,10 @@ import Base
 import Blobs
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite struct GarbageTests {
+@Suite(.onOwnThreads) struct GarbageTests {
     @Test func `what nothing refers to goes, the rest stays, and space is freed`() throws {
         try withTemporaryDirectory { directory in
             let store = try BlobStore(directory: directory, options: .small)

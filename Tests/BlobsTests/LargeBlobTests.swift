@@ -3,9 +3,10 @@ import Blobs
 import Foundation
 import Glibc
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite struct LargeBlobTests {
+@Suite(.onOwnThreads) struct LargeBlobTests {
     static let lengths = [4097, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (3 << 20) + 77]
 
     @Test(arguments: lengths)

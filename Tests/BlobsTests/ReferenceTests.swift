@@ -2,9 +2,10 @@ import Base
 import Blobs
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite struct ReferenceTests {
+@Suite(.onOwnThreads) struct ReferenceTests {
     @Test func `a referenced file is read in place`() throws {
         try withTemporaryDirectory { directory in
             let store = try BlobStore(directory: directory.appending("blobs"))

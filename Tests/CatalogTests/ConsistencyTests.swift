@@ -3,6 +3,7 @@ import Catalog
 import Columns
 @preconcurrency import Dispatch
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct ConsistencyTests {

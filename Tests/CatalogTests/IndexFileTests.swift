@@ -2,6 +2,7 @@ import Base
 @testable import Catalog
 import Columns
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct IndexFileTests {

@@ -1,6 +1,7 @@
 import Base
 import Catalog
 import Columns
+import TestSupport
 import Testing
 
 /// Random transactions against a store and a model of it, with failures in between and reopening now and

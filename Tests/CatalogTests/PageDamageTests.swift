@@ -1,6 +1,7 @@
 import Base
 @testable import Catalog
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What becomes of a bit that turns in a file of the catalog.

@@ -1,5 +1,6 @@
 @testable import Catalog
 import Columns
+import TestSupport
 import Testing
 
 @Suite struct PostingsTests {

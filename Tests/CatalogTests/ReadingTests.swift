@@ -4,6 +4,7 @@ import Columns
 @preconcurrency import Dispatch
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct ReadingTests {

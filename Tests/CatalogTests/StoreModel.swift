@@ -1,5 +1,6 @@
 import Base
 import Catalog
+import TestSupport
 
 /// What a store should hold, in plain Swift: the other side of the random tests.
 struct StoreModel {

@@ -3,6 +3,7 @@ import Base
 @preconcurrency import Dispatch
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct WritingTests {

@@ -1,4 +1,5 @@
 import Columns
+import TestSupport
 
 /// Kinds of values that lead columns to all the ways they store them.
 enum ValueStyle: CaseIterable {

@@ -1,9 +1,10 @@
 import Base
 import Foundation
+import TestSupport
 import Testing
 
 /// What people get wrong, and what must not end a batch.
-@Suite struct BadInputTests {
+@Suite(.onOwnThreads) struct BadInputTests {
     private func pictures(_ count: Int, in fovea: Fovea) throws {
         for index in 0..<count {
             try fovea.folder.write(Picture.ppm(width: 8, height: 8, seed: index), to: "in/\(index).ppm")
@@ -76,18 +77,10 @@ import Testing
     @Test(.enabled(if: geteuid() == 0, "only root can become another user"))
     func `another user's store is not said to be none`() throws {
         let fovea = try Fovea()
-        func asNobody(_ arguments: [String]) throws -> (status: Int32, errors: String) {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments =
-                ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Fovea.binary.path] + arguments
-            let pipe = Pipe()
-            process.standardError = pipe
-            process.standardOutput = FileHandle.nullDevice
-            try process.run()
-            let errors = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            return (process.terminationStatus, errors)
+        func asNobody(_ arguments: [String]) throws -> Program.Outcome {
+            try Program.run(
+                "setpriv",
+                ["--reuid=65534", "--regid=65534", "--clear-groups", Fovea.binary.path] + arguments)
         }
         guard try asNobody(["--version"]).status == 0 else {
             print("left out: here nobody else may run the program")
@@ -166,21 +159,15 @@ import Testing
 }
 
 /// Commands whose reader goes away.
-@Suite struct ClosedPipeTests {
+@Suite(.onOwnThreads) struct ClosedPipeTests {
     /// Runs a line of bash with `$FOVEA` as the program; the last line of the output is the program's status.
     private func bash(_ line: String, _ fovea: Fovea) throws -> (status: String, output: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["-c", line + #"; echo "${PIPESTATUS[0]}""#]
-        process.environment = ProcessInfo.processInfo.environment.merging(
-            ["FOVEA": Fovea.binary.path, "FOVEA_STORE": fovea.store, "IN": fovea.folder.url.path + "/in"]
-        ) { $1 }
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        let lines = text.split(separator: "\n")
+        let outcome = try Program.run(
+            "/bin/bash", ["-c", line + #"; echo "${PIPESTATUS[0]}""#],
+            environment: [
+                "FOVEA": Fovea.binary.path, "FOVEA_STORE": fovea.store, "IN": fovea.folder.url.path + "/in",
+            ])
+        let lines = outcome.text.split(separator: "\n")
         return (String(lines.last ?? ""), lines.dropLast().joined(separator: "\n"))
     }
 

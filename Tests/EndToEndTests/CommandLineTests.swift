@@ -1,8 +1,9 @@
 import Base
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct CommandLineTests {
+@Suite(.onOwnThreads) struct CommandLineTests {
     /// A store with ten pictures in two classes and two splits.
     private func pictures() throws -> Fovea {
         let fovea = try Fovea()

@@ -1,9 +1,10 @@
 import Base
 import Foundation
+import TestSupport
 import Testing
 
 /// What is left when the power of life and death over processes is used.
-@Suite(.serialized) struct CrashTests {
+@Suite(.onOwnThreads, .serialized) struct CrashTests {
     private static let pictureCount = 2_000
 
     private func pictures(in folder: TemporaryFolder) throws -> String {
@@ -28,7 +29,7 @@ import Testing
         throws
     {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let fovea = try Fovea()
         let data = try pictures(in: fovea.folder)
         var acknowledged: Set<String> = []
@@ -72,12 +73,7 @@ import Testing
         let disk = folder.url.appendingPathComponent("disk").path
         try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
         func shell(_ arguments: String...) throws -> Int32 {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = arguments
-            try process.run()
-            process.waitUntilExit()
-            return process.terminationStatus
+            try Program.run(arguments[0], Array(arguments.dropFirst())).status
         }
         guard
             try shell("mount", "-t", "tmpfs", "-o", filling == .pack ? "size=12m" : "size=3m", "tmpfs", disk)
@@ -113,18 +109,5 @@ import Testing
         #expect(try fovea.run(add).status == 0)
         #expect(try fovea.run("count", "--store", store).text == "\(count)\n")
         #expect(try fovea.run("verify", "--store", store).status == 0)
-    }
-}
-
-/// A seeded generator (SplitMix64, Steele et al. 2014), so that a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

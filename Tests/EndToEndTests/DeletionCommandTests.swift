@@ -3,9 +3,10 @@ import Foundation
 #if canImport(FoundationNetworking)
     import FoundationNetworking
 #endif
+import TestSupport
 import Testing
 
-@Suite struct DeletionCommandTests {
+@Suite(.onOwnThreads) struct DeletionCommandTests {
     private func pictures(_ count: Int) throws -> (Fovea, folder: String) {
         let fovea = try Fovea()
         for index in 0..<count {

@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import TestSupport
 
 /// Runs the real binary on a store of its own, as a user would.
 struct Fovea {
@@ -8,24 +9,8 @@ struct Fovea {
         if let path = ProcessInfo.processInfo.environment["FOVEA_BINARY"] {
             return URL(fileURLWithPath: path)
         }
-        return repository.appendingPathComponent(".build/debug/fovea")
+        return Surroundings.repository.appendingPathComponent(".build/debug/fovea")
     }()
-
-    static let repository = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-    /// Pictures outside the repository, where they are at hand.
-    static let testData: URL? = {
-        let path = ProcessInfo.processInfo.environment["FOVEA_TEST_DATA"]
-        let folder =
-            path.map { URL(fileURLWithPath: $0) }
-            ?? repository.appendingPathComponent("../shared").standardized
-        return FileManager.default.fileExists(atPath: folder.appendingPathComponent("data/coco128").path)
-            ? folder : nil
-    }()
-
-    /// Whether missing test data is an error rather than a reason to leave tests out.
-    static let requiresTestData = ProcessInfo.processInfo.environment["FOVEA_REQUIRE_TEST_DATA"] == "1"
 
     let folder: TemporaryFolder
     var store: String { folder.url.appendingPathComponent("store").path }
@@ -127,45 +112,5 @@ struct Fovea {
             }
             return nil
         }
-    }
-}
-
-/// A folder that is removed, with all that is in it, when the last reference goes.
-final class TemporaryFolder: Sendable {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("fovea-e2e-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    /// Writes a file, its folders made as needed, and returns its path.
-    @discardableResult
-    func write(_ bytes: [UInt8], to name: String) throws -> String {
-        let file = url.appendingPathComponent(name)
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: file)
-        return file.path
-    }
-}
-
-/// Small pictures made on the spot, in the simplest format there is: binary PPM.
-enum Picture {
-    /// A gradient that differs with `seed`; every pixel of it is a formula.
-    static func ppm(width: Int, height: Int, seed: Int) -> [UInt8] {
-        // The comment tells pictures apart whose pixels are the same.
-        var bytes = Array("P6\n# \(seed)\n\(width) \(height)\n255\n".utf8)
-        for y in 0..<height {
-            for x in 0..<width {
-                bytes += [
-                    UInt8((x * 3 + seed) & 255), UInt8((y * 5 + seed * 7) & 255),
-                    UInt8((x + y + seed * 13) & 255),
-                ]
-            }
-        }
-        return bytes
     }
 }

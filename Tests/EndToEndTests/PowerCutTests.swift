@@ -1,28 +1,16 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A killed process leaves the page cache alive; only a replay of what was synced shows a missing fsync.
-@Suite(.serialized) struct PowerCutTests {
+@Suite(.onOwnThreads, .serialized) struct PowerCutTests {
     /// Whether the recorder can be compiled and the replay be run here.
-    private static let hasTools = ["python3", "cc"].allSatisfy { tool in
-        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
-            FileManager.default.isExecutableFile(atPath: "\($0)/\(tool)")
-        }
-    }
+    private static let hasTools = Surroundings.hasPrograms("python3", "cc")
 
     private func replay(_ arguments: [String]) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            ["python3", Fovea.repository.appendingPathComponent("Tests/CrashTrace/replay.py").path]
-            + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
+        let script = Surroundings.repository.appendingPathComponent("Tests/CrashTrace/replay.py").path
+        let outcome = try Program.run("python3", [script] + arguments)
+        return (outcome.status, outcome.everything)
     }
 
     @Test(.enabled(if: hasTools, "needs python3 and cc"))
@@ -43,7 +31,7 @@ import Testing
             """
         let recorded = try replay(["record", "--root", store, "--trace", trace, "--", "sh", "-c", script])
         #expect(recorded.status == 0, "\(recorded.output.suffix(2_000))")
-        let check = Fovea.repository.appendingPathComponent("Tests/CrashTrace/check_store.py").path
+        let check = Surroundings.repository.appendingPathComponent("Tests/CrashTrace/check_store.py").path
         let checked = try replay([
             "check", "--trace", trace, "--limit", "40", "--jobs", "2", "--check",
             "python3 '\(check)' '\(Fovea.binary.path)' {state} {acknowledged}",

@@ -1,9 +1,10 @@
 import Base
 import Foundation
+import TestSupport
 import Testing
 
 /// How a server comes up, and what it says when it cannot.
-@Suite(.serialized) struct ServeStartTests {
+@Suite(.onOwnThreads, .serialized) struct ServeStartTests {
     private func serve(_ fovea: Fovea, _ more: String...) throws -> (running: Fovea.Running, port: Int) {
         let running = fovea.start(["serve", "--http", "127.0.0.1:0", "--json"] + more)
         let line = try #require(try running.firstLine(), "\(running.errorsSoFar)")

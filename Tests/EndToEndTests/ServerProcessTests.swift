@@ -3,10 +3,11 @@ import Foundation
 #if canImport(FoundationNetworking)
     import FoundationNetworking
 #endif
+import TestSupport
 import Testing
 
 /// The real server on a real socket.
-@Suite struct ServerProcessTests {
+@Suite(.onOwnThreads) struct ServerProcessTests {
     private struct Server {
         let fovea: Fovea
         let running: Fovea.Running

@@ -4,6 +4,7 @@ import Blobs
 @testable import Engine
 import Query
 import SystemPackage
+import TestSupport
 import Testing
 
 #if canImport(Glibc)

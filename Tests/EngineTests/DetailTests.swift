@@ -1,6 +1,7 @@
 import Base
 import Catalog
 import Query
+import TestSupport
 import Testing
 
 @testable import Engine

@@ -1,5 +1,6 @@
 import Base
 import Query
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -8,7 +9,7 @@ import Testing
 @Suite struct FilterEvaluatorTests {
     @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
     func `random filters find what the documents say`(seed: UInt64) async throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let temporary = try await TemporaryStore()
         let documents = (0..<300).map { _ in RandomDocuments.document(&random) }
         try temporary.insert("Thing", documents)
@@ -29,7 +30,7 @@ import Testing
 
     @Test(arguments: [11, 12, 13] as [UInt64])
     func `random sort orders are those of the documents, ties by id`(seed: UInt64) async throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let temporary = try await TemporaryStore()
         try temporary.insert("Thing", (0..<200).map { _ in RandomDocuments.document(&random) })
         let all = try await temporary.store.find(FindRequest(entityClass: "Thing", filter: .all)).entities
@@ -58,7 +59,7 @@ import Testing
 
     @Test(arguments: [21, 22] as [UInt64])
     func `facets count what the documents hold`(seed: UInt64) async throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let temporary = try await TemporaryStore()
         try temporary.insert("Thing", (0..<300).map { _ in RandomDocuments.document(&random) })
         let filter = try Filter.parse(#"{"b": {"$ne": 2}}"#)

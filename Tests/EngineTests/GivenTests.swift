@@ -2,6 +2,7 @@ import Base
 import Catalog
 import Query
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Engine

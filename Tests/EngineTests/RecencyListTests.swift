@@ -1,4 +1,5 @@
 import Base
+import TestSupport
 import Testing
 
 @Suite struct RecencyListTests {
@@ -22,7 +23,7 @@ import Testing
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `it does what a list that is searched does`(seed: UInt64) {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         var list = RecencyList<Int, Int>(budget: 20)
         var model: [(key: Int, element: Int, cost: Int)] = []  // The newest last.
         for step in 0..<2_000 {

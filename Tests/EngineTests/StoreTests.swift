@@ -3,6 +3,7 @@ import Blobs
 import Catalog
 import Query
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Engine

@@ -1,11 +1,12 @@
 import Base
 import Media
+import TestSupport
 import Testing
 
-@Suite struct ColourTests {
-    @Test("luma is Pillow's, at every level of instructions", .enabled(if: OperationOracle.isAvailable))
+@Suite(.onOwnThreads) struct ColourTests {
+    @Test("luma is Pillow's, at every level of instructions", .enabled(if: PythonOracle.isAvailable))
     func grayIsPillows() throws {
-        var random = OperationRandom(seed: 31)
+        var random = SeededGenerator(seed: 31)
         let jobs = (0..<60).map { _ in
             OperationOracle.Job(
                 name: "gray",
@@ -35,9 +36,9 @@ import Testing
         #expect(try raster.grayscale().pixels == expected)
     }
 
-    @Test("a threshold is OpenCV's to-zero", .enabled(if: OperationOracle.isAvailable))
+    @Test("a threshold is OpenCV's to-zero", .enabled(if: PythonOracle.isAvailable))
     func thresholdIsToZero() throws {
-        var random = OperationRandom(seed: 32)
+        var random = SeededGenerator(seed: 32)
         let jobs = (0..<40).map { index -> OperationOracle.Job in
             let raster = random.raster(
                 width: random.side(upTo: 80), height: random.side(upTo: 80), channels: 1 + index % 2 * 2)

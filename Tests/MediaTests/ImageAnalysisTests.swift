@@ -1,9 +1,10 @@
 import Base
 import Foundation
 import Media
+import TestSupport
 import Testing
 
-@Suite struct ImageAnalysisTests {
+@Suite(.onOwnThreads) struct ImageAnalysisTests {
     private func asFile(_ bytes: [UInt8]) -> Raster {
         Raster(width: bytes.count, height: 1, channels: 1, pixels: bytes)
     }
@@ -12,10 +13,10 @@ import Testing
         PerceptualHash(bits: bytes.reduce(0) { $0 << 8 | UInt64($1) })
     }
 
-    @Test("hashes of PNG files are imagehash's", .enabled(if: OperationOracle.isAvailable))
+    @Test("hashes of PNG files are imagehash's", .enabled(if: PythonOracle.isAvailable))
     func hashesOfPNGFiles() throws {
         let seed: UInt64 = 91
-        var random = OperationRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let pictures = (0..<80).map { _ in
             OperationOracle.Job(
                 name: "png",
@@ -37,9 +38,9 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OperationOracle.isAvailable && OperationOracle.hasData))
+    @Test(.enabled(if: PythonOracle.isAvailable && OperationOracle.hasPhotographs))
     func `hashes of photographs are imagehash's`() throws {
-        let data = OperationOracle.data.appendingPathComponent("data")
+        let data = Surroundings.testFolder.appendingPathComponent("data")
         var files: [[UInt8]] = []
         for folder in ["photos", "coco128/images/train2017"] {
             let folder = data.appendingPathComponent(folder)
@@ -77,7 +78,7 @@ import Testing
     }
 
     @Test func `every truncation of a JPEG and of a PNG has facts or a clear error`() throws {
-        var random = OperationRandom(seed: 17)
+        var random = SeededGenerator(seed: 17)
         let raster = random.raster(width: 24, height: 17, channels: 3)
         for encoding in [Encoding.jpeg(quality: 80), .png()] {
             let file = try ImageCodec.encode(raster, as: encoding)

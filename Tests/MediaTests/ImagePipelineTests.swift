@@ -1,9 +1,10 @@
 import Base
 import Foundation
 import Media
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: OperationOracle.isAvailable)) struct ImagePipelineTests {
+@Suite(.onOwnThreads, .enabled(if: PythonOracle.isAvailable)) struct ImagePipelineTests {
     /// The file that Pillow writes of `raster`.
     private func file(_ kind: String, _ raster: Raster, _ parameters: Document = [:]) throws -> [UInt8] {
         try OperationOracle.answers([OperationOracle.Job(name: kind, raster: raster, parameters: parameters)]
@@ -11,7 +12,7 @@ import Testing
     }
 
     private func raster(_ width: Int, _ height: Int, _ channels: Int, seed: UInt64 = 1) -> Raster {
-        var random = OperationRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let noise = (0..<64).map { _ in Int.random(in: 0...50, using: &random) }
         var pixels: [UInt8] = []
         pixels.reserveCapacity(width * height * channels)
@@ -54,9 +55,9 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OperationOracle.hasData))
+    @Test(.enabled(if: OperationOracle.hasPhotographs))
     func `photographs decoded and resized are Pillow's, also from a scaled decode`() throws {
-        let folder = OperationOracle.data.appendingPathComponent("data/coco128/images/train2017")
+        let folder = Surroundings.testFolder.appendingPathComponent("data/coco128/images/train2017")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().prefix(24)
         var jobs: [OperationOracle.Job] = [], files: [[UInt8]] = []
         let sizes: [(width: Int, isScaled: Bool)] = [(224, false), (100, true), (200, true), (60, true)]

@@ -1,6 +1,7 @@
 import Base
 import Foundation
 import Media
+import TestSupport
 import Testing
 
 /// Pillow, OpenCV and imagehash, run by `Tests/Oracles/ops_oracle.py`.
@@ -25,48 +26,11 @@ enum OperationOracle {
         }
     }
 
-    static let repository = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-    static let python: String = {
-        let given = ProcessInfo.processInfo.environment["FOVEA_ORACLE_PYTHON"]
-        return given ?? repository.appendingPathComponent(".venv/bin/python").path
-    }()
-
-    /// Without the interpreter the tests that need it are left out, unless the run demands all of them.
-    static let isAvailable: Bool =
-        FileManager.default.isExecutableFile(atPath: python)
-        || ProcessInfo.processInfo.environment["FOVEA_REQUIRE_TEST_DATA"] == "1"
-
-    /// The folder of images that lie outside the repository.
-    static let data: URL = {
-        if let given = ProcessInfo.processInfo.environment["FOVEA_TEST_DATA"] {
-            return URL(fileURLWithPath: given)
-        }
-        return repository.deletingLastPathComponent().appendingPathComponent("shared")
-    }()
-
-    static let hasData: Bool =
-        FileManager.default.fileExists(atPath: data.appendingPathComponent("data/photos").path)
-        || ProcessInfo.processInfo.environment["FOVEA_REQUIRE_TEST_DATA"] == "1"
+    /// Whether photographs from outside of the repository are there, or must be.
+    static let hasPhotographs = Surroundings.offers("data/photos")
 
     static func answers(_ jobs: [Job]) throws -> [Answer] {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ops-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        // A leftover in the temporary folder harms nobody.
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let input = folder.appendingPathComponent("in"), output = folder.appendingPathComponent("out")
-        try message(jobs).write(to: input)
-        try Data().write(to: output)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = [repository.appendingPathComponent("Tests/Oracles/ops_oracle.py").path]
-        process.standardInput = try FileHandle(forReadingFrom: input)
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "the oracle failed; its message stands above")
-        let answers = parse([UInt8](try Data(contentsOf: output)))
+        let answers = parse([UInt8](try PythonOracle.run("ops_oracle.py", input: message(jobs))))
         try #require(answers.count == jobs.count)
         return answers
     }
@@ -107,20 +71,8 @@ enum OperationOracle {
     }
 }
 
-/// SplitMix64: the same numbers for the same seed on every machine.
-struct OperationRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+/// Rasters and sizes by chance.
+extension SeededGenerator {
     /// Noise, black and white, a gradient, or one colour.
     mutating func raster(width: Int, height: Int, channels: Int) -> Raster {
         let kind = Int.random(in: 0..<4, using: &self), level = UInt8.random(in: 0...255, using: &self)

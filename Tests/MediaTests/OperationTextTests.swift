@@ -1,9 +1,10 @@
 import Base
 import Foundation
 import Media
+import TestSupport
 import Testing
 
-@Suite struct OperationTextTests {
+@Suite(.onOwnThreads) struct OperationTextTests {
     private func message(_ texts: String...) -> String? {
         do {
             _ = try ImagePipeline(texts)
@@ -172,7 +173,7 @@ import Testing
     }
 
     /// A random text in the language of operations, mostly right.
-    private func text(_ random: inout OperationRandom) -> String {
+    private func text(_ random: inout SeededGenerator) -> String {
         func pick<Element>(_ elements: [Element]) -> Element {
             elements[Int.random(in: 0..<elements.count, using: &random)]
         }
@@ -200,7 +201,7 @@ import Testing
 
     @Test func `what parses has a canonical text that parses to itself`() throws {
         let seed: UInt64 = 4_711
-        var random = OperationRandom(seed: seed), parsed = 0
+        var random = SeededGenerator(seed: seed), parsed = 0
         for _ in 0..<4_000 {
             let text = text(&random)
             guard let pipeline = try? ImagePipeline([text]) else { continue }  // Some are wrong on purpose.
@@ -215,7 +216,7 @@ import Testing
 
     @Test func `any bytes parse or are refused with a message, never a trap`() {
         let seed: UInt64 = 815
-        var random = OperationRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let alphabet = Array(
             "resizcopflthumbnaldgyt=,:xX0123456789.+-/eE%& \u{0}\u{FFFD}é\n\"".unicodeScalars)
         for _ in 0..<20_000 {
@@ -244,9 +245,9 @@ import Testing
     }
 }
 
-@Suite struct OperationDocumentationTests {
+@Suite(.onOwnThreads) struct OperationDocumentationTests {
     @Test func `docs operations is what the table writes`() throws {
-        let file = OperationOracle.repository.appendingPathComponent("docs/operations.md")
+        let file = Surroundings.repository.appendingPathComponent("docs/operations.md")
         if ProcessInfo.processInfo.environment["FOVEA_WRITE_DOCS"] == "1" {
             try Data(OperationTable.markdown.utf8).write(to: file)
         }

@@ -1,9 +1,10 @@
 import Base
 import Foundation
 import Media
+import TestSupport
 import Testing
 
-@Suite struct PerceptualHashTests {
+@Suite(.onOwnThreads) struct PerceptualHashTests {
     private func hash(_ bytes: ArraySlice<UInt8>) -> PerceptualHash {
         PerceptualHash(bits: bytes.reduce(0) { $0 << 8 | UInt64($1) })
     }
@@ -25,10 +26,10 @@ import Testing
         }
     }
 
-    @Test("hashes are imagehash's, bit for bit", .enabled(if: OperationOracle.isAvailable))
+    @Test("hashes are imagehash's, bit for bit", .enabled(if: PythonOracle.isAvailable))
     func equalsImagehash() throws {
         let seed: UInt64 = 64
-        var random = OperationRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let jobs = (0..<1_000).map { _ in
             OperationOracle.Job(
                 name: "hashes",
@@ -42,10 +43,10 @@ import Testing
     /// Most frequencies of these are zero but for rounding errors, on which imagehash's bits then depend.
     @Test(
         "hashes of images constant in one direction are imagehash's too",
-        .enabled(if: OperationOracle.isAvailable))
+        .enabled(if: PythonOracle.isAvailable))
     func equalsImagehashWhereRoundingDecides() throws {
         let seed: UInt64 = 65
-        var random = OperationRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let jobs = (0..<600).map { index -> OperationOracle.Job in
             let width = [32, 64, 100, 8][index % 4], height = [32, 40, 64][index % 3]
             let isAcross = index % 2 == 0, steps = Int.random(in: 1...4, using: &random)
@@ -88,10 +89,10 @@ import Testing
     }
 }
 
-@Suite struct SampleStatisticsTests {
-    @Test("mean and deviation are NumPy's", .enabled(if: OperationOracle.isAvailable))
+@Suite(.onOwnThreads) struct SampleStatisticsTests {
+    @Test("mean and deviation are NumPy's", .enabled(if: PythonOracle.isAvailable))
     func equalNumPy() throws {
-        var random = OperationRandom(seed: 71)
+        var random = SeededGenerator(seed: 71)
         let jobs = (0..<60).map { _ in
             OperationOracle.Job(
                 name: "statistics",
@@ -112,7 +113,7 @@ import Testing
     }
 
     @Test func `histograms count every sample of every channel, and of luma`() throws {
-        var random = OperationRandom(seed: 72)
+        var random = SeededGenerator(seed: 72)
         for channels in [1, 3, 4] {
             let raster = random.raster(width: 67, height: 41, channels: channels)
             let facts = try ImageAnalysis.analyse(raster)

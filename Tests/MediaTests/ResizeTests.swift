@@ -1,13 +1,14 @@
 import Base
 import Media
+import TestSupport
 import Testing
 
-@Suite struct ResizeTests {
+@Suite(.onOwnThreads) struct ResizeTests {
     /// Jobs of one filter on random images, with and without a box.
     private func jobs(
         _ filter: ResizeFilter, count: Int, seed: UInt64, hasBoxes: Bool
     ) -> [(job: OperationOracle.Job, size: PixelSize, box: PixelBox?)] {
-        var random = OperationRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         return (0..<count).map { index in
             let raster = random.raster(
                 width: random.side(), height: random.side(), channels: random.channels())
@@ -37,7 +38,7 @@ import Testing
 
     @Test(
         "every filter gives the bytes of Pillow or OpenCV, at every level of instructions",
-        .enabled(if: OperationOracle.isAvailable), arguments: ResizeFilter.allCases)
+        .enabled(if: PythonOracle.isAvailable), arguments: ResizeFilter.allCases)
     func equalsOracle(filter: ResizeFilter) throws {
         let seed: UInt64 = 20_240 + UInt64(filter.rawValue.utf8.reduce(0) { $0 &+ Int($1) })
         let isPillow = filter != .linear && filter != .area
@@ -55,9 +56,9 @@ import Testing
         }
     }
 
-    @Test("area by whole factors is OpenCV's, also of 2 × 2", .enabled(if: OperationOracle.isAvailable))
+    @Test("area by whole factors is OpenCV's, also of 2 × 2", .enabled(if: PythonOracle.isAvailable))
     func areaByWholeFactors() throws {
-        var random = OperationRandom(seed: 7)
+        var random = SeededGenerator(seed: 7)
         let jobs = (0..<60).map { _ -> (OperationOracle.Job, PixelSize) in
             let size = PixelSize(width: random.side(upTo: 60), height: random.side(upTo: 60))
             let across = Int.random(in: 1...6, using: &random), down = Int.random(in: 1...6, using: &random)
@@ -84,10 +85,10 @@ import Testing
     }
 
     @Test(
-        "a reduction with windows of thousands of taps is Pillow's", .enabled(if: OperationOracle.isAvailable)
+        "a reduction with windows of thousands of taps is Pillow's", .enabled(if: PythonOracle.isAvailable)
     )
     func manyTaps() throws {
-        var random = OperationRandom(seed: 11)
+        var random = SeededGenerator(seed: 11)
         let shapes = [(9_000, 3, 3), (3, 9_000, 3), (20_000, 1, 1), (5_000, 2, 4), (1, 12_000, 1)]
         let filters: [ResizeFilter] = [.box, .bilinear, .hamming, .bicubic, .lanczos]
         var jobs: [(OperationOracle.Job, PixelSize, ResizeFilter)] = []
@@ -117,7 +118,7 @@ import Testing
     }
 
     @Test func `the whole image at its own size is returned as it is`() throws {
-        var random = OperationRandom(seed: 3)
+        var random = SeededGenerator(seed: 3)
         let raster = random.raster(width: 13, height: 7, channels: 4)
         for filter in ResizeFilter.allCases {
             #expect(try raster.resized(to: raster.size, filter: filter) == raster)

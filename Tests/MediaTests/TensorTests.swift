@@ -1,8 +1,9 @@
 import Base
 import Media
+import TestSupport
 import Testing
 
-@Suite struct TensorTests {
+@Suite(.onOwnThreads) struct TensorTests {
     private let raster = Raster(width: 2, height: 1, channels: 3, pixels: [0, 1, 2, 253, 254, 255])
 
     private func floats(_ tensor: Tensor) -> [Float] {
@@ -26,9 +27,9 @@ import Testing
         #expect(scaled == [0, 1, 2, 253, 254, 255].map { Float(Double($0) * (1.0 / 255)) })
     }
 
-    @Test("floats are NumPy's, rounded once", .enabled(if: OperationOracle.isAvailable))
+    @Test("floats are NumPy's, rounded once", .enabled(if: PythonOracle.isAvailable))
     func equalNumPy() throws {
-        var random = OperationRandom(seed: 41)
+        var random = SeededGenerator(seed: 41)
         let jobs = (0..<30).map { index -> (OperationOracle.Job, TensorFormat) in
             let raster = random.raster(
                 width: random.side(upTo: 60), height: random.side(upTo: 60), channels: random.channels())

@@ -4,6 +4,7 @@ import Base
 #endif
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -11,12 +12,9 @@ import Testing
 @Suite struct IngestSourceTests {
     /// A folder that is removed with everything in it when the test ends.
     private final class Folder {
-        let path: FilePath
-        init() {
-            var template = Array("/tmp/fovea-test-XXXXXX".utf8CString)
-            path = FilePath(platformString: mkdtemp(&template)!)
-        }
-        deinit { remove(path) }
+        private let folder: TemporaryFolder
+        var path: FilePath { folder.path }
+        init() throws { folder = try TemporaryFolder() }
 
         func file(_ name: [UInt8], _ text: String = "x") throws {
             var file = path
@@ -32,11 +30,6 @@ import Testing
             try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
         }
         func file(_ name: String, _ text: String = "x") throws { try file(Array(name.utf8), text) }
-
-        private func remove(_ path: FilePath) {
-            for name in (try? FileTree.names(in: path)) ?? [] { remove(FileTree.appending(name, to: path)) }
-            if rmdir(path.string) != 0 { unlink(path.string) }
-        }
     }
 
     private func walk(_ request: IngestRequest) -> [IngestItem] {
@@ -49,7 +42,7 @@ import Testing
     }
 
     @Test func `a folder is walked whole, in byte order, hidden files left out`() throws {
-        let folder = Folder()
+        let folder = try Folder()
         for name in ["b.jpg", "a/2.jpg", "a/1.jpg", ".hidden/x.jpg", "C.jpg"] { try folder.file(name) }
         let items = walk(IngestRequest(paths: [folder.path]))
         #expect(
@@ -60,7 +53,7 @@ import Testing
     }
 
     @Test func `labels and splits come from the folders`() throws {
-        let folder = Folder()
+        let folder = try Folder()
         for name in ["train/cat/1.jpg", "val/dog/deep/2.jpg", "bird/3.jpg"] { try folder.file(name) }
         let items = walk(IngestRequest(paths: [folder.path], labelSource: .folder))
         #expect(items.map(\.labels) == [["bird"], ["cat"], ["dog"]])
@@ -68,7 +61,7 @@ import Testing
     }
 
     @Test func `a missing path is a failed item and the walk goes on`() throws {
-        let folder = Folder()
+        let folder = try Folder()
         try folder.file("1.jpg")
         let items = walk(IngestRequest(paths: [folder.path.appending("none"), folder.path]))
         #expect(items.count == 2)
@@ -79,7 +72,7 @@ import Testing
     @Test func `names with line ends and bytes that are no UTF-8 are found and shown without ambiguity`()
         throws
     {
-        let folder = Folder()
+        let folder = try Folder()
         let names: [[UInt8]] = [Array("a\nb.jpg".utf8), [0x66, 0xFF, 0x2E, 0x6A, 0x70, 0x67]]
         for name in names { try folder.file(name) }
         let items = walk(IngestRequest(paths: [folder.path]))
@@ -106,7 +99,7 @@ import Testing
 
     @Test(arguments: [1, 2, 40])
     func `links to where they lie are told once each and not followed`(count: Int) throws {
-        let folder = Folder()
+        let folder = try Folder()
         try folder.file("a/1.jpg")
         for number in 0..<count {
             #expect(symlink(".", folder.path.appending("a/loop\(number)").string) == 0)
@@ -119,7 +112,7 @@ import Testing
     }
 
     @Test func `a folder that two links lead to is walked by each of its paths`() throws {
-        let folder = Folder()
+        let folder = try Folder()
         try folder.file("real/1.jpg")
         for name in ["cat", "dog"] { #expect(symlink("real", folder.path.appending(name).string) == 0) }
         let items = walk(IngestRequest(paths: [folder.path], labelSource: .folder))
@@ -127,7 +120,7 @@ import Testing
     }
 
     @Test func `links to folders of links do not multiply without end`() throws {
-        let folder = Folder()
+        let folder = try Folder()
         for level in 0..<40 { try folder.file("\(level)/1.jpg") }
         for level in 0..<39 {
             for name in ["x", "y"] {
@@ -141,7 +134,7 @@ import Testing
     }
 
     @Test func `a list names files relative to itself and its columns become properties`() throws {
-        let folder = Folder()
+        let folder = try Folder()
         try folder.file("pictures/1.jpg")
         try folder.file(
             "list.csv",
@@ -159,7 +152,7 @@ import Testing
     }
 
     @Test func `a JSON lines list keeps types, and a bad line does not end it`() throws {
-        let folder = Folder()
+        let folder = try Folder()
         try folder.file(
             "list.jsonl",
             """
@@ -180,7 +173,7 @@ import Testing
     }
 
     @Test func `a list without a path column says which columns there are`() throws {
-        let folder = Folder()
+        let folder = try Folder()
         try folder.file("list.csv", "file,label\n1.jpg,cat\n")
         let items = walk(IngestRequest(paths: [folder.path.appending("list.csv")]))
         #expect(items.map(\.failure) == ["no column is named 'path'; the columns are file, label"])
@@ -194,7 +187,7 @@ import Testing
             ("path,error", "'error' may not be given"), ("path,a,a", "two columns are named 'a'"),
         ])
     func badHeader(header: String, reason: String) throws {
-        let folder = Folder()
+        let folder = try Folder()
         try folder.file("list.csv", header + "\n1.jpg,x,y\n2.jpg,x,y\n")
         try folder.file("3.jpg")
         let items = walk(
@@ -205,7 +198,7 @@ import Testing
     }
 
     @Test func `a line that is too long fails alone`() throws {
-        let folder = Folder()
+        let folder = try Folder()
         let long = String(repeating: "x", count: 17 << 20)
         try folder.file(
             "list.jsonl", "{\"path\": \"1.jpg\"}\n{\"path\": \"\(long)\"}\n{\"path\": \"2.jpg\"}\n")

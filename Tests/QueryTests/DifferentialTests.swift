@@ -1,8 +1,9 @@
 import Base
 import Query
+import TestSupport
 import Testing
 
-@Suite struct DifferentialTests {
+@Suite(.onOwnThreads) struct DifferentialTests {
     @Test(
         "random filters mean on random documents what the page says they mean",
         arguments: 1...16 as ClosedRange<UInt64>)

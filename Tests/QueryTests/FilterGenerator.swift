@@ -1,4 +1,5 @@
 import Base
+import TestSupport
 
 /// Random documents and filters over a vocabulary so small that they often meet.
 struct FilterGenerator {

@@ -1,5 +1,6 @@
 import Base
 import Query
+import TestSupport
 import Testing
 
 @Suite struct FilterLimitTests {
@@ -167,7 +168,7 @@ import Testing
     }
 }
 
-@Suite struct FilterFuzzTests {
+@Suite(.onOwnThreads) struct FilterFuzzTests {
     @Test("random bytes are refused or read, never a crash", arguments: 1...4 as ClosedRange<UInt64>)
     func bytes(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

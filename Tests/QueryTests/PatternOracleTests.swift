@@ -1,8 +1,9 @@
 import Base
 import Query
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: PythonOracle.isAvailable, "no Python at .venv or FOVEA_ORACLE_PYTHON"))
+@Suite(.onOwnThreads, .enabled(if: PythonOracle.isAvailable, "no Python at .venv or FOVEA_ORACLE_PYTHON"))
 struct PatternOracleTests {
     private struct Question {
         var pattern: String

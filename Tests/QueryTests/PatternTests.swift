@@ -1,8 +1,9 @@
 import Base
 import Query
+import TestSupport
 import Testing
 
-@Suite struct PatternTests {
+@Suite(.onOwnThreads) struct PatternTests {
     @Test(
         "what pcre2pattern(3) says",
         arguments: [

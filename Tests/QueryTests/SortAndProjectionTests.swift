@@ -1,5 +1,6 @@
 import Base
 import Query
+import TestSupport
 import Testing
 
 @Suite struct SortOrderTests {

@@ -1,6 +1,7 @@
 import Base
 import Engine
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import Server
@@ -209,7 +210,7 @@ import Testing
 
     @Test func `no damage to a request makes the reading of it trap`() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let whole = Array(
             """
             POST /v1/entities/Image?label=a%20b&property.x=1 HTTP/1.1\r
@@ -238,18 +239,5 @@ import Testing
             let status = RequestRehearsal.status(of: message, isHolderSocket: true)
             #expect(status != 500, "seed \(seed)")
         }
-    }
-}
-
-/// Numbers that repeat with their seed (SplitMix64, Steele et al. 2014).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -5,6 +5,7 @@ import Engine
 #endif
 import Logging
 import SystemPackage
+import TestSupport
 
 @testable import Server
 
@@ -23,11 +24,9 @@ struct ServedStore: Sendable {
         limits: WireLimits = WireLimits(), costs: Exchange.Limits = Exchange.Limits(), more: [Endpoint] = [],
         isHolderSocket: Bool = false, _ body: (ServedStore) async throws -> Void
     ) async throws {
-        var template = Array("/tmp/fovea-server-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
-        let folder = FilePath(platformString: template)
-        defer { removeTree(folder) }
-        let directory = folder.appending("store")
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let directory = folder.path.appending("store")
         try Store.create(at: directory)
         let store = try await Store.open(at: directory)
         let metrics = Metrics()
@@ -99,20 +98,5 @@ struct ServedStore: Sendable {
     static func ppm(width: Int, height: Int, seed: UInt8) -> [UInt8] {
         Array("P6\n\(width) \(height)\n255\n".utf8)
             + (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0 &* 7) &+ seed }
-    }
-
-    private static func removeTree(_ folder: FilePath) {
-        guard let stream = opendir(folder.string) else {
-            unlink(folder.string)
-            return
-        }
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { removeTree(folder.appending(name)) }
-        }
-        closedir(stream)
-        rmdir(folder.string)
     }
 }

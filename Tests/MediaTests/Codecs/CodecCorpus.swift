@@ -1,6 +1,7 @@
 import Base
 import Foundation
 import Media
+import TestSupport
 import Testing
 
 /// Files of every kind that is read, with what Pillow shows of them (`Tests/Oracles/codec_corpus.py`).
@@ -36,18 +37,18 @@ enum CodecCorpus {
     /// Made once a run; empty when the oracle fails, which `the corpus is there` reports.
     static let entries: [Entry] = (try? outcome.get().entries) ?? []
     static let outcome = Result {
-        let folder = try CodecOracle.temporaryFolder()
-        _ = try CodecOracle.run("codec_corpus.py", [folder.path])
-        let list = try Data(contentsOf: folder.appendingPathComponent("corpus.json"))
+        let folder = try TemporaryFolder()
+        _ = try PythonOracle.run("codec_corpus.py", [folder.url.path])
+        let list = try Data(contentsOf: folder.url.appendingPathComponent("corpus.json"))
         return (folder: folder, entries: try JSONDecoder().decode([Entry].self, from: list))
     }
 
     static func read(_ name: String) throws -> [UInt8] {
-        try CodecOracle.bytes(try outcome.get().folder.appendingPathComponent(name))
+        try contents(of: outcome.get().folder.url.appendingPathComponent(name))
     }
 }
 
-@Suite struct CodecCorpusTests {
+@Suite(.onOwnThreads) struct CodecCorpusTests {
     @Test func `the corpus is there`() throws {
         #expect(try CodecCorpus.outcome.get().entries.count > 400)
         #expect(

@@ -1,9 +1,10 @@
 import Foundation
 import Media
 import Synchronization
+import TestSupport
 import Testing
 
-@Suite struct CodecFuzzTests {
+@Suite(.onOwnThreads) struct CodecFuzzTests {
     /// Small files of many kinds.
     private static let seeds: [(name: String, bytes: [UInt8])] = {
         let names = [
@@ -67,7 +68,7 @@ import Testing
     }
 }
 
-@Suite struct CodecConcurrencyTests {
+@Suite(.onOwnThreads) struct CodecConcurrencyTests {
     @Test func `many threads decode at once and each gets its own picture`() throws {
         let entries = CodecCorpus.entries
         let files = try entries.map { (try $0.bytes, try $0.pixels, $0) }

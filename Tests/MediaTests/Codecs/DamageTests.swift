@@ -1,8 +1,9 @@
 import Media
+import TestSupport
 import Testing
 
 /// Files cut short, and files whose parts contradict each other.
-@Suite struct CodecDamageTests {
+@Suite(.onOwnThreads) struct CodecDamageTests {
     @Test(arguments: [
         "0-8-33x21.png", "2-8-33x21.png", "3-4-33x21.png", "6-16-5x3.png", "2-8-33x21-interlaced.png",
         "0-1-64x47-interlaced.png",

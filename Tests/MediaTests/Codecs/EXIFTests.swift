@@ -1,9 +1,10 @@
 import Base
+import TestSupport
 import Testing
 
 @testable import Media
 
-@Suite struct EXIFTests {
+@Suite(.onOwnThreads) struct EXIFTests {
     @Test(
         "times are read as the camera wrote them",
         arguments: [

@@ -1,8 +1,9 @@
 import Foundation
 import Media
+import TestSupport
 import Testing
 
-@Suite struct EncodeTests {
+@Suite(.onOwnThreads) struct EncodeTests {
     @Test(
         "a lossless file holds the pixels that went in", arguments: [1, 3, 4],
         [
@@ -64,27 +65,25 @@ import Testing
     }
 
     @Test func `Pillow reads what is written`() throws {
-        let folder = try CodecOracle.temporaryFolder()
+        let folder = try TemporaryFolder()
         var expected: [String] = []
         var files: [String] = []
         for channels in [1, 3, 4] {
             let raster = noise(width: 41, height: 29, channels: channels)
             for encoding in [Encoding.png(), .webp(lossless: true)]
             where channels != 1 || encoding.format == .png {
-                let file = folder.appendingPathComponent("\(channels).\(encoding.format.fileExtension)")
-                try Data(try ImageCodec.encode(raster, as: encoding)).write(to: file)
-                files.append(file.path)
+                let bytes = try ImageCodec.encode(raster, as: encoding)
+                files.append(
+                    try folder.write(bytes, to: "\(channels).\(encoding.format.fileExtension)"))
                 let mode = channels == 1 ? "L" : channels == 3 ? "RGB" : "RGBA"
                 expected.append("\(crc32(raster.pixels)) 41 29 \(mode)")
             }
-            let file = folder.appendingPathComponent("\(channels).jpg")
             let bytes = try ImageCodec.encode(raster, as: .jpeg(quality: 90))
-            try Data(bytes).write(to: file)
-            files.append(file.path)
+            files.append(try folder.write(bytes, to: "\(channels).jpg"))
             let shown = try ImageCodec.decode(bytes).raster
             expected.append("\(crc32(shown.pixels)) 41 29 \(channels == 1 ? "L" : "RGB")")
         }
-        let lines = try CodecOracle.run("codec_pixels.py", files).split(separator: "\n").map(String.init)
+        let lines = try PythonOracle.lines(of: "codec_pixels.py", files)
         #expect(lines == expected)
     }
 

@@ -1,7 +1,8 @@
 import Media
+import TestSupport
 import Testing
 
-@Suite struct HEIFTests {
+@Suite(.onOwnThreads) struct HEIFTests {
     @Test(
         "HEIF and AVIF are decoded",
         arguments: [

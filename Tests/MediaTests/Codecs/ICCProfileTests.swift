@@ -1,8 +1,9 @@
 import Foundation
 import Media
+import TestSupport
 import Testing
 
-@Suite struct ICCProfileTests {
+@Suite(.onOwnThreads) struct ICCProfileTests {
     /// LittleCMS's sRGB profile, as Pillow wrote it into a JPEG.
     private static func source() throws -> (file: [UInt8], profile: [UInt8]) {
         let file = try CodecCorpus.read("profile.jpg")
@@ -18,9 +19,9 @@ import Testing
         let output = try ImagePipeline(["resize=31x17", encoding]).run(file)
         #expect(try ImageCodec.header(of: output.bytes).iccProfile == profile)
 
-        let path = try CodecOracle.temporaryFolder().appendingPathComponent("carried")
-        try Data(output.bytes).write(to: path)
-        let lines = try CodecOracle.run("icc_profile.py", [path.path]).split(separator: "\n").map(String.init)
+        let folder = try TemporaryFolder()
+        let path = try folder.write(output.bytes, to: "carried")
+        let lines = try PythonOracle.lines(of: "icc_profile.py", [path])
         #expect(lines == ["31x17 RGB", "sRGB built-in", Data(profile).base64EncodedString()])
         #expect(try ImagePipeline([encoding]).run(plain).bytes == encoded(plain, encoding), "none is made up")
     }

@@ -1,8 +1,9 @@
 import Foundation
 import Media
+import TestSupport
 import Testing
 
-@Suite struct JPEGTests {
+@Suite(.onOwnThreads) struct JPEGTests {
     @Test(arguments: ["color", "gray", "ladder"], [2, 4, 8])
     func `a scaled decode is libjpeg's at that scale`(name: String, divisor: Int) throws {
         let bytes = try CodecCorpus.read("draft-\(name).jpg")

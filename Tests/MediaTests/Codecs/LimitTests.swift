@@ -1,8 +1,9 @@
 import Media
+import TestSupport
 import Testing
 
 /// Files that claim or unpack to more than they should cost.
-@Suite struct CodecLimitTests {
+@Suite(.onOwnThreads) struct CodecLimitTests {
     @Test(arguments: [
         "64x48-420.jpg", "2-8-64x47.png", "16-colors-0.gif", "8-37.bmp", "raw-6-255.ppm", "rgb-little-16.tif",
         "64x48-lossy.webp",

@@ -1,9 +1,10 @@
 import Foundation
 import Media
+import TestSupport
 import Testing
 
 /// Files of a few bytes that would take very much memory or time.
-@Suite struct MemoryLimitTests {
+@Suite(.onOwnThreads) struct MemoryLimitTests {
     @Test func `a progressive JPEG of a few bytes that claims 256 million pixels is refused`() throws {
         let bytes = try resized("17x33-progressive.jpg", to: 16_000)
         #expect(bytes.count < 2_000)

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Damage done to a file at random, of the kinds that make parsers stumble.
 enum Mutation {
     static func apply(to bytes: inout [UInt8], using generator: inout SeededGenerator) {

@@ -1,7 +1,8 @@
 import Media
+import TestSupport
 import Testing
 
-@Suite struct SniffTests {
+@Suite(.onOwnThreads) struct SniffTests {
     @Test(
         "what is no image is named",
         arguments: [

@@ -1,8 +1,9 @@
 import Media
+import TestSupport
 import Testing
 
 /// Files of every format that end too early, wherever that is.
-@Suite struct TruncationTests {
+@Suite(.onOwnThreads) struct TruncationTests {
     /// Small files, with places in them where nothing would be missed: metadata and frames behind the pixels,
     /// directories behind or before them, last blocks that end early.
     private static let names = [

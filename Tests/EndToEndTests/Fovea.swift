@@ -88,6 +88,8 @@ struct Fovea {
         }
 
         var outputSoFar: String { lock.withLock { String(decoding: output, as: UTF8.self) } }
+        /// How many bytes of output there are so far.
+        var outputCount: Int { lock.withLock { output.count } }
         var errorsSoFar: String { lock.withLock { String(decoding: errors, as: UTF8.self) } }
 
         func finish() throws -> Outcome {

@@ -21,16 +21,16 @@ import Testing
     ]
 
     @Test(arguments: names)
-    func `a file cut at any byte is refused, marked, or lacks nothing`(name: String) throws {
-        try checkEveryCut(of: try CodecCorpus.read(name), name)
+    func `a file cut short is refused, marked, or lacks nothing`(name: String) throws {
+        try checkCuts(of: try CodecCorpus.read(name), name)
     }
 
     @Test(arguments: [
         ("heic", Fixtures.heic), ("heicAlpha", Fixtures.heicAlpha), ("avif", Fixtures.avif),
         ("avifAlpha", Fixtures.avifAlpha), ("arithmetic", Fixtures.arithmeticJPEG),
     ])
-    func `so is a fixture cut at any byte`(name: String, bytes: [UInt8]) throws {
-        try checkEveryCut(of: bytes, name)
+    func `so is a fixture cut short`(name: String, bytes: [UInt8]) throws {
+        try checkCuts(of: bytes, name)
     }
 
     @Test func `an animation cut behind its first frame keeps that frame`() throws {
@@ -43,11 +43,17 @@ import Testing
         }
     }
 
+    /// Every byte of what stands around the pixels; 13 apart within them, which falls on each byte of a
+    /// sample and of a row in turn.
+    private static func cuts(of length: Int) -> [Int] {
+        (0..<length).filter { $0 < 512 || $0 >= length - 256 || $0.isMultiple(of: 13) }
+    }
+
     /// Where many places fail, the first is told.
-    private func checkEveryCut(of bytes: [UInt8], _ name: String) throws {
+    private func checkCuts(of bytes: [UInt8], _ name: String) throws {
         let whole = try ImageCodec.decode(bytes)
         #expect(whole.decodeError == nil)
-        for count in 0..<bytes.count {
+        for count in TruncationTests.cuts(of: bytes.count) {
             guard let image = try? ImageCodec.decode(Array(bytes[..<count])), image.decodeError == nil,
                 image != whole
             else { continue }

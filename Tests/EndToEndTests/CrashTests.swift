@@ -5,7 +5,7 @@ import Testing
 
 /// What is left when the power of life and death over processes is used.
 @Suite(.onOwnThreads, .serialized) struct CrashTests {
-    private static let pictureCount = 800
+    private static let pictureCount = 2_000
 
     private func pictures(in folder: TemporaryFolder) throws -> String {
         for index in 0..<Self.pictureCount {

@@ -209,7 +209,7 @@ import Testing
 
     @Test func `a list of JSON lines may begin with a byte order mark, and has dates that are dates`() throws
     {
-        let folder = Folder()
+        let folder = try Folder()
         try folder.file(
             "list.jsonl",
             "\u{FEFF}{\"path\": \"a\", \"at\": {\"$date\": \"2024-05-06\"}}\r\n"

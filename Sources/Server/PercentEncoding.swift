@@ -21,6 +21,11 @@ enum PercentEncoding {
     }
 
     private static func decode(_ encoded: some StringProtocol, plusIsSpace: Bool) -> String? {
+        // Most texts stand for themselves.
+        guard
+            encoded.utf8.contains(where: { $0 == UInt8(ascii: "%") || plusIsSpace && $0 == UInt8(ascii: "+") }
+            )
+        else { return String(encoded) }
         var bytes: [UInt8] = []
         var rest = Substring(encoded).utf8[...]
         while let byte = rest.popFirst() {

@@ -64,15 +64,17 @@ struct SiteGuard: Sendable {
 
     /// `authority` is `host` or `host:port`; an IPv6 address stands in brackets.
     private func isOurs(_ authority: String) -> Bool {
-        var host = Substring(authority.lowercased())
+        var host = authority.lowercased()[...]
+        let bytes = host.utf8
         let colon =
-            host.hasPrefix("[")
-            ? host.firstIndex(of: "]").map { host.index(after: $0) } : host.firstIndex(of: ":")
-        if let colon, colon < host.endIndex {
-            let digits = host[colon...].dropFirst()
-            guard host[colon] == ":", (1...5).contains(digits.utf8.count),
-                digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits),
-                (1...65_535).contains(port)
+            bytes.first == UInt8(ascii: "[")
+            ? bytes.firstIndex(of: UInt8(ascii: "]")).map { bytes.index(after: $0) }
+            : bytes.firstIndex(of: UInt8(ascii: ":"))
+        if let colon, colon < bytes.endIndex {
+            let digits = bytes[colon...].dropFirst()
+            guard bytes[colon] == UInt8(ascii: ":"), (1...5).contains(digits.count),
+                digits.allSatisfy({ (0x30...0x39).contains($0) }),
+                (1...65_535).contains(digits.reduce(0) { $0 * 10 + Int($1 - 0x30) })
             else { return false }
             host = host[..<colon]
         }

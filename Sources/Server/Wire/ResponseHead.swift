@@ -59,11 +59,12 @@ enum ResponseHead {
     private static func write(_ name: String, _ value: String, into buffer: inout ByteBuffer) {
         buffer.writeString(name)
         buffer.writeStaticString(": ")
-        // A value that holds text of others must not begin a header of its own.
-        if value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-            buffer.writeBytes(value.utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 })
-        } else {
-            buffer.writeString(value)
+        let count = buffer.writeString(value)
+        buffer.withUnsafeMutableReadableBytes { bytes in
+            // A value that holds text of others must not begin a header of its own.
+            for place in bytes.count - count..<bytes.count where bytes[place] < 0x20 || bytes[place] == 0x7F {
+                bytes[place] = 0x20
+            }
         }
         buffer.writeStaticString("\r\n")
     }

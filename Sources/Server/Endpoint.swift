@@ -57,11 +57,9 @@ struct Endpoint: Sendable {
         self.body = body
         let described = Set(responses.map(\.status))
         let writes = access == .write ? [507] : []
-        let sends = body.isEmpty ? [] : [408, 413]
         self.responses =
             responses
-            + Set(errors + writes + sends + [400, 403, 421, 500, 503]).subtracting(described).sorted()
-            .map(Outcome.common)
+            + Set(errors + writes + Outcome.everywhere).subtracting(described).sorted().map(Outcome.common)
         self.atOnce = atOnce
         check = { _ = try read($0) }
         handle = { exchange in
@@ -115,17 +113,28 @@ struct Endpoint: Sendable {
         var description: String
         var contentType: String?
         var schema: Document?
+        /// Headers besides those that every answer has, with what they say.
+        var headers: [(name: String, description: String)] = []
+        /// Whether it is the same wherever it occurs (``common(_:)``).
+        var isCommon = false
 
-        init(_ status: Int, _ description: String, contentType: String? = nil, schema: Document? = nil) {
+        init(
+            _ status: Int, _ description: String, contentType: String? = nil, schema: Document? = nil,
+            headers: [(name: String, description: String)] = []
+        ) {
             self.status = status
             self.description = description
             self.contentType = contentType
             self.schema = schema
+            self.headers = headers
         }
 
         static func json(_ description: String, _ schema: Document, status: Int = 200) -> Outcome {
             Outcome(status, description, contentType: "application/json", schema: schema)
         }
+
+        /// What any request may be answered with, whatever it asks for.
+        static let everywhere = [400, 403, 408, 413, 414, 417, 421, 431, 500, 503, 505]
 
         /// An error, said as all endpoints say it.
         static func common(_ status: Int) -> Outcome {
@@ -138,14 +147,21 @@ struct Endpoint: Sendable {
                 case 409: "It contradicts what the store holds."
                 case 410: "It was deleted, or the file that it refers to is gone."
                 case 413: "Larger or dearer than the limits allow."
+                case 414: "The target is too long."
                 case 415: "The bytes are no image that Fovea reads."
+                case 417: "Something other than `100-continue` is expected."
                 case 421: "The `Host` is not this server's."
+                case 431: "The headers are too long, or too many."
                 case 500: "Stored bytes are damaged, or something else failed."
                 case 503: "Too much is waiting; `Retry-After` says when to try again."
+                case 505: "The request is of another version than HTTP/1."
                 case 507: "The disk is full. Nothing of the request was stored."
                 default: "It failed."
                 }
-            return .json(description, Schemas.reference("Error"), status: status)
+            var outcome = Outcome.json(description, Schemas.reference("Error"), status: status)
+            if status == 503 { outcome.headers = [("Retry-After", "Seconds to wait.")] }
+            outcome.isCommon = true
+            return outcome
         }
     }
 }

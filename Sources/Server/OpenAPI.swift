@@ -10,19 +10,26 @@ enum OpenAPI {
             item[endpoint.method.rawValue.lowercased()] = .object(operation(endpoint))
             paths[endpoint.path] = .object(item)
         }
+        let common = Set(endpoints.flatMap(\.responses).filter(\.isCommon).map(\.status)).sorted()
+        let shared = Document(common.map { (name(of: $0), .object(response([.common($0)]))) })
         return [
             "openapi": "3.1.0",
             "info": [
                 "title": "Fovea", "version": .string(version),
                 "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"],
                 "description":
-                    "A visual data engine: images with their metadata, found by what is known of them, processed where they lie.",
+                    "A visual data engine: images with their metadata, found by what is known of them, processed where they lie. HEAD is answered like GET, without the body; OPTIONS with the methods that there are, in `Allow`.",
             ],
             "servers": [["url": "/"]],
             "paths": .object(paths),
-            "components": ["schemas": .object(Schemas.components)],
+            "components": ["schemas": .object(Schemas.components), "responses": .object(shared)],
         ]
     }
+
+    // MARK: - Private
+
+    /// The name of a response that many operations share.
+    private static func name(of status: Int) -> String { "Error\(status)" }
 
     private static func operation(_ endpoint: Endpoint) -> Document {
         var operation: Document = [
@@ -44,19 +51,34 @@ enum OpenAPI {
             operation["requestBody"] = ["required": true, "content": .object(content)]
         }
         var responses = Document()
-        for outcome in endpoint.responses {
-            var response =
-                responses[String(outcome.status)]?.objectValue ?? [
-                    "description": .string(outcome.description)
-                ]
-            if let contentType = outcome.contentType {
-                var content = response["content"]?.objectValue ?? Document()
-                content[contentType] = .object(outcome.schema.map { ["schema": .object($0)] } ?? Document())
-                response["content"] = .object(content)
-            }
-            responses[String(outcome.status)] = .object(response)
+        for (status, outcomes) in Dictionary(grouping: endpoint.responses, by: \.status).sorted(
+            by: { $0.key < $1.key })
+        {
+            responses[String(status)] =
+                outcomes.contains(where: \.isCommon)
+                ? ["$ref": .string("#/components/responses/\(name(of: status))")]
+                : .object(response(outcomes))
         }
         operation["responses"] = .object(responses)
         return operation
+    }
+
+    /// The outcomes of one status: they differ in their media types.
+    private static func response(_ outcomes: [Endpoint.Outcome]) -> Document {
+        var response: Document = ["description": .string(outcomes.first?.description ?? "")]
+        let headers = outcomes.flatMap(\.headers).map { header -> (String, Value) in
+            (
+                header.name,
+                ["description": .string(header.description), "schema": .object(Schemas.text)]
+            )
+        }
+        if !headers.isEmpty { response["headers"] = .object(Document(headers)) }
+        let content = outcomes.compactMap { outcome in
+            outcome.contentType.map { type -> (String, Value) in
+                (type, .object(outcome.schema.map { ["schema": .object($0)] } ?? Document()))
+            }
+        }
+        if !content.isEmpty { response["content"] = .object(Document(content)) }
+        return response
     }
 }

@@ -3,8 +3,12 @@ import Engine
 
 /// JSON schemas that several endpoints share.
 enum Schemas {
-    static let integer: Document = ["type": "integer"]
     static let text: Document = ["type": "string"]
+    /// A text with something in it.
+    static let word: Document = ["type": "string", "minLength": 1]
+    /// JSON as the text of a query item.
+    static let json: Document = ["type": "string", "minLength": 2, "contentMediaType": "application/json"]
+    static let id: Document = ["type": "string", "pattern": "^\\d+\\.\\d+\\.\\d+$"]
     static let filter: Document = [
         "type": "object",
         "description": "A filter in MongoDB's language; `{}` for everything.",
@@ -18,6 +22,13 @@ enum Schemas {
     static func object(_ properties: Document, required: [String] = []) -> Document {
         var schema: Document = ["type": "object", "properties": .object(properties)]
         if !required.isEmpty { schema["required"] = .array(required.map { .string($0) }) }
+        return schema
+    }
+
+    /// A request's object: members that it does not have are refused.
+    static func request(_ properties: Document, required: [String] = []) -> Document {
+        var schema = object(properties, required: required)
+        schema["additionalProperties"] = false
         return schema
     }
 
@@ -45,7 +56,7 @@ enum Schemas {
             [
                 "type": "object",
                 "properties": [
-                    "_uniqueid": ["type": "string", "pattern": "^\\d+\\.\\d+\\.\\d+$"],
+                    "_uniqueid": .object(id),
                     "path": ["type": "string"],
                     "width": ["type": "integer", "description": "Pixels, upright."],
                     "height": ["type": "integer", "description": "Pixels, upright."],
@@ -80,6 +91,17 @@ enum Schemas {
                     ],
                     "missing": ["type": "integer", "description": "How many entities have no value."],
                 ], required: ["property", "values", "distinct", "missing"])),
+        "PlanStep": .object(
+            object(
+                [
+                    "step": ["type": "string"],
+                    "by": [
+                        "type": "string", "description": "The means: `column`, `posting`, `rows` and so on.",
+                    ],
+                    "estimated": ["type": "integer", "description": "Ids that were expected, where known."],
+                    "ids": ["type": "integer", "description": "Ids that came."],
+                    "ms": ["type": "number"], "steps": .object(list(of: reference("PlanStep"))),
+                ], required: ["step", "by", "ids", "ms"])),
         "Histogram": .object(
             object(
                 [

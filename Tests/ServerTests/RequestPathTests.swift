@@ -23,9 +23,9 @@ import Testing
             ("GET", "http://evil.example/health", 421), ("GET", "ftp://localhost/health", 400),
             ("GET", "http://localhost:99999/health", 421), ("GET", "http://", 421), ("GET", "health", 400),
             ("CONNECT", "localhost:80", 400), ("GET", "/health#x", 200), ("BREW", "/health", 405),
-            ("PUT", "/nothing", 405), ("GET", "/" + String(repeating: "a/", count: 20_000), 200),
+            ("PUT", "/nothing", 405), ("GET", "/" + String(repeating: "a/", count: 15_000), 200),
             ("GET", "/v1/" + String(repeating: "a", count: 80_000), 414),
-            ("GET", "/v1/schema?" + String(repeating: "a&", count: 20_000), 200),
+            ("GET", "/v1/schema?" + String(repeating: "a&", count: 15_000), 200),
         ]
         try await ServedStore.run { served in
             for (method, target, status) in cases {

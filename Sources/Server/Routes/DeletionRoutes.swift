@@ -41,13 +41,21 @@ enum DeletionRoutes {
 
     // MARK: - Private
 
-    private static let request = Schemas.object([
-        "filter": .object(Schemas.filter), "ids": .object(Schemas.list(of: Schemas.text)),
-        "dry_run": ["type": "boolean", "description": "Say only how many there are."],
-        "everything": [
-            "type": "boolean", "description": "Must be true where the filter is `{}`: all entities go.",
-        ],
-    ])
+    private static let request = oneOf(
+        "filter", "ids",
+        of: [
+            "filter": .object(Schemas.filter), "ids": .object(Schemas.list(of: Schemas.id)),
+            "dry_run": ["type": "boolean", "description": "Say only how many there are."],
+            "everything": [
+                "type": "boolean", "description": "Must be true where the filter is `{}`: all entities go.",
+            ],
+        ])
+
+    private static func oneOf(_ names: String..., of properties: Document) -> Document {
+        var schema = Schemas.request(properties)
+        schema["oneOf"] = .array(names.map { ["required": [.string($0)]] })
+        return schema
+    }
 
     private static func answer(_ verb: String) -> Document {
         Schemas.object(

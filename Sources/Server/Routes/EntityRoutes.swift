@@ -48,7 +48,8 @@ enum EntityRoutes {
         filtered(
             "histogram", "histogramEntities", "Counts by ranges of a numeric property within a filter.",
             members: [
-                "property": ["type": "string"], "bins": ["type": "integer", "minimum": 1, "maximum": 1000],
+                "property": .object(Schemas.word),
+                "bins": ["type": "integer", "minimum": 1, "maximum": 1000],
                 "edges": ["type": "array", "items": ["type": "number"], "minItems": 2],
             ],
             required: ["property"], answer: Schemas.reference("Histogram"),
@@ -61,7 +62,7 @@ enum EntityRoutes {
             }),
         filtered(
             "explain", "explainFilter", "How a filter is answered: the plan with estimated and true counts.",
-            members: [:], answer: Schemas.anything, read: { _ in },
+            members: [:], answer: explanation, read: { _ in },
             { exchange, sought, _ in
                 .json(try await exchange.store.explain(class: sought.entityClass, filter: sought.filter))
             }),
@@ -76,10 +77,10 @@ enum EntityRoutes {
     ]
 
     static let classParameter = Endpoint.Parameter(
-        name: "class", place: .path, schema: Schemas.text,
+        name: "class", place: .path, schema: Schemas.word,
         description: "The entities' class, such as `Image`.")
     static let idParameter = Endpoint.Parameter(
-        name: "id", place: .path, schema: Schemas.text, description: "The entity's `_uniqueid`.")
+        name: "id", place: .path, schema: Schemas.id, description: "The entity's `_uniqueid`.")
 
     // MARK: - Private
 
@@ -89,9 +90,23 @@ enum EntityRoutes {
         var filter: Filter
     }
 
-    private static let findRequest = Schemas.object([
+    private static let direction: Document = ["enum": ["asc", "desc", 1, -1]]
+
+    private static let findRequest = Schemas.request([
         "filter": .object(Schemas.filter),
-        "sort": ["description": "`bytes:desc,path:asc`, or pairs such as `[[\"bytes\", \"desc\"]]`."],
+        "sort": [
+            "description": "`bytes:desc,path:asc`, or pairs such as `[[\"bytes\", \"desc\"]]`.",
+            "anyOf": [
+                ["type": "string"], ["type": "object", "additionalProperties": .object(direction)],
+                [
+                    "type": "array",
+                    "items": [
+                        "type": "array", "prefixItems": [["type": "string"], .object(direction)],
+                        "minItems": 2, "maxItems": 2,
+                    ],
+                ],
+            ],
+        ],
         "skip": ["type": "integer", "minimum": 0],
         "limit": ["type": "integer", "minimum": 0, "description": "25 unless told; 0 for all."],
         "projection": ["type": "object", "description": "`{\"path\": 1}` or `{\"exif\": 0}`."],
@@ -102,13 +117,20 @@ enum EntityRoutes {
     ])
 
     private static let findParameters: [Endpoint.Parameter] = [
-        ("filter", Schemas.text, "The filter as JSON text."),
+        ("filter", Schemas.json, "The filter as JSON text."),
         ("sort", Schemas.text, "Such as `bytes:desc,path:asc`."),
-        ("skip", Schemas.integer, "Leave out the first n."),
-        ("limit", Schemas.integer, "At most n, 25 unless told; 0 for all."),
-        ("projection", Schemas.text, "The projection as JSON text."),
+        ("skip", ["type": "integer", "minimum": 0], "Leave out the first n."),
+        ("limit", ["type": "integer", "minimum": 0], "At most n, 25 unless told; 0 for all."),
+        ("projection", Schemas.json, "The projection as JSON text."),
         ("count", ["type": "boolean"], "Count all matches as well; of lines, in the header `X-Fovea-Count`."),
     ].map { Endpoint.Parameter(name: $0.0, place: .query, schema: $0.1, description: $0.2) }
+
+    private static let explanation = Schemas.object(
+        [
+            "filter": ["type": "object"], "class": ["type": "string"], "commit": ["type": "integer"],
+            "total": ["type": "integer"], "count": ["type": "integer"],
+            "plan": .object(Schemas.reference("PlanStep")),
+        ], required: ["filter", "class", "count"])
 
     private static let findAnswer = Schemas.object(
         ["entities": .object(Schemas.list(of: Schemas.entity)), "count": ["type": "integer"]],
@@ -124,7 +146,8 @@ enum EntityRoutes {
             responses: [
                 .json("The entities.", findAnswer),
                 .init(
-                    200, "The entities.", contentType: "application/x-ndjson", schema: Schemas.text),
+                    200, "The entities.", contentType: "application/x-ndjson", schema: Schemas.text,
+                    headers: [("X-Fovea-Count", "How many match, where `count` asks for it.")]),
             ], errors: [404, 413],
             read: { try $0.object().findRequest(class: $0.parameter("class")) },
             answer: { exchange, request in
@@ -178,7 +201,7 @@ enum EntityRoutes {
         return Endpoint(
             .POST, "/v1/entities/{class}/\(verb)", operationID: operationID, summary: summary,
             parameters: [classParameter],
-            body: [("application/json", Schemas.object(properties, required: required))],
+            body: [("application/json", Schemas.request(properties, required: required))],
             responses: [.json("The answer.", answer)], errors: [404, 413],
             read: { request in
                 let reader = try request.object()

@@ -18,7 +18,12 @@ enum PixelRoutes {
             .GET, "/v1/entities/{class}/{id}/pixels", operationID: "getPixels",
             summary: "The image's pixels, processed by the operations of the query string, in their order.",
             parameters: [EntityRoutes.classParameter, EntityRoutes.idParameter] + conditions + operations,
-            responses: bytes("The encoded image, or a raw tensor."), errors: [404, 410, 413, 415],
+            responses: bytes(
+                "The encoded image, or a raw tensor.",
+                headers: [
+                    ("X-Fovea-Shape", "The axes of a tensor, as in `1,3,224,224`."),
+                    ("X-Fovea-Type", "The type of a tensor's elements."),
+                ]), errors: [404, 410, 413, 415],
             atOnce: pixelsAtHand,
             read: { request in
                 let texts = try request.queryItems().map { item in
@@ -56,12 +61,19 @@ enum PixelRoutes {
         .init(name: $0.name, place: .query, schema: Schemas.text, description: $0.summary)
     }
 
-    private static func bytes(_ description: String) -> [Endpoint.Outcome] {
+    private static func bytes(
+        _ description: String, headers: [(name: String, description: String)] = []
+    ) -> [Endpoint.Outcome] {
         let binary: Document = ["type": "string", "format": "binary"]
+        let tag = (name: "ETag", description: "Names these bytes: a strong entity tag.")
+        let range = (name: "Content-Range", description: "Which bytes of how many.")
         return [
-            .init(200, description, contentType: "*/*", schema: binary),
-            .init(206, "The range asked for.", contentType: "*/*", schema: binary),
-            .init(304, "The entity tag is current."), .init(416, "The range lies outside."),
+            .init(200, description, contentType: "*/*", schema: binary, headers: [tag] + headers),
+            .init(
+                206, "The range asked for.", contentType: "*/*", schema: binary,
+                headers: [tag, range] + headers),
+            .init(304, "The entity tag is current.", headers: [tag]),
+            .init(416, "The range lies outside.", headers: [range]),
         ]
     }
 

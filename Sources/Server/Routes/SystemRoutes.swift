@@ -8,15 +8,21 @@ enum SystemRoutes {
         Endpoint(
             .GET, "/v1/schema", operationID: "getSchema",
             summary: "Classes with their properties, types and counts.",
-            responses: [.json("The schema.", Schemas.anything)],
+            responses: [.json("The schema.", schema)],
             answer: { exchange in .json(try await exchange.store.schema()) }),
         Endpoint(
             .GET, "/v1/stats", operationID: "getStats", summary: "What the store holds and what it costs.",
-            responses: [.json("The statistics.", Schemas.anything)],
+            responses: [.json("The statistics.", statistics)],
             answer: { exchange in .json(try await exchange.store.statistics()) }),
         Endpoint(
             "/health", operationID: "getHealth", summary: "Whether the process runs.",
-            responses: [.json("It does.", Schemas.object(["status": ["type": "string"]]))]
+            responses: [
+                .json(
+                    "It does.",
+                    Schemas.object(
+                        ["status": ["type": "string"], "version": ["type": "string"]],
+                        required: ["status", "version"]))
+            ]
         ) { _ in .json(["status": "ok", "version": .string(FoveaVersion.text)]) },
         Endpoint(
             .GET, "/ready", operationID: "getReadiness",
@@ -43,4 +49,43 @@ enum SystemRoutes {
                     contentType: "text/plain; version=0.0.4; charset=utf-8")
             }),
     ]
+
+    // MARK: - Private
+
+    private static let schema = Schemas.object(
+        [
+            "classes": .object(
+                Schemas.list(
+                    of: Schemas.object(
+                        [
+                            "name": ["type": "string"], "count": ["type": "integer"],
+                            "properties": .object(Schemas.list(of: property)),
+                        ], required: ["name", "count", "properties"]))),
+            "connections": .object(
+                Schemas.list(
+                    of: Schemas.object(
+                        ["name": ["type": "string"], "count": ["type": "integer"]],
+                        required: ["name", "count"]))),
+        ], required: ["classes", "connections"])
+
+    private static let property = Schemas.object(
+        ["name": ["type": "string"], "types": .object(Schemas.list(of: Schemas.text))],
+        required: ["name", "types"])
+
+    private static let statistics = Schemas.object(
+        [
+            "store": ["type": "string", "description": "The store's folder."],
+            "access": ["type": "string", "enum": ["read-write", "read-only"]],
+            "commit": ["type": "integer"],
+            "entities": [
+                "type": "object", "description": "How many there are of each class.",
+                "additionalProperties": ["type": "integer"],
+            ],
+            "blobs": .object(numbers("count", "bytes")), "columns": .object(numbers("bytes")),
+            "cache": .object(numbers("memory_bytes", "disk_bytes")),
+        ], required: ["store", "access", "commit", "entities", "blobs", "columns", "cache"])
+
+    private static func numbers(_ names: String...) -> Document {
+        Schemas.object(Document(names.map { ($0, ["type": "integer"]) }), required: names)
+    }
 }

@@ -11,7 +11,7 @@ enum UploadRoutes {
             summary: "Adds an image, or several as a form's files.", access: .write,
             parameters: [
                 .init(
-                    name: "label", place: .query, schema: Schemas.text, description: "A label of the images."),
+                    name: "label", place: .query, schema: Schemas.word, description: "A label of the images."),
                 .init(
                     name: "path", place: .query, schema: Schemas.text,
                     description: "The name that a bare image is known by."),
@@ -39,8 +39,16 @@ enum UploadRoutes {
             answer: add)
     ]
 
+    private static let verdict = Schemas.object(
+        [
+            "path": ["type": "string"],
+            "verdict": ["type": "string", "enum": ["added", "duplicate", "skipped", "failed"]],
+            "_uniqueid": ["type": "string", "description": "The image that was added, or is there already."],
+            "reason": ["type": "string", "description": "Why it failed."],
+            "note": ["type": "string", "description": "What is noteworthy of it all the same."],
+        ], required: ["path", "verdict"])
     private static let verdicts = Schemas.object(
-        ["verdicts": .object(Schemas.list(of: Schemas.anything)), "added": ["type": "integer"]],
+        ["verdicts": .object(Schemas.list(of: verdict)), "added": ["type": "integer"]],
         required: ["verdicts", "added"])
 
     /// The files of a request, with what is said of all of them.

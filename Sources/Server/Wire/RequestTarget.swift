@@ -3,8 +3,9 @@ import NIOHTTP1
 
 /// What the request line asks for, taken apart (RFC 9112, section 3.2). Its parts are still percent-encoded.
 struct RequestTarget: Sendable {
-    /// Bytes that a target may have; more are refused with 414.
-    static let longest = 64 << 10
+    /// Bytes that a target may have; more are refused with 414. Fewer than the decoder lets through of one
+    /// field (``WireLimits/fieldByteCount``), as which it counts the target: what it refuses gets 431.
+    static let longest = 31 << 10
 
     /// Begins with a slash, or is `*`.
     var path: String

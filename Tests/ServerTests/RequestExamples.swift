@@ -1,0 +1,128 @@
+import Base
+import SystemPackage
+
+/// A request to an operation of the interface, and the status that it must get.
+struct RequestExample {
+    var status: Int
+    /// Of an entity that there is, unless told otherwise.
+    var id: String?
+    var entityClass = "Image"
+    var query = ""
+    var headers: [String] = []
+    var body: [UInt8]?
+
+    init(
+        _ status: Int, id: String? = nil, class entityClass: String = "Image", query: String = "",
+        headers: [String] = [], json: String? = nil, bytes: [UInt8]? = nil
+    ) {
+        self.status = status
+        self.id = id
+        self.entityClass = entityClass
+        self.query = query
+        self.headers = headers
+        body = bytes ?? json.map { Array($0.utf8) }
+    }
+
+    /// Where it goes, `path` being the operation's with parameters in braces.
+    func target(_ path: String, id: String) -> String {
+        path.replacing("{class}", with: entityClass).replacing("{id}", with: self.id ?? id)
+            + (query.isEmpty ? "" : "?" + query)
+    }
+}
+
+/// Good and bad requests to each operation, in the order in which they are to be made.
+struct RequestExamples {
+    /// An entity that there is, and one that was deleted.
+    let id, deleted: String
+    /// A folder outside the store that there is not yet.
+    let backup: FilePath
+    /// Pictures that no store holds yet.
+    let picture, another: [UInt8]
+
+    /// The requests to an operation; `nil` for one that has none here.
+    func of(_ operation: String) -> [RequestExample]? {
+        switch operation {
+        case "findEntities":
+            [
+                .init(
+                    200, json: #"{"filter":{"width":{"$gt":0}},"sort":"bytes:desc","limit":2,"count":true}"#),
+                .init(200, headers: ["Accept: application/x-ndjson"], json: #"{"count":true}"#),
+                .init(400, json: #"{"filter":{"width":{"$gtt":0}}}"#), .init(400, json: "{"),
+            ] + missingClass
+        case "findEntitiesByURL":
+            [
+                .init(200, query: "limit=1&count=true"), .init(400, query: "limit=-1"),
+                .init(400, query: "unknown=1"), .init(404, class: "Nothing"),
+            ]
+        case "countEntities": [.init(200, json: "{}"), .init(400, json: #"{"unknown":1}"#)] + missingClass
+        case "facetEntities":
+            [
+                .init(200, json: #"{"properties":["format","width","nothing"]}"#),
+                .init(400, json: #"{"properties":1}"#),
+            ] + missingClass
+        case "histogramEntities":
+            [
+                .init(200, json: #"{"property":"width","bins":4}"#),
+                .init(200, json: #"{"property":"width","edges":[0,5.5,100]}"#),
+                .init(400, json: #"{"property":"width","bins":0}"#), .init(400, json: "{}"),
+                .init(404, class: "Nothing", json: #"{"property":"width","bins":4}"#),
+            ]
+        case "explainFilter":
+            [.init(200, json: #"{"filter":{"$or":[{"width":9},{"label":"cat"}]}}"#)] + missingClass
+        case "getEntity": [.init(200)] + badIDs
+        case "getBlob": [.init(200)] + ranges("") + badIDs
+        case "getPixels":
+            [.init(200, query: "resize=4x4&encode=png"), .init(200, query: "tensor=f32")]
+                + ranges("resize=4x4&encode=png")
+                + [.init(400, query: "resize=0x4"), .init(400, query: "unknown=1")] + badIDs
+        case "listOperations", "getSchema", "getStats", "getHealth", "getReadiness", "getMetrics":
+            [.init(200)]
+        case "addImage":
+            [
+                .init(201, query: "label=cat&property.split=train", bytes: picture),
+                .init(200, bytes: picture), .init(201, headers: [RequestExamples.formType], bytes: form),
+                .init(415, json: "text"), .init(400), .init(400, query: "unknown=1", bytes: picture),
+            ]
+        case "deleteEntity": [.init(200), .init(410)] + badIDs
+        case "deleteEntities", "purgeEntities":
+            [
+                .init(200, json: #"{"filter":{},"dry_run":true}"#),
+                .init(200, json: #"{"ids":["\#(id)","1.0.999"]}"#), .init(400, json: "{}"),
+                .init(404, class: "Nothing", json: #"{"ids":["\#(id)"]}"#),
+            ]
+        case "getHolder", "verify", "collectGarbage": [.init(200)]
+        case "ingest":
+            [.init(200, json: #"{"paths":["/proc/self/nothing"]}"#), .init(400, json: #"{"paths":["a"]}"#)]
+        case "backup":
+            [
+                .init(200, json: #"{"folder":"\#(backup)"}"#), .init(409, json: #"{"folder":"\#(backup)"}"#),
+                .init(400, json: #"{"folder":"a"}"#),
+            ]
+        default: nil
+        }
+    }
+
+    private var missingClass: [RequestExample] { [.init(404, class: "Nothing", json: "{}")] }
+
+    private var badIDs: [RequestExample] {
+        [
+            .init(400, id: "x"), .init(404, id: "1.0.999"), .init(404, id: "9.0.1"),
+            .init(404, class: "Nothing"), .init(410, id: deleted),
+        ]
+    }
+
+    private func ranges(_ query: String) -> [RequestExample] {
+        [
+            .init(206, query: query, headers: ["Range: bytes=1-4"]),
+            .init(416, query: query, headers: ["Range: bytes=1000000-"]),
+            .init(304, query: query, headers: ["If-None-Match: *"]),
+        ]
+    }
+
+    private static let formType = "Content-Type: multipart/form-data; boundary=XX"
+
+    private var form: [UInt8] {
+        Array("--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.ppm\"\r\n\r\n".utf8)
+            + another + Array("\r\n--XX--\r\n".utf8)
+    }
+}

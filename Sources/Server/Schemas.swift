@@ -6,6 +6,13 @@ enum Schemas {
     static let text: Document = ["type": "string"]
     /// A text with something in it.
     static let word: Document = ["type": "string", "minLength": 1]
+    /// Of a bin of a histogram: a number, or a date as filters have it, or as its text.
+    static let edge: Document = [
+        "anyOf": [
+            ["type": "number"], ["type": "string"],
+            ["type": "object", "properties": ["$date": ["type": "string"]], "required": ["$date"]],
+        ]
+    ]
     /// JSON as the text of a query item.
     static let json: Document = ["type": "string", "minLength": 2, "contentMediaType": "application/json"]
     static let id: Document = ["type": "string", "pattern": "^\\d+\\.\\d+\\.\\d+$"]

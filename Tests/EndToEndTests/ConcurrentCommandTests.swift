@@ -1,9 +1,10 @@
 import Base
 import Foundation
+import TestSupport
 import Testing
 
 /// Commands that meet on one store, none of which knows of the others.
-@Suite(.serialized) struct ConcurrentCommandTests {
+@Suite(.onOwnThreads, .serialized) struct ConcurrentCommandTests {
     @Test func `commands that come and go at the same time all do their work`() throws {
         let fovea = try Fovea()
         for index in 0..<12 {

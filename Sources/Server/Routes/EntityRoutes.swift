@@ -50,7 +50,7 @@ enum EntityRoutes {
             members: [
                 "property": .object(Schemas.word),
                 "bins": ["type": "integer", "minimum": 1, "maximum": 1000],
-                "edges": ["type": "array", "items": ["type": "number"], "minItems": 2],
+                "edges": ["type": "array", "items": .object(Schemas.edge), "minItems": 2],
             ],
             required: ["property"], answer: Schemas.reference("Histogram"),
             read: { (property: try $0.text("property"), bins: try $0.bins()) },

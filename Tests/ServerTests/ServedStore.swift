@@ -19,13 +19,27 @@ struct ServedStore: Sendable {
     /// Threads of clients, which block: those of Swift's own pool belong to the server.
     private static let clients = BlockingPool(label: "clients", threadCount: 24)
 
+    /// Whether this process may mount a file system, found out by doing it.
+    static let canMount: Bool = {
+        guard let folder = try? TemporaryFolder() else { return false }
+        guard mount("tmpfs", folder.path.string, "tmpfs", 0, "size=64k") == 0 else { return false }
+        return umount2(folder.path.string, CInt(MNT_DETACH)) == 0
+    }()
+
     /// Makes store and server, and ends them after `body`.
+    /// - Parameter disk: The size of a file system for the store alone, as `mount` takes it; `nil` for none.
     static func run(
         limits: WireLimits = WireLimits(), costs: Exchange.Limits = Exchange.Limits(), more: [Endpoint] = [],
-        isHolderSocket: Bool = false, _ body: (ServedStore) async throws -> Void
+        isHolderSocket: Bool = false, disk: String? = nil, _ body: (ServedStore) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
+        if let disk {
+            guard mount("tmpfs", folder.path.string, "tmpfs", 0, "size=\(disk)") == 0 else {
+                throw Errno(rawValue: errno)
+            }
+        }
+        defer { if disk != nil { umount2(folder.path.string, CInt(MNT_DETACH)) } }
         let directory = folder.path.appending("store")
         try Store.create(at: directory)
         let store = try await Store.open(at: directory)
@@ -83,6 +97,10 @@ struct ServedStore: Sendable {
 
     func move(_ from: FilePath, _ to: FilePath) throws {
         guard rename(from.string, to.string) == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    func remove(_ file: FilePath) throws {
+        guard unlink(file.string) == 0 else { throw Errno(rawValue: errno) }
     }
 
     /// Adds a picture and returns its id.

@@ -101,7 +101,7 @@ enum EntityRoutes {
                 [
                     "type": "array",
                     "items": [
-                        "type": "array", "prefixItems": [["type": "string"], .object(direction)],
+                        "type": "array", "prefixItems": [.object(Schemas.word), .object(direction)],
                         "minItems": 2, "maxItems": 2,
                     ],
                 ],

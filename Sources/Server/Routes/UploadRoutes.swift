@@ -26,9 +26,13 @@ enum UploadRoutes {
                 ("image/*", ["type": "string", "format": "binary"]),
                 (
                     "multipart/form-data",
-                    Schemas.object([
-                        "file": ["type": "array", "items": ["type": "string", "format": "binary"]]
-                    ])
+                    Schemas.object(
+                        [
+                            "file": [
+                                "type": "array", "items": ["type": "string", "format": "binary"],
+                                "minItems": 1,
+                            ]
+                        ], required: ["file"])
                 ),
             ],
             responses: [

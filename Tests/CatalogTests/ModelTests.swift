@@ -6,7 +6,7 @@ import Testing
 
 /// Random transactions against a store and a model of it, with failures in between and reopening now and
 /// then.
-@Suite struct ModelTests {
+@Suite(.onOwnThreads) struct ModelTests {
     @Test("the store says what a model of it says", arguments: [1, 2, 3, 4, 5, 6])
     func randomTransactions(seed: UInt64) throws {
         let store = try TemporaryStore()

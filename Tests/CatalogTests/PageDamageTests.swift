@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What becomes of a bit that turns in a file of the catalog.
-@Suite struct PageDamageTests {
+@Suite(.onOwnThreads) struct PageDamageTests {
     private let store: TemporaryStore
     private var file: FilePath { store.directory.appending("catalog.sqlite") }
     private var log: FilePath { store.directory.appending("catalog.sqlite-wal") }

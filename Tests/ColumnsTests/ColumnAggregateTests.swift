@@ -5,7 +5,7 @@ import Testing
 @testable import Columns
 
 /// Facets, histograms, orders and extremes.
-@Suite struct ColumnAggregateTests {
+@Suite(.onOwnThreads) struct ColumnAggregateTests {
     /// A column, its values, and sets of rows from none to all, some beyond the column's end.
     struct Sample {
         var column: Column

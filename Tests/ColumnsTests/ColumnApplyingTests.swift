@@ -4,7 +4,7 @@ import Testing
 
 @testable import Columns
 
-@Suite struct ColumnApplyingTests {
+@Suite(.onOwnThreads) struct ColumnApplyingTests {
     @Test(arguments: ValueStyle.allCases)
     func `versions hold what changes made of them, and older ones stay as they were`(style: ValueStyle) throws
     {

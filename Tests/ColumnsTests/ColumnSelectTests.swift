@@ -4,7 +4,7 @@ import Testing
 
 @testable import Columns
 
-@Suite struct ColumnSelectTests {
+@Suite(.onOwnThreads) struct ColumnSelectTests {
     static let shapes: [(rows: Int, presence: Double)] = [
         (0, 1), (1, 1), (63, 1), (64, 1), (4_095, 1), (4_096, 1), (4_097, 0.5), (9_000, 0.001),
     ]

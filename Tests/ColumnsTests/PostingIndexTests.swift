@@ -4,7 +4,7 @@ import Testing
 
 @testable import Columns
 
-@Suite struct PostingIndexTests {
+@Suite(.onOwnThreads) struct PostingIndexTests {
     /// How edges are spread: what makes common blocks, runs, cells of lows, and bitmaps.
     struct Shape: Sendable {
         var keys: UInt32

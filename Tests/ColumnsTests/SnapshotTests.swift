@@ -4,7 +4,7 @@ import Testing
 
 @testable import Columns
 
-@Suite struct SnapshotTests {
+@Suite(.onOwnThreads) struct SnapshotTests {
     static func load<Result>(
         _ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {

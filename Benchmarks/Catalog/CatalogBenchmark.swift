@@ -6,6 +6,10 @@ import Glibc
 /// `CatalogBenchmark run FOLDER [--images N] [--draws N] [--findings FILE] [--only PART,…]` makes everything
 /// in FOLDER, which must be on a disk and open to other users, and removes it. The parts are `load`, on which
 /// all others stand, `queries`, `opening`, `first-use` and `writers`.
+///
+/// `CatalogBenchmark alone FOLDER [--images N] [--draws N] [--only PART,…]` measures the parts `facet`,
+/// `building` and `writers` without PostgreSQL, on a store that it makes once and leaves in FOLDER: for a
+/// profiler, and to see what a change to the code has changed.
 @main
 enum CatalogBenchmark {
     static func main() async {
@@ -15,12 +19,13 @@ enum CatalogBenchmark {
                 print(try OpeningReport(opening: arguments[1], mode: arguments[2], seed: seed).line)
                 return
             }
-            guard arguments.first == "run", arguments.count >= 2 else {
+            guard let mode = arguments.first, ["run", "alone"].contains(mode), arguments.count >= 2 else {
                 throw BenchmarkFailure(
-                    "usage: CatalogBenchmark run FOLDER [--images N] [--draws N] [--findings FILE] [--only PART,…]"
-                )
+                    "usage: CatalogBenchmark run|alone FOLDER [--images N] [--draws N] [--findings FILE] "
+                        + "[--only PART,…]")
             }
-            try await run(try BenchmarkOptions(folder: arguments[1], Array(arguments.dropFirst(2))))
+            let options = try BenchmarkOptions(folder: arguments[1], Array(arguments.dropFirst(2)))
+            if mode == "alone" { try AloneBenchmark(options: options).run() } else { try await run(options) }
         } catch {
             fflush(nil)
             let message = Array("CatalogBenchmark: \(error)\n".utf8)

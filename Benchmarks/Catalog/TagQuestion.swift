@@ -70,12 +70,20 @@ enum TagQuestion: Sendable {
 
     /// The counts of all tags; only of facets.
     func facet(_ snapshot: CatalogSnapshot) throws -> [PostingCount] {
-        guard case .facet(let box, let probability) = self else { return [] }
+        guard case .facet(let box, _) = self else { return [] }
         let classes = try TagClasses(snapshot)
         guard let postings = try snapshot.postings(of: classes.tagged, classes.ends, keyedBy: .target) else {
             throw BenchmarkFailure("the tags have no postings")
         }
-        return postings.facet(over: try box.select(snapshot, classes), where: [range(probability)])
+        return postings.facet(over: try box.select(snapshot, classes), where: ranges)
+    }
+
+    /// What a connection to a tag must satisfy to count.
+    var ranges: [PostingRange] {
+        switch self {
+        case .both(_, _, let probability), .within(_, _, let probability), .facet(_, let probability):
+            [range(probability)]
+        }
     }
 
     /// The most frequent tags first, then the lower number.

@@ -51,8 +51,8 @@ struct WritingBenchmark {
         var worst = Double.infinity
         for round in 0..<rounds {
             let disk = try DiskSpeed.syncsPerSecond(in: storePath)
-            let first = write(to: loaded, seed: UInt64(100 + round))
-            let second = write(to: fresh, seed: UInt64(200 + round))
+            let first = WritingBenchmark.write(to: loaded, seed: UInt64(100 + round), seconds: seconds)
+            let second = WritingBenchmark.write(to: fresh, seed: UInt64(200 + round), seconds: seconds)
             let after = try DiskSpeed.syncsPerSecond(in: storePath)
             let other = try pgbench(round)
             ours.add(first)
@@ -81,13 +81,11 @@ struct WritingBenchmark {
         }
         findings.atLeast("writers: of 20 transactions a sync, at most 25,000/s", 1, worst, " x")
         findings.atMost("writers: p99", 5, Series.quantile(0.99, of: latencies.ours) * 1e3, " ms")
-        try check(loaded)
+        try WritingBenchmark.check(loaded)
     }
 
-    // MARK: - Private
-
     /// Every image that was answered for is there, and memory and disk agree on it.
-    private func check(_ catalog: Catalog) throws {
+    static func check(_ catalog: Catalog) throws {
         let (members, ids, tags) = try catalog.read { snapshot in
             let classes = try TagClasses(snapshot)
             let ids = try snapshot.select(classes.image, try classes.property("quality"), .present).ids
@@ -99,11 +97,11 @@ struct WritingBenchmark {
         }
     }
 
-    private func write(to catalog: Catalog, seed: UInt64) -> Traffic {
+    /// Lets all writers write for so many seconds.
+    static func write(to catalog: Catalog, seed: UInt64, seconds: Double) -> Traffic {
         let watch = Stopwatch()
         let results = Mutex(Traffic())
         let group = DispatchGroup()
-        let seconds = seconds
         for number in 0..<WritingBenchmark.writers {
             DispatchQueue(label: "writer-\(number)").async(group: group) {
                 var maker = ImageMaker(seed: seed << 8 + UInt64(number))
@@ -134,6 +132,8 @@ struct WritingBenchmark {
             return traffic
         }
     }
+
+    // MARK: - Private
 
     private func pgbench(_ round: Int) throws -> Traffic {
         let script = server.directory + ".pgbench.sql"

@@ -33,7 +33,9 @@ public enum Decoding {
         }
         guard let facts = try? ImageAnalysis.analyse(raster) else { return }
         Fuzzer.require(
-            facts.luma.histogram.reduce(0) { $0 + Int($1) } == raster.width * raster.height,
+            facts.channels.allSatisfy {
+                $0.histogram.reduce(0) { $0 + Int($1) } == raster.width * raster.height
+            },
             "not every pixel was counted")
     }
 }

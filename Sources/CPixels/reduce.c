@@ -41,7 +41,7 @@ void fovea_histogram(const uint8_t *src, size_t pixels, int channels, uint32_t *
 int fovea_reduce(const uint8_t *src, int width, int height, int channels, const fovea_reductions *out) {
     static const int sizes[3][2] = {{32, 32}, {9, 8}, {8, 8}};
     uint8_t *const targets[3] = {out->luma_32, out->luma_9x8, out->luma_8};
-    const bool needs_luma = out->luma_32 || out->luma_9x8 || out->luma_8 || out->luma_histogram;
+    const bool needs_luma = out->luma_32 || out->luma_9x8 || out->luma_8;
     struct resample resamples[3];
     int used = 0, status = 0;
     for (int i = 0; i < 3 && status == 0; i++) {
@@ -67,7 +67,6 @@ int fovea_reduce(const uint8_t *src, int width, int height, int channels, const 
             fovea_gray(rows, pixels, channels, luma);
             gray = luma;
         }
-        if (out->luma_histogram) fovea_histogram(gray, pixels, 1, out->luma_histogram);
         for (int i = 0; i < used; i++) resample_push(&resamples[i], gray, (size_t)width, count);
     }
     free(luma);

@@ -22,8 +22,7 @@ public enum ImageAnalysis {
         let colours = raster.channels == 4 ? 3 : raster.channels
         return PixelFacts(
             pHash: PerceptualHash.pHash(reduction), dHash: PerceptualHash.dHash(reduction),
-            channels: reduction.histograms[..<colours].map(SampleStatistics.init(histogram:)),
-            luma: SampleStatistics(histogram: reduction.lumaHistogram))
+            channels: reduction.histograms[..<colours].map(SampleStatistics.init(histogram:)))
     }
 
     // MARK: - Private

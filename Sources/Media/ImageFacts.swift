@@ -24,8 +24,6 @@ public struct PixelFacts: Sendable, Equatable {
     public var dHash: PerceptualHash
     /// One of gray, three of colour (R, G, B).
     public var channels: [SampleStatistics]
-    /// Of the luma, `(19595 R + 38470 G + 7471 B + 32768) >> 16`; of gray the same as its channel.
-    public var luma: SampleStatistics
 }
 
 /// How the samples of one channel are distributed.

@@ -16,23 +16,18 @@ struct PixelReduction {
     let luma32, luma9x8, luma8: [UInt8]
     /// 256 counts for each channel.
     let histograms: [[UInt32]]
-    /// 256 counts of luma.
-    let lumaHistogram: [UInt32]
 
     init(of raster: Raster, _ parts: Parts) throws(MediaError) {
         let large = 32 * 32, oblong = 9 * 8, small = 8 * 8, values = 256
         var luma = [UInt8](repeating: 0, count: large + oblong + small)
-        var counts = [UInt32](repeating: 0, count: (raster.channels + 1) * values)
+        var counts = [UInt32](repeating: 0, count: raster.channels * values)
         let status = luma.withUnsafeMutableBufferPointer { luma in
             counts.withUnsafeMutableBufferPointer { counts in
                 var targets = fovea_reductions()
                 if parts.contains(.pHash) { targets.luma_32 = luma.baseAddress }
                 if parts.contains(.dHash) { targets.luma_9x8 = luma.baseAddress.map { $0 + large } }
                 if parts.contains(.aHash) { targets.luma_8 = luma.baseAddress.map { $0 + large + oblong } }
-                if parts.contains(.histograms) {
-                    targets.histogram = counts.baseAddress
-                    targets.luma_histogram = counts.baseAddress.map { $0 + raster.channels * values }
-                }
+                if parts.contains(.histograms) { targets.histogram = counts.baseAddress }
                 return fovea_reduce(
                     raster.pixels, CInt(raster.width), CInt(raster.height), CInt(raster.channels), &targets)
             }
@@ -45,6 +40,5 @@ struct PixelReduction {
         luma9x8 = Array(luma[large..<large + oblong])
         luma8 = Array(luma[(large + oblong)...])
         histograms = (0..<raster.channels).map { Array(counts[$0 * values..<($0 + 1) * values]) }
-        lumaHistogram = Array(counts[(raster.channels * values)...])
     }
 }

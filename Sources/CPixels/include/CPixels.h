@@ -115,8 +115,6 @@ typedef struct {
     uint8_t *luma_32, *luma_9x8, *luma_8;
     /// `channels × 256` counts, added to.
     uint32_t *histogram;
-    /// 256 counts of luma, added to.
-    uint32_t *luma_histogram;
 } fovea_reductions;
 
 /// All that hashing and statistics need, in one pass over the pixels. Returns 0, or ENOMEM.

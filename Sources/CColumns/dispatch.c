@@ -162,6 +162,12 @@ size_t fovea_columns_hits(
     return kernels()->hits(ids, width, matches, count, set);
 }
 
+size_t fovea_columns_range_hits(
+    const void *ids, int id_width, const void *numbers, int width, uint32_t low, uint32_t span, size_t count,
+    const uint64_t *set) {
+    return kernels()->range_hits(ids, id_width, numbers, width, low, span, count, set);
+}
+
 void fovea_columns_deposit(const uint64_t *cell, const uint64_t *matches, size_t words, uint64_t *out) {
     kernels()->deposit(cell, matches, words, out);
 }

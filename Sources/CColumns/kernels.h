@@ -29,6 +29,7 @@ struct fovea_columns_kernels {
     int (*fits_f32)(const double *, const uint64_t *, size_t);
     void (*scatter)(const void *, int, const uint64_t *, size_t, uint64_t *);
     size_t (*hits)(const void *, int, const uint64_t *, size_t, const uint64_t *);
+    size_t (*range_hits)(const void *, int, const void *, int, uint32_t, uint32_t, size_t, const uint64_t *);
     void (*deposit)(const uint64_t *, const uint64_t *, size_t, uint64_t *);
     size_t (*deposit_hits)(const uint64_t *, const uint64_t *, const uint64_t *, size_t);
 };

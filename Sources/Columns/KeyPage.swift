@@ -16,13 +16,31 @@ final class KeyPage: Sendable {
     /// Keys with a posting of their own, in order, as places in the page.
     let ownPlaces: [UInt8]
     let postings: [Posting]
+    /// The blocks of all postings, one posting after the other, and where each posting's end.
+    let runs: [EdgeRun]
+    let runEnds: [UInt32]
 
-    init(ends: [UInt32], idCounts: [UInt32], common: EdgeBlock?, ownPlaces: [UInt8], postings: [Posting]) {
+    /// - Parameter runs: ``runs`` and ``runEnds`` where they are known; they are gathered otherwise.
+    init(
+        ends: [UInt32], idCounts: [UInt32], common: EdgeBlock?, ownPlaces: [UInt8], postings: [Posting],
+        runs: (all: [EdgeRun], ends: [UInt32])? = nil
+    ) {
         self.ends = ends
         self.idCounts = idCounts
         self.common = common
         self.ownPlaces = ownPlaces
         self.postings = postings
+        if let runs {
+            self.runs = runs.all
+            runEnds = runs.ends
+            return
+        }
+        var end: UInt32 = 0
+        self.runs = postings.flatMap { $0.blocks.map(EdgeRun.init) }
+        runEnds = postings.map { posting in
+            end += UInt32(posting.blocks.count)
+            return end
+        }
     }
 
     /// The edges of the key at `place`: a part of the common block, or a posting.
@@ -63,7 +81,9 @@ final class KeyPage: Sendable {
     }
 
     var byteCount: Int {
-        postings.reduce(240 + KeyPage.width * 8 + (common?.byteCount ?? 0)) { $0 + $1.byteCount + 9 }
+        postings.reduce(
+            240 + KeyPage.width * 8 + (common?.byteCount ?? 0) + runs.count * MemoryLayout<EdgeRun>.stride
+        ) { $0 + $1.byteCount + 9 }
     }
 
     /// The page with the edges of some keys changed; `nil` if none is left. Both lists are ordered by id.
@@ -152,16 +172,28 @@ final class KeyPage: Sendable {
     ) throws(ColumnsError) -> KeyPage? {
         var postings = postings
         var idCounts = idCounts
+        var runs = runs
+        /// Whether every posting has as many blocks as before.
+        var isAligned = true
         for change in changes {
             guard let index = ownIndex(of: change.place) else { return nil }
             let changed = try postings[index].applying(
                 insertions: change.insertions, deletions: change.deletions)
             guard let changed, changed.edgeCount > KeyPage.commonLimit / 2 else { return nil }
+            let old = postings[index].blocks
+            if changed.blocks.count != old.count { isAligned = false }
+            if isAligned {
+                let first = Int(runEnds[index]) - old.count
+                for (place, block) in changed.blocks.enumerated() where block !== old[place] {
+                    runs[first + place] = EdgeRun(block)
+                }
+            }
             postings[index] = changed
             idCounts[change.place] = UInt32(changed.idCount)
         }
         return KeyPage(
-            ends: ends, idCounts: idCounts, common: common, ownPlaces: ownPlaces, postings: postings)
+            ends: ends, idCounts: idCounts, common: common, ownPlaces: ownPlaces, postings: postings,
+            runs: isAligned ? (runs, runEnds) : nil)
     }
 
     private func rebuilding(_ own: [Int: Posting], few: [Int: EdgeList], propertyCount: Int) -> KeyPage? {

@@ -141,15 +141,42 @@ struct PackedNumbers: Sendable {
     }
 
     private func match(_ low: Int64, _ high: Int64, first: Int, words: Int, into out: BitBuffer) -> Outcome {
-        guard low <= high, low <= maximum, high >= base else { return .none }
-        if low <= base, high >= maximum { return .all }
-        let origin = UInt64(bitPattern: base)
-        let least = low <= base ? 0 : (UInt64(bitPattern: low) &- origin &+ (step - 1)) / step
-        let greatest = (UInt64(bitPattern: min(high, maximum)) &- origin) / step
-        guard least <= greatest else { return .none }
-        if width == 0 { return least == 0 ? .all : .none }
-        fovea_columns_range(values + first * width, Int32(width), words, least, greatest - least, out)
-        return .bits
+        switch scale.offsets(from: low, through: high, width: width) {
+        case .none: return .none
+        case .all: return .all
+        case .between(let least, let span):
+            fovea_columns_range(values + first * width, Int32(width), words, least, span, out)
+            return .bits
+        }
+    }
+
+    /// How offsets lie among the integers.
+    var scale: Scale { Scale(base: base, maximum: maximum, step: step) }
+
+    /// What integers the offsets of an array stand for.
+    struct Scale: Sendable {
+        let base: Int64
+        let maximum: Int64
+        let step: UInt64
+
+        /// Which offsets an interval of integers asks for.
+        enum Wanted {
+            case none, all
+            case between(UInt64, span: UInt64)
+        }
+
+        /// What the integers from `low` through `high` are as offsets of `width` bytes.
+        @inline(__always)
+        func offsets(from low: Int64, through high: Int64, width: Int) -> Wanted {
+            guard low <= high, low <= maximum, high >= base else { return .none }
+            if low <= base, high >= maximum { return .all }
+            let origin = UInt64(bitPattern: base)
+            let least = low <= base ? 0 : (UInt64(bitPattern: low) &- origin &+ (step - 1)) / step
+            let greatest = (UInt64(bitPattern: min(high, maximum)) &- origin) / step
+            guard least <= greatest else { return .none }
+            if width == 0 { return least == 0 ? .all : .none }
+            return .between(least, span: greatest - least)
+        }
     }
 
     /// The least and greatest `k` whose `k / 10^exponent` lies between `low` and `high`; `nil` where there is

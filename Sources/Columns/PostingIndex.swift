@@ -103,59 +103,6 @@ public final class PostingIndex: Sendable {
         return IdSet(words: words, count: keys.count == 1 ? known : nil)
     }
 
-    /// For each key how many entities of `ids` (`nil`: of all) have a connection to it that satisfies all of
-    /// `ranges`; keys in order, those without any left out.
-    ///
-    /// Without ids and ranges the counts are kept; otherwise every edge is looked at, about 0.5 ms per
-    /// million.
-    public func facet(over ids: IdSet?, where ranges: [PostingRange] = []) -> [PostingCount] {
-        guard let conditions = conditions(ranges) else { return [] }
-        var counts: [PostingCount] = []
-        func add(_ page: Int, _ place: Int, _ count: Int) {
-            if count > 0 {
-                counts.append(PostingCount(key: UInt32(page * KeyPage.width + place), count: count))
-            }
-        }
-        if ids == nil, conditions.isEmpty {
-            pages.forEach { index, page in
-                for place in 0..<KeyPage.width { add(index, place, Int(page.idCounts[place])) }
-            }
-            return counts
-        }
-        let scratch = EdgeScratch()
-        withPaddedWords(of: ids) { set, cellCounts in
-            pages.forEach { index, page in
-                let commonMatches = page.common.map { $0.match(conditions, scratch: scratch) } ?? .none
-                var common = [Int](repeating: 0, count: KeyPage.width)
-                if let block = page.common {
-                    for place in 0..<KeyPage.width {
-                        let range = page.commonRange(of: place)
-                        if range.isEmpty { continue }
-                        if case .none = commonMatches { continue }
-                        common[place] = block.idCountOneByOne(commonMatches, in: set, places: range)
-                    }
-                }
-                var own = 0
-                for place in 0..<KeyPage.width {
-                    guard own < page.ownPlaces.count, Int(page.ownPlaces[own]) == place else {
-                        add(index, place, common[place])
-                        continue
-                    }
-                    var count = 0
-                    for block in page.postings[own].blocks {
-                        if block.form != .ids, cellCounts?[Int(block.base) / EdgeBlock.cellWidth] == 0 {
-                            continue
-                        }
-                        count += block.idCount(block.match(conditions, scratch: scratch), in: set)
-                    }
-                    add(index, place, count)
-                    own += 1
-                }
-            }
-        }
-        return counts
-    }
-
     /// Bytes held, those shared with other versions included.
     public var byteCount: Int {
         var sum = pages.byteCount + 96
@@ -163,15 +110,13 @@ public final class PostingIndex: Sendable {
         return sum
     }
 
-    // MARK: - Private
-
     /// Words for all ids, whole cells.
-    private var paddedWordCount: Int {
+    var paddedWordCount: Int {
         (idLimit + EdgeBlock.cellWidth - 1) / EdgeBlock.cellWidth * EdgeBlock.cellWords
     }
 
     /// The ranges made ready; `nil` where no edge can satisfy them.
-    private func conditions(_ ranges: [PostingRange]) -> [EdgeCondition]? {
+    func conditions(_ ranges: [PostingRange]) -> [EdgeCondition]? {
         var conditions: [EdgeCondition] = []
         for range in ranges {
             guard let property = properties.firstIndex(of: range.property),
@@ -181,6 +126,8 @@ public final class PostingIndex: Sendable {
         }
         return conditions
     }
+
+    // MARK: - Private
 
     /// Calls `body` with each block of a key, and the edges of it that are the key's, `nil` where all are.
     private func forEachBlock(of key: UInt32, _ body: (EdgeBlock, Range<Int>?) -> Void) {
@@ -204,29 +151,6 @@ public final class PostingIndex: Sendable {
             }
             let id = block.id(at: place)
             if ids.count == start || ids[ids.count - 1] != id { ids.append(id) }
-        }
-    }
-
-    /// Calls `body` with the bits of a set, padded to reach the last cell whole, and how many there are in
-    /// each cell.
-    private func withPaddedWords(of ids: IdSet?, _ body: (UnsafePointer<UInt64>?, [Int]?) -> Void) {
-        guard let ids else { return body(nil, nil) }
-        var words = [UInt64](repeating: 0, count: paddedWordCount)
-        if ids.isDense {
-            let source = ids.words
-            let count = min(source.count, words.count)
-            words.withUnsafeMutableBufferPointer { words in
-                for word in 0..<count { words[word] = source[word] }
-            }
-        } else {
-            for id in ids.ids where Int(id) / 64 < words.count { words[Int(id) / 64] |= 1 << UInt64(id % 64) }
-        }
-        words.withUnsafeBufferPointer { words in
-            guard let start = words.baseAddress else { return }
-            let counts = stride(from: 0, to: words.count, by: EdgeBlock.cellWords).map {
-                fovea_columns_count_both(start + $0, nil, EdgeBlock.cellWords)
-            }
-            body(start, counts)
         }
     }
 }

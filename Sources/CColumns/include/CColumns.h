@@ -72,6 +72,15 @@ void fovea_columns_scatter(const void *ids, int width, const uint64_t *matches, 
 /// lie inside `set`. With `matches` the ids are read in whole words.
 size_t fovea_columns_hits(
     const void *ids, int width, const uint64_t *matches, size_t count, const uint64_t *set);
+/// How many i have `numbers[i] - low <= span`, modulo the width, and bit `ids[i]` in `set`: range and hits in one.
+/// `id_width` is 2 or 4, `width` 1, 2 or 4; ids and numbers are read in whole words of 64.
+size_t fovea_columns_range_hits(
+    const void *ids, int id_width, const void *numbers, int width, uint32_t low, uint32_t span, size_t count,
+    const uint64_t *set);
+/// Has the first bytes at `place` fetched, which will be read soon. Any address will do.
+static inline void fovea_columns_prefetch(const void *place) {
+    for (int line = 0; line < 4; line++) __builtin_prefetch((const char *)place + line * 64);
+}
 /// Bit j of `out`, the i-th set bit of `cell`, becomes bit i of `matches`; the rest of `out` becomes 0.
 void fovea_columns_deposit(const uint64_t *cell, const uint64_t *matches, size_t words, uint64_t *out);
 /// How many ids of `cell` are in `set` and have their bit in `matches`, as in deposit.

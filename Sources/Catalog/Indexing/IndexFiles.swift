@@ -55,6 +55,7 @@ struct IndexFiles: Sendable {
     }
 
     private func load(_ name: String, of version: CatalogVersion) -> (IndexKey, BuiltIndex)? {
+        // What cannot be read or decoded is as none, and built anew.
         guard let bytes = read(name), let (header, size) = IndexFileHeader.read(bytes), header.store == store,
             header.commit == version.commit, header.isIn(version.schema),
             let index = bytes.withUnsafeBytes({
@@ -111,17 +112,19 @@ struct IndexFiles: Sendable {
         return stat(directory.appending(name).string, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// The whole file; `nil` where it cannot be read.
+    /// The whole file; `nil` where it cannot be read: an index is then built anew.
     private func read(_ name: String) -> [UInt8]? {
         guard name.hasSuffix(IndexFiles.suffix),
             let file = try? FileDescriptor.open(directory.appending(name), .readOnly, options: .closeOnExec)
         else { return nil }
+        // Closing what was only read loses nothing if it fails.
         defer { _ = try? file.close() }
         var status = stat()
         guard fstat(file.rawValue, &status) == 0 else { return nil }
         var isWhole = false
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, initialized in
             let raw = UnsafeMutableRawBufferPointer(buffer)
+            // A failure shows as bytes that are missing.
             while initialized < raw.count,
                 let count = try? file.read(
                     into: UnsafeMutableRawBufferPointer(rebasing: raw[initialized...])), count > 0
@@ -139,8 +142,10 @@ struct IndexFiles: Sendable {
         else {
             return nil
         }
+        // Closing what was only read loses nothing if it fails.
         defer { _ = try? file.close() }
         var bytes = [UInt8](repeating: 0, count: 4_096)
+        // As above: a file that cannot be read is as none.
         guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
         return IndexFileHeader.read(Array(bytes[..<count]))?.header
     }
@@ -170,6 +175,7 @@ struct IndexFiles: Sendable {
         else {
             return
         }
+        // As above; closing what was only synced loses nothing if it fails.
         _ = fsync(file.rawValue)
         _ = try? file.close()
     }

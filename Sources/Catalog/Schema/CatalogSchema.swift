@@ -28,6 +28,12 @@ public struct CatalogSchema: Sendable {
         return found
     }
 
+    /// Whether `id` is of an entity class; copies no schema to find out.
+    func isOfEntities(_ id: EntityID) -> Bool {
+        guard let place = places[id.classNumber] else { return false }
+        return classes[place].generation == id.generation && classes[place].kind == .entity
+    }
+
     mutating func update(_ schema: ClassSchema) {
         if let place = places[schema.id] {
             classes[place] = schema

@@ -100,8 +100,7 @@ extension Transaction {
     // MARK: - Private
 
     private func checkEnd(_ id: EntityID) throws(CatalogError) {
-        guard let known = state.schema.entityClass(of: id), known.kind == .entity,
-            isAlive(id.local, in: known.id)
+        guard state.schema.isOfEntities(id), isAlive(id.local, in: id.classNumber)
         else { throw CatalogError(.notFound, "there is no entity \(id) to connect") }
     }
 }

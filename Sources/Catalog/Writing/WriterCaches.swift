@@ -8,11 +8,24 @@ final class WriterCaches {
     private struct Shape: Hashable {
         var classID: UInt32
         var codes: [UInt32]
+
+        /// Whether it is the shape of these cells in that class; makes nothing to find out.
+        func isOf(_ schema: ClassSchema, _ cells: [PropertyCell]) -> Bool {
+            guard classID == schema.id else { return false }
+            var place = 0
+            for cell in cells where !cell.isInSideTable {
+                guard place < codes.count, codes[place] == cell.code else { return false }
+                place += 1
+            }
+            return place == codes.count
+        }
     }
 
     private static let shapeLimit = 256
     private static let textLimit = 65_536
     private var insertions: [Shape: SQLiteStatement] = [:]
+    /// The insertion last used for each of the last two classes: an entity and its connections come in turn.
+    private var recent: [(shape: Shape, statement: SQLiteStatement)] = []
     /// By bytes: Swift's strings are equal when they look equal, texts here only when they are.
     private var texts: [[UInt8]: Int64] = [:]
     private var randomState = UInt64.random(in: 0...UInt64.max)
@@ -22,8 +35,12 @@ final class WriterCaches {
     func insertion(
         into schema: ClassSchema, _ cells: [PropertyCell], on connection: SQLiteConnection
     ) throws(CatalogError) -> SQLiteStatement {
+        for (shape, statement) in recent where shape.isOf(schema, cells) { return statement }
         let shape = Shape(classID: schema.id, codes: cells.filter { !$0.isInSideTable }.map(\.code))
-        if let known = insertions[shape] { return known }
+        if let known = insertions[shape] {
+            remember(known, shape)
+            return known
+        }
         let columns = schema.leadingColumns + PropertyCell.columns(cells)
         let marks = String(repeating: "?, ", count: columns.count).dropLast(2)
         let fresh = try SQLiteStatement(
@@ -31,6 +48,7 @@ final class WriterCaches {
         )
         if insertions.count >= WriterCaches.shapeLimit { insertions = [:] }
         insertions[shape] = fresh
+        remember(fresh, shape)
         return fresh
     }
 
@@ -58,6 +76,14 @@ final class WriterCaches {
         mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
         return EntityKey(
             seconds: UInt32(clamping: time.microseconds / 1_000_000), random: mixed ^ mixed >> 31)
+    }
+
+    // MARK: - Private
+
+    private func remember(_ statement: SQLiteStatement, _ shape: Shape) {
+        recent.removeAll { $0.shape.classID == shape.classID }
+        if recent.count > 1 { recent.removeFirst() }
+        recent.append((shape, statement))
     }
 }
 

@@ -35,6 +35,16 @@ extension Column {
         return applying(RowChange.lastOfEachRow(numbers), dictionary: builder?.finish() ?? dictionary)
     }
 
+    /// Whether ``applying(_:)`` will take these changes, after `count` others that it takes.
+    public func takes(_ changes: [(row: LocalID, value: ColumnValue?)], besides count: Int) -> Bool {
+        guard dictionary.count + count + changes.count <= StringDictionary.maximumCount else { return false }
+        return changes.allSatisfy { change in
+            guard let value = change.value else { return true }
+            guard case .string(let text) = value else { return value.type == type }
+            return type == .string && text.utf8.count <= StringDictionary.maximumByteCount
+        }
+    }
+
     // MARK: - Private
 
     private func applying(_ changes: [RowChange], dictionary: StringDictionary) -> Column {

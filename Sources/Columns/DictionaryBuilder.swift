@@ -57,17 +57,35 @@ struct DictionaryBuilder {
             segments[count / StringDictionary.Segment.width] = .init(ends: ends, bytes: bytes)
         }
         let isFirst = base.count == 0
-        let isNewest = base.index.state.withLock { state in
-            guard state.newestCount == base.count else { return false }
-            state.newestCount = count
-            if isFirst { state.table = table }
-            return true
-        }
-        let index = isNewest ? base.index : .init(table: isFirst ? table : nil, newestCount: count)
+        let newest = base.index.state.withLock { (count: $0.newestCount, segments: $0.newest) }
+        let isOfOneHistory =
+            agrees(with: newest.segments, through: min(newest.count, count))
+            && base.index.state.withLock { state in
+                // Someone was quicker: a table of its own is never wrong.
+                guard state.newestCount == newest.count else { return false }
+                if count > state.newestCount {
+                    state.newestCount = count
+                    state.newest = segments
+                }
+                if isFirst, state.table == nil { state.table = table }
+                return true
+            }
+        let index =
+            isOfOneHistory
+            ? base.index : .init(table: isFirst ? table : nil, newestCount: count, newest: segments)
         return StringDictionary(segments: segments, count: count, index: index)
     }
 
     // MARK: - Private
+
+    /// Whether the codes from the base's last one up to `end` stand for the same strings in `others`.
+    private func agrees(with others: ChunkList<StringDictionary.Segment>, through end: Int) -> Bool {
+        let width = StringDictionary.Segment.width
+        return (base.count..<max(end, base.count)).allSatisfy { code in
+            guard let left = segments[code / width], let right = others[code / width] else { return false }
+            return left.bytes(code % width).isEqual(to: right.bytes(code % width))
+        }
+    }
 
     private func isNew(_ place: UInt32, _ string: UnsafeRawBufferPointer) -> Bool {
         let code = base.count &+ Int(place)

@@ -25,6 +25,8 @@ extension StringDictionary {
                 isRising && Int(ends[strings - 1]) == byteCount - strings * 4, "the ends of strings")
             segments[index] = Segment(count: strings, block: block)
         }
-        self.init(segments: segments, count: count, index: Index(table: nil, newestCount: count))
+        self.init(
+            segments: segments, count: count,
+            index: Index(table: nil, newestCount: count, newest: segments))
     }
 }

@@ -5,7 +5,8 @@ import Synchronization
 ///
 /// Strings lie in segments of 256, of which an append copies at most the last. Versions of one history share
 /// one hash table: an older version ignores the codes that it does not reach. A second history that starts
-/// from the same version (the first was thrown away) gets a table of its own.
+/// from the same version shares it as far as both give the same codes to the same strings, as two readers do
+/// that bring one column up to date, and gets a table of its own otherwise.
 struct StringDictionary: Sendable {
     /// Up to 256 strings: their ends as 32-bit offsets, then their bytes.
     final class Segment: Sendable {
@@ -45,13 +46,14 @@ struct StringDictionary: Sendable {
     final class Index: Sendable {
         struct State: Sendable {
             var table: StringHashTable?
-            /// How many strings the newest version of this history has.
+            /// How many strings the newest version of this history has, and where they lie.
             var newestCount: Int
+            var newest: ChunkList<Segment>
         }
         let state: Mutex<State>
 
-        init(table: StringHashTable?, newestCount: Int) {
-            state = Mutex(State(table: table, newestCount: newestCount))
+        init(table: StringHashTable?, newestCount: Int, newest: ChunkList<Segment>) {
+            state = Mutex(State(table: table, newestCount: newestCount, newest: newest))
         }
     }
 
@@ -65,7 +67,8 @@ struct StringDictionary: Sendable {
     let index: Index
 
     init() {
-        self.init(segments: ChunkList(), count: 0, index: Index(table: nil, newestCount: 0))
+        self.init(
+            segments: ChunkList(), count: 0, index: Index(table: nil, newestCount: 0, newest: ChunkList()))
     }
 
     init(segments: ChunkList<Segment>, count: Int, index: Index) {

@@ -76,6 +76,27 @@ import Testing
         #expect(later.values(at: [0, 1, 5]) == [.string("a"), .string("left"), .string("right")])
     }
 
+    @Test func `two histories share a dictionary only as far as they agree`() throws {
+        let first = try Column(.string).applying([(0, .string("a")), (1, .string("b"))])
+        let whole = try first.applying([(2, .string("c")), (3, .string("d"))])
+        // As a reader of an earlier version makes it, and one who is further than the first.
+        let part = try first.applying([(2, .string("c"))])
+        let more = try first.applying([(2, .string("c")), (3, .string("d")), (4, .string("e"))])
+        let other = try first.applying([(2, .string("c")), (3, .string("x"))])
+        #expect(part.dictionary.index === whole.dictionary.index)
+        #expect(more.dictionary.index === whole.dictionary.index)
+        #expect(other.dictionary.index !== whole.dictionary.index)
+        for (column, texts) in [
+            (whole, "abcd"), (part, "abc"), (more, "abcde"), (other, "abcx"), (first, "ab"),
+        ] {
+            for text in "abcdex" {
+                let place = texts.firstIndex(of: text).map { texts.distance(from: texts.startIndex, to: $0) }
+                let expected = place.map { [LocalID($0)] } ?? []
+                #expect(column.select(.equal(.string(String(text)))).ids == expected, "\(text) in \(texts)")
+            }
+        }
+    }
+
     @Test func `a dictionary that grows string by string finds all of them in every version`() throws {
         var column = Column(.string)
         var versions: [Column] = []

@@ -3,7 +3,7 @@ import Columns
 
 /// A memory index of one version. Immutable; the next version's shares what did not change.
 enum BuiltIndex: Sendable {
-    case column(Column)
+    case column(PropertyColumn)
     case rows(RowSet)
     case path(PathColumn)
     case postings(ConnectionPostings)
@@ -15,6 +15,24 @@ enum BuiltIndex: Sendable {
         case .rows(let rows): rows.byteCount
         case .path(let path): path.byteCount
         case .postings(let postings): postings.byteCount
+        }
+    }
+
+    /// Whether the caller should ``settle()`` the index in the background.
+    func claimsUpkeep() -> Bool {
+        switch self {
+        case .column(let column): column.claimsUpkeep()
+        case .postings(let postings): postings.claimsUpkeep()
+        case .rows, .path: false
+        }
+    }
+
+    /// Puts in its place what is only noted, so that no reader waits for it.
+    func settle() {
+        switch self {
+        case .column(let column): _ = column.column
+        case .postings(let postings): _ = postings.index
+        case .rows, .path: break
         }
     }
 }

@@ -16,7 +16,7 @@ struct IndexBuilder {
         case .property(_, let property, let type):
             guard let property = known.property(property), property.types.contains(type) else { return nil }
             guard let columnType = ColumnType(type) else { return .rows(try rows(property, type, of: known)) }
-            return .column(try column(property, type, columnType, of: known))
+            return .column(PropertyColumn(try column(property, type, columnType, of: known)))
         case .path(_, let property, let components):
             guard let property = known.property(property) else { return nil }
             return .path(try path(property, components, of: known))
@@ -25,7 +25,7 @@ struct IndexBuilder {
         case .labels(_, let kind):
             return .postings(try labels(kind, of: known))
         case .keys:
-            return .column(try keys(of: known))
+            return .column(PropertyColumn(try keys(of: known)))
         }
     }
 

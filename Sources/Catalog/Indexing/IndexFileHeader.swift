@@ -95,8 +95,8 @@ struct IndexFileHeader {
         switch key {
         case .property(_, _, let type):
             if ColumnType(type) == nil { return .rows(try RowSet(decoding: bytes)) }
-            return .column(try Column(decoding: bytes))
-        case .keys: return .column(try Column(decoding: bytes))
+            return .column(PropertyColumn(try Column(decoding: bytes)))
+        case .keys: return .column(PropertyColumn(try Column(decoding: bytes)))
         case .path: return .path(try PathColumn(decoding: bytes))
         case .connections, .labels:
             return .postings(
@@ -161,7 +161,7 @@ extension BuiltIndex {
     /// The index as bytes, in pieces.
     var encoded: [[UInt8]] {
         switch self {
-        case .column(let column): column.encoded()
+        case .column(let column): column.column.encoded()
         case .rows(let rows): rows.encoded()
         case .path(let path): path.encoded()
         case .postings(let postings): postings.index.encoded()

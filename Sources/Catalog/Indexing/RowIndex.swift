@@ -48,6 +48,7 @@ struct RowIndex {
 
     /// An index without the given rows; `nil` where it must be built anew.
     static func removing(_ rows: [LocalID], from index: BuiltIndex) -> BuiltIndex? {
+        // What does not apply is dropped, and built anew from the tables.
         switch index {
         case .column(let column): (try? column.applying(rows.map { ($0, nil) })).map(BuiltIndex.column)
         case .rows(let set): .rows(set.removing(rows))
@@ -99,6 +100,7 @@ struct RowChanges {
 
     /// The index with what was read; `nil` where it must be built anew.
     func apply(to index: BuiltIndex) -> BuiltIndex? {
+        // What does not apply, being more than an index takes, is dropped, and built anew from the tables.
         switch index {
         case .column(let column): (try? column.applying(values)).map(BuiltIndex.column)
         case .rows(let set): .rows(set.removing(others).inserting(members))

@@ -62,7 +62,7 @@ enum EntityRows {
         var first: Int64 = 0
         if case .column(let column)? = version.indexes[.keys(classID: known.id)] {
             let row = try connection.statement("SELECT 1 FROM \(known.table) WHERE id = ? AND key = ?")
-            for local in column.select(.equal(.integer(Int64(bitPattern: key.random)))).ids {
+            for local in column.column.select(.equal(.integer(Int64(bitPattern: key.random)))).ids {
                 row.bind(Int64(local), at: 1)
                 row.bind(key.bytes, at: 2)
                 defer { row.reset() }

@@ -38,7 +38,7 @@ extension CatalogSnapshot {
             guard case .column(let column)? = try catalog.requiredIndex(key, for: self) else {
                 throw CatalogError(.notFound, "'\(known.name)' has no column '\(property.name)'")
             }
-            return column
+            return column.column
         }
     }
 
@@ -74,7 +74,7 @@ extension CatalogSnapshot {
             return Selection(ids: try sql.ids(property, type, predicate), source: .identity)
         }
         switch try catalog.index(key, for: self) {
-        case .column(let column)?: return Selection(ids: column.select(predicate), source: .column)
+        case .column(let column)?: return Selection(ids: column.column.select(predicate), source: .column)
         case .rows(let rows)?: return Selection(ids: rows.idSet, source: .column)
         default: return Selection(ids: try sql.ids(property, type, predicate), source: .sql)
         }

@@ -18,9 +18,7 @@ extension Verification {
 
     private static func areEqual(_ left: BuiltIndex, _ right: BuiltIndex) -> Bool {
         switch (left, right) {
-        case (.column(let left), .column(let right)):
-            left.type == right.type && left.present == right.present
-                && left.present.ids.allSatisfy { isSame(left.value(at: $0), right.value(at: $0)) }
+        case (.column(let left), .column(let right)): areEqual(left.column, right.column)
         case (.rows(let left), .rows(let right)): left.idSet == right.idSet
         case (.path(let left), .path(let right)): areEqual(left, right)
         case (.postings(let left), .postings(let right)):
@@ -30,6 +28,11 @@ extension Verification {
                 && left.index.keys.allSatisfy { edges(left.index, $0) == edges(right.index, $0) }
         default: false
         }
+    }
+
+    private static func areEqual(_ left: Column, _ right: Column) -> Bool {
+        left.type == right.type && left.present == right.present
+            && left.present.ids.allSatisfy { isSame(left.value(at: $0), right.value(at: $0)) }
     }
 
     private static func areEqual(_ left: PathColumn, _ right: PathColumn) -> Bool {

@@ -22,10 +22,15 @@ final class VersionRing: Sendable {
         versions.withLock { versions in versions.last { $0.commit == commit } }
     }
 
-    func enter(_ version: CatalogVersion) {
+    /// Returns the versions that make room for it, for the caller to let go of where it delays nobody.
+    @discardableResult
+    func enter(_ version: CatalogVersion) -> [CatalogVersion] {
         versions.withLock { versions in
-            if versions.count >= limit { versions.removeFirst(versions.count - limit + 1) }
+            let excess = max(versions.count - limit + 1, 0)
+            let retired = Array(versions.prefix(excess))
+            versions.removeFirst(excess)
             versions.append(version)
+            return retired
         }
     }
 

@@ -12,9 +12,14 @@ final class WriterLoop: @unchecked Sendable {
     private let journal: ChangeJournal
     private let registry: IndexRegistry
     private let files: IndexFiles
-    /// Puts noted edges of postings in their places, so that no commit waits for it.
+    /// Puts noted values and edges in their places, so that no commit waits for it.
     private let upkeep = DispatchQueue(label: "catalog-upkeep")
     private let caches = WriterCaches()
+    /// Versions that have left the ring. What they alone held is freed by ``upkeep``, some at a time.
+    private var retired: [CatalogVersion] = []
+    private static let retiredLimit = 16
+    /// Rows that a commit touches without versions taking much memory each.
+    private static let smallCommit = 10_000
     private var state: WriterState
 
     init(
@@ -154,7 +159,7 @@ final class WriterLoop: @unchecked Sendable {
         // Both before SQLite commits: a reader that sees the commit finds its version, and whoever builds an
         // index from an earlier one finds what has changed since.
         journal.append(window, commit: commit)
-        ring.enter(version)
+        retired += ring.enter(version)
         do {
             try connection.statement("COMMIT").run()
         } catch {
@@ -163,9 +168,14 @@ final class WriterLoop: @unchecked Sendable {
             throw error
         }
         if group.changes.classes.values.contains(where: \.isPurged) { files.removeAll() }
-        for case .postings(let postings) in version.indexes.values where postings.claimsUpkeep() {
-            upkeep.async { _ = postings.index }
+        let due = version.indexes.values.filter { $0.claimsUpkeep() }
+        let isSmall = window.rowCount <= WriterLoop.smallCommit
+        if due.isEmpty, retired.count < WriterLoop.retiredLimit, isSmall { return }
+        // The closure is the last to hold the versions, and goes on that queue's thread.
+        upkeep.async { [retired] in
+            withExtendedLifetime(retired) { for index in due { index.settle() } }
         }
+        retired = []
     }
 
     private func version(
@@ -188,7 +198,8 @@ final class WriterLoop: @unchecked Sendable {
         let update = IndexUpdate(window: window, schema: group.state.schema, connection: connection)
         var indexes = try update.apply(to: old.indexes)
         // Measuring them takes a while: what a few commits add may be over the budget for as long.
-        if commit.isMultiple(of: 256) || window.rowCount > 10_000 { indexes = registry.fit(indexes) }
+        let isSmall = window.rowCount <= WriterLoop.smallCommit
+        if commit.isMultiple(of: 256) || !isSmall { indexes = registry.fit(indexes) }
         return CatalogVersion(commit: commit, schema: group.state.schema, classes: classes, indexes: indexes)
     }
 

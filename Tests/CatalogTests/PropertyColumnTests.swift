@@ -1,5 +1,6 @@
 import Base
 import Columns
+import TestSupport
 import Testing
 
 @testable import Catalog

@@ -12,7 +12,8 @@ struct MultipartForm {
     var parts: [Part] = []
 
     /// The boundary that a `Content-Type` header announces; `nil` for another type.
-    static func boundary(contentType: String) -> String? {
+    /// - Throws: ``EngineError/Code/invalidRequest`` for a form without one of 1 to 70 bytes (RFC 2046, 5.1.1).
+    static func boundary(contentType: String) throws -> String? {
         let pieces = contentType.split(separator: ";")
         guard let kind = pieces.first, kind.trimmed().lowercased() == "multipart/form-data" else {
             return nil
@@ -21,9 +22,16 @@ struct MultipartForm {
             let pair = piece.split(separator: "=", maxSplits: 1)
             guard pair.count == 2, pair[0].trimmed().lowercased() == "boundary" else { continue }
             let boundary = pair[1].trimmed().unquoted()
-            return (1...70).contains(boundary.utf8.count) ? boundary : nil
+            guard (1...70).contains(boundary.utf8.count) else {
+                throw EngineError(
+                    .invalidRequest,
+                    "the form's boundary has \(boundary.utf8.count) bytes, it must have from 1 to 70",
+                    path: "Content-Type")
+            }
+            return boundary
         }
-        return nil
+        throw EngineError(
+            .invalidRequest, "multipart/form-data needs a boundary", path: "Content-Type")
     }
 
     /// - Parameter maxParts: Parts beyond this many are refused.
@@ -65,9 +73,13 @@ struct MultipartForm {
 
     private static func part(headers: ArraySlice<UInt8>, bytes: ArraySlice<UInt8>, number: Int) throws -> Part
     {
-        guard headers.count <= 16 << 10, let text = String(validating: headers, as: UTF8.self) else {
-            throw EngineError(.invalidRequest, "the headers of part \(number) of the form are no UTF-8 text")
+        guard headers.count <= 16 << 10 else {
+            throw EngineError(
+                .invalidRequest,
+                "the headers of part \(number) of the form have \(headers.count) bytes, the limit is 16384")
         }
+        // A file's name may be in any encoding; that is no reason to refuse the file.
+        let text = String(decoding: headers, as: UTF8.self)
         var part = Part(name: "", fileName: nil, contentType: nil, bytes: bytes)
         for line in text.split(separator: "\r\n") {
             let pair = line.split(separator: ":", maxSplits: 1)

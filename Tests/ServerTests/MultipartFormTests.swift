@@ -46,11 +46,34 @@ import Testing
         arguments: [
             ("multipart/form-data; boundary=abc", "abc"),
             ("multipart/form-data; boundary=\"a b\"; charset=x", "a b"),
-            ("Multipart/Form-Data;boundary=x", "x"), ("image/jpeg", nil), ("multipart/form-data", nil),
-            ("multipart/form-data; boundary=", nil),
+            ("Multipart/Form-Data;boundary=x", "x"), ("image/jpeg", nil),
         ] as [(String, String?)])
-    func boundary(contentType: String, expected: String?) {
-        #expect(MultipartForm.boundary(contentType: contentType) == expected)
+    func boundary(contentType: String, expected: String?) throws {
+        #expect(try MultipartForm.boundary(contentType: contentType) == expected)
+    }
+
+    @Test func `a form needs a boundary of 1 to 70 bytes`() throws {
+        let long = String(repeating: "x", count: 71)
+        for rest in ["", "; boundary=", "; boundary=\(long)", "; boundary=\"\""] {
+            let error = #expect(throws: EngineError.self) {
+                try MultipartForm.boundary(contentType: "multipart/form-data" + rest)
+            }
+            #expect(error?.code == .invalidRequest && error?.path == "Content-Type")
+        }
+        #expect(try MultipartForm.boundary(contentType: "multipart/form-data; boundary=\(long.dropLast())") != nil)
+    }
+
+    @Test func `a file's name need not be UTF-8, and its headers have a limit`() throws {
+        func body(_ name: [UInt8]) -> [UInt8] {
+            Array("--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"".utf8) + name
+                + Array("\"\r\n\r\nbytes\r\n--XX--".utf8)
+        }
+        let form = try MultipartForm(body: body([0x61, 0xFF, 0x62]), boundary: "XX")
+        #expect(form.parts.first?.fileName == "a\u{FFFD}b")
+        let error = #expect(throws: EngineError.self) {
+            try MultipartForm(body: body([UInt8](repeating: 0x61, count: 17_000)), boundary: "XX")
+        }
+        #expect(error?.message.contains("16384") == true)
     }
 
     @Test func `more parts than the limit are refused`() {

@@ -56,6 +56,22 @@ import Testing
         #expect(health.status == 200)
     }
 
+    @Test func `white space behind the value of a header is no part of it`() async throws {
+        try await ServedStore.run { served in
+            for (fields, status) in [
+                ("Host: localhost \t", 200), ("Host: localhost\r\nIf-None-Match: \"a\", * ", 200),
+                ("Host: localhost\r\nExpect: 100-continue ", 200),
+                ("Host: localhost\r\nExpect: 101-continue ", 417), ("Host: evil.example ", 421),
+            ] {
+                let answer = try await served.connect { client in
+                    try client.send("GET /health HTTP/1.1\r\n\(fields)\r\n\r\n")
+                    return try client.answer()
+                }
+                #expect(answer.status == status, "\(fields)")
+            }
+        }
+    }
+
     @Test func `thousands of headers are too many`() async throws {
         try await ServedStore.run { served in
             let many = (0..<5_000).map { "X-\($0): a" }
@@ -72,6 +88,8 @@ import Testing
         arguments: [
             "POST /v1/entities/Image HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
             "POST /v1/entities/Image HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+            "POST /v1/entities/Image HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+            "POST /v1/entities/Image HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             "GET /health HTTP/1.1\r\n\r\n", "GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
             "\u{0}\u{1}\u{2}\r\n\r\n", "GET\r\n\r\n",
         ])

@@ -10,7 +10,7 @@ enum JPEGEncoder {
         }
         guard raster.width <= 65_500, raster.height <= 65_500 else {
             throw MediaError(
-                .unsupported,
+                .invalidOperation,
                 "JPEG holds at most 65500×65500 pixels, the image is \(raster.width)×\(raster.height)")
         }
         let format = raster.channels == 1 ? TJPF_GRAY : raster.channels == 3 ? TJPF_RGB : TJPF_RGBX

@@ -8,7 +8,7 @@ enum WebPEncoder {
         }
         guard raster.width <= WEBP_MAX_DIMENSION, raster.height <= WEBP_MAX_DIMENSION else {
             throw MediaError(
-                .unsupported,
+                .invalidOperation,
                 "WebP holds at most \(WEBP_MAX_DIMENSION)×\(WEBP_MAX_DIMENSION) pixels, the image is "
                     + "\(raster.width)×\(raster.height)")
         }

@@ -170,10 +170,12 @@ extension Response {
 extension Request {
     /// Whether `If-None-Match` names `tag`, or anything.
     func holdsTag(_ tag: String) -> Bool {
-        guard let header = header("if-none-match") else { return false }
-        return header.split(separator: ",").contains { item in
-            let item = item.drop { $0 == " " }.prefix { $0 != " " }
-            return item == "*" || item == tag || item == "W/" + tag
+        headers.contains { name, list in
+            guard name.lowercased() == "if-none-match" else { return false }
+            return list.split(separator: ",").contains { item in
+                let item = item.drop { $0 == " " }.prefix { $0 != " " }
+                return item == "*" || item == tag || item == "W/" + tag
+            }
         }
     }
 

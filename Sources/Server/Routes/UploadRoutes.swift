@@ -76,15 +76,18 @@ enum UploadRoutes {
                 throw EngineError(.invalidRequest, "the body is empty: send an image")
             }
             let type = request.header("content-type") ?? ""
-            guard let boundary = MultipartForm.boundary(contentType: type) else {
+            guard let boundary = try MultipartForm.boundary(contentType: type) else {
                 files = [(path, request.body)]
                 return
             }
             for part in try MultipartForm(body: request.body, boundary: boundary).parts {
                 if let fileName = part.fileName {
                     files.append((fileName, Array(part.bytes)))
-                } else {
-                    _ = take(part.name, String(decoding: part.bytes, as: UTF8.self))
+                } else if !take(part.name, String(decoding: part.bytes, as: UTF8.self)) {
+                    throw EngineError(
+                        .invalidRequest,
+                        "the form's field '\(part.name)' is not known here; there are files, label and property.NAME",
+                        path: part.name)
                 }
             }
             guard !files.isEmpty else { throw EngineError(.invalidRequest, "the form holds no file") }

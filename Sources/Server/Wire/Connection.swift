@@ -192,7 +192,9 @@ final class Connection: ChannelInboundHandler {
         if isPumping { mustFlush = true } else { context?.flush() }
     }
 
-    private func begin(_ head: HTTPRequestHead) {
+    private func begin(_ received: HTTPRequestHead) {
+        var head = received
+        head.headers.trimValues()
         isFresh = false
         list.noteRequest()
         var current = Current(method: head.method, target: head.uri)
@@ -211,6 +213,16 @@ final class Connection: ChannelInboundHandler {
         } else if !current.isVersion10, !head.headers.contains(name: "host") {
             current.answer = .failure(
                 EngineError(.invalidRequest, "an HTTP/1.1 request needs a Host header", path: "Host"))
+            current.keepsAlive = false
+        } else if let coding = head.headers.first(name: "transfer-encoding"),
+            coding.lowercased() != "chunked" || current.isVersion10
+        {
+            current.answer = .failure(
+                EngineError(
+                    .invalidRequest,
+                    current.isVersion10
+                        ? "HTTP/1.0 has no transfer codings" : "the only transfer coding known here is 'chunked'",
+                    path: "Transfer-Encoding"))
             current.keepsAlive = false
         } else if let expectation, expectation != "100-continue" {
             current.answer = .failure(
@@ -312,5 +324,20 @@ final class Connection: ChannelInboundHandler {
             .limitExceeded,
             announced.map { "the body has \($0) bytes, the limit is \(limit)" }
                 ?? "the body has more than \(limit) bytes, which is the limit")
+    }
+}
+
+extension HTTPHeaders {
+    /// Takes off the white space behind values, which is no part of them (RFC 9110, 5.5); what stands before
+    /// them the decoder has taken off.
+    fileprivate mutating func trimValues() {
+        func endsInSpace(_ value: String) -> Bool { value.utf8.last == 0x20 || value.utf8.last == 0x09 }
+        guard contains(where: { endsInSpace($0.value) }) else { return }
+        self = HTTPHeaders(
+            map { name, value in
+                var value = value
+                while endsInSpace(value) { value.removeLast() }
+                return (name, value)
+            })
     }
 }

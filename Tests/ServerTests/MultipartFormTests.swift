@@ -60,7 +60,9 @@ import Testing
             }
             #expect(error?.code == .invalidRequest && error?.path == "Content-Type")
         }
-        #expect(try MultipartForm.boundary(contentType: "multipart/form-data; boundary=\(long.dropLast())") != nil)
+        #expect(
+            try MultipartForm.boundary(contentType: "multipart/form-data; boundary=\(long.dropLast())") != nil
+        )
     }
 
     @Test func `a file's name need not be UTF-8, and its headers have a limit`() throws {

@@ -221,7 +221,8 @@ final class Connection: ChannelInboundHandler {
                 EngineError(
                     .invalidRequest,
                     current.isVersion10
-                        ? "HTTP/1.0 has no transfer codings" : "the only transfer coding known here is 'chunked'",
+                        ? "HTTP/1.0 has no transfer codings"
+                        : "the only transfer coding known here is 'chunked'",
                     path: "Transfer-Encoding"))
             current.keepsAlive = false
         } else if let expectation, expectation != "100-continue" {

@@ -12,7 +12,8 @@ struct MultipartForm {
     var parts: [Part] = []
 
     /// The boundary that a `Content-Type` header announces; `nil` for another type.
-    /// - Throws: ``EngineError/Code/invalidRequest`` for a form without one of 1 to 70 bytes (RFC 2046, 5.1.1).
+    /// - Throws: ``EngineError/Code/invalidRequest`` for a form without one of 1 to 70 bytes (RFC 2046,
+    ///   5.1.1).
     static func boundary(contentType: String) throws -> String? {
         let pieces = contentType.split(separator: ";")
         guard let kind = pieces.first, kind.trimmed().lowercased() == "multipart/form-data" else {

@@ -33,9 +33,9 @@ import Driver
     /// A Content-Type up to the first line end, then the body.
     private static func form(_ bytes: [UInt8], _ text: String) {
         let line = bytes.prefix { $0 != 0x0A }
-        _ = MultipartForm.boundary(contentType: text)
+        _ = try? MultipartForm.boundary(contentType: text)
         let type = "multipart/form-data; " + String(decoding: line, as: UTF8.self)
-        guard let boundary = MultipartForm.boundary(contentType: type),
+        guard let boundary = try? MultipartForm.boundary(contentType: type),
             let form = try? MultipartForm(
                 body: Array(bytes.dropFirst(line.count)), boundary: boundary, maxParts: 100)
         else { return }

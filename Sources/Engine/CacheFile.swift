@@ -39,6 +39,7 @@ enum CacheFile {
         guard let bytes = contents(of: path), bytes.count >= 8 else { return nil }
         let stored = bytes[0..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         let headerCount = Int(bytes[4..<8].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+        // A header that is no JSON is a damaged file like any other: the pixels are made again.
         guard headerCount <= bytes.count - 8, CRC32C.checksum(Array(bytes[4...])) == stored,
             let header = (try? JSON.parse(Array(bytes[8..<8 + headerCount])))?.objectValue,
             header["digest"]?.stringValue == key.digest, header["operations"]?.stringValue == key.operations,
@@ -100,6 +101,7 @@ enum CacheFile {
             while filled < size {
                 let rest = UnsafeMutableRawBufferPointer(
                     rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+                // What cannot be read to its end counts as missing, below.
                 guard let read = try? descriptor.read(into: rest), read > 0 else { break }
                 filled += read
             }

@@ -39,10 +39,13 @@ let package = Package(
     products: [.executable(name: "fovea", targets: ["fovea"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1.git", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates.git", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
@@ -53,6 +56,7 @@ let package = Package(
         .target(name: "CColumns", cSettings: kernels),
         .target(name: "CPageChecksum", cSettings: kernels, linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CPixels", cSettings: kernels),
+        .target(name: "CVectors", cSettings: kernels),
         .target(name: "CWebFiles", exclude: ["files"]),
         .systemLibrary(name: "CAllocator"),
         .systemLibrary(
@@ -67,6 +71,7 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
+        room("Annotations", rooms: ["Base"]),
         room("Query", rooms: ["Base"]),
         room("Media", rooms: ["Base"], c: ["CTurboJPEG", "CVips", "CPNG", "CWebP", "CPixels"]),
         room(
@@ -76,15 +81,27 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         room("Columns", rooms: ["Base"], c: ["CColumns"]),
+        room("Vectors", rooms: ["Base"], c: ["CVectors"]),
         room(
-            "Catalog", rooms: ["Columns", "Query", "Base"], c: ["CPageChecksum"],
+            "Certificates", rooms: [],
+            outside: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "X509", package: "swift-certificates"),
+            ]),
+        room(
+            "Catalog", rooms: ["Annotations", "Columns", "Query", "Base"], c: ["CPageChecksum"],
             outside: [
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         room(
-            "Engine", rooms: ["Catalog", "Columns", "Query", "Media", "Blobs", "Base"],
+            "Engine",
+            rooms: ["Catalog", "Annotations", "Columns", "Vectors", "Query", "Media", "Blobs", "Base"],
             outside: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
@@ -95,13 +112,16 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         room(
-            "Server", rooms: ["Pipeline", "Engine", "Query", "Media", "Base"], c: ["CWebFiles"],
+            "Server", rooms: ["Pipeline", "Engine", "Query", "Media", "Certificates", "Base"],
+            c: ["CWebFiles"],
             outside: [
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -120,19 +140,23 @@ let package = Package(
             name: "TestSupport", dependencies: ["Base", systemPackage], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("BaseTests", rooms: ["Base"]),
+        tests("AnnotationsTests", rooms: ["Annotations"]),
         tests("QueryTests", rooms: ["Query", "Base"], excluding: ["cases"]),
         tests("MediaTests", rooms: ["Media", "Base"]),
         tests("BlobsTests", rooms: ["Blobs", "Base"], outside: [systemPackage]),
         tests("ColumnsTests", rooms: ["Columns", "Base"]),
+        tests("VectorsTests", rooms: ["Vectors", "CVectors", "Base"]),
+        tests("CertificatesTests", rooms: ["Certificates", "Base"], outside: [systemPackage]),
         tests(
-            "CatalogTests", rooms: ["Catalog", "Columns", "Query", "Base"], excluding: ["Fixtures"],
+            "CatalogTests", rooms: ["Catalog", "Annotations", "Columns", "Query", "Base"],
+            excluding: ["Fixtures"],
             outside: [systemPackage]),
         tests(
             "EngineTests", rooms: ["Engine", "Catalog", "Query", "Media", "Blobs", "Base"],
             outside: [systemPackage]),
         tests("PipelineTests", rooms: ["Pipeline", "Base"], outside: [systemPackage]),
         tests(
-            "ServerTests", rooms: ["Server", "Engine", "Base"],
+            "ServerTests", rooms: ["Server", "Engine", "Query", "Base"],
             outside: [
                 systemPackage, .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -154,6 +178,7 @@ if Context.environment["FOVEA_BENCHMARKS"] != nil {
     package.targets += [
         .target(name: "Rounds", path: "Benchmarks/Rounds", swiftSettings: strict),
         benchmark("MediaBenchmark", folder: "Media", rooms: ["Media"]),
+        benchmark("VectorsBenchmark", folder: "Vectors", rooms: ["Vectors", "Base"]),
         benchmark(
             "CatalogBenchmark", folder: "Catalog",
             rooms: ["Engine", "Catalog", "Columns", "Query", "Media", "Blobs", "Base"],
@@ -174,6 +199,7 @@ if Context.environment["FOVEA_FUZZ"] != nil {
         .target(
             name: "Decoding", dependencies: ["Driver", "Media"], path: "Fuzz/Decoding", swiftSettings: strict),
         fuzzer("FuzzFilter", rooms: ["Query", "Base"]),
+        fuzzer("FuzzCommands", rooms: ["Query", "Base"]),
         fuzzer("FuzzPattern", rooms: ["Query"]),
         fuzzer("FuzzJSON", rooms: ["Base"]),
         fuzzer("FuzzDecode", rooms: ["Decoding", "Media"]),
@@ -182,5 +208,8 @@ if Context.environment["FOVEA_FUZZ"] != nil {
         fuzzer("FuzzMetadata", rooms: ["Media", "Base"]),
         fuzzer("FuzzLists", rooms: ["Pipeline", "Base"], outside: [systemPackage]),
         fuzzer("FuzzRequest", rooms: ["Server", "Base"]),
+        fuzzer(
+            "FuzzFrames", rooms: ["Server", "Engine"],
+            outside: [.product(name: "NIOCore", package: "swift-nio")]),
     ]
 }

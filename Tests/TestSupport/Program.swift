@@ -1,4 +1,5 @@
 public import Foundation
+import Synchronization
 
 /// Another program, run to its end.
 public enum Program {
@@ -37,10 +38,23 @@ public enum Program {
         process.standardInput = try FileHandle(forReadingFrom: files[0])
         process.standardOutput = try FileHandle(forWritingTo: files[1])
         process.standardError = try FileHandle(forWritingTo: files[2])
-        try process.run()
+        try process.start()
         process.waitUntilExit()
         return Outcome(
             status: process.terminationStatus, output: try Data(contentsOf: files[1]),
             errors: String(decoding: try Data(contentsOf: files[2]), as: UTF8.self))
     }
+}
+
+extension Process {
+    /// Runs the program as `run()` does, one start at a time.
+    ///
+    /// `run()` hands the child every descriptor that another thread opens meanwhile, among them the socket by
+    /// whose closing `waitUntilExit()` of another `Process` learns of the end: that one would then wait, and
+    /// burn a core, until this child has ended too. Some such starts even crash.
+    public func start() throws {
+        try Process.starting.withLock { _ in try run() }
+    }
+
+    private static let starting = Mutex(())
 }

@@ -1,0 +1,133 @@
+/// What `docs/query-language.md` says beside the tables.
+enum CommandLanguageText {
+    static let opening = """
+        # The query language of commands
+
+        <!-- Written by `CommandTable.markdown` from the table of commands; a test compares. -->
+
+        Programs written for ApertureDB or VDMS send *queries*: lists of commands that add, find, change and remove
+        entities, connections, images, blobs, regions and descriptors. This page has every command and every
+        parameter of both. Filters in MongoDB's language, which `fovea find` and HTTP take, are on [a page of their
+        own](filters.md).
+
+        A query is a JSON list of objects of one key, the command's name. The reply is a list of as many objects, in
+        the same order, each with a `status`; blobs go and come beside the JSON, in the order of the commands.
+
+        ```json
+        [
+          {"FindImage": {"_ref": 1, "constraints": {"name": ["==", "ada.jpg"]}, "unique": true, "blobs": false}},
+          {"FindBoundingBox": {"image_ref": 1, "coordinates": true, "labels": true}}
+        ]
+        ```
+
+        A query is one transaction: later commands see what earlier ones did, and if one fails nothing of the query
+        is done.
+
+        ## Two dialects
+
+        The dialect is that of the connection: ApertureDB's clients say hello before they send a query, VDMS's do
+        not. What is meant is the same; what is spelled differently stands here.
+
+        | | ApertureDB | VDMS |
+        |---|---|---|
+        | class of an entity | `class` when adding, else `with_class` | `class` |
+        | connected to an earlier result | `is_connected_to`, also joined by `all` and `any` | `link` |
+        | connect a new thing | `connect` | `link` |
+        | ends of a connection | `src`, `dst` | `ref1`, `ref2` |
+        | add if there is none | `if_not_found`, on every command that adds | `constraints` of AddEntity |
+        | blobs in the reply | `blobs` | `results.blob` |
+        | a page | `limit` and `offset`, or `batch` | `results.limit` |
+        | neighbours and conditions | found among what satisfies the conditions, unless `knn_first` | the conditions are applied to the neighbours found |
+        | missing property | `null` | `"Missing property"` |
+        | a query that failed | an object with `status` and `info` | a list of one object with `FailedCommand` |
+
+        A parameter that a command does not have is refused in both.
+
+        ## Results with a number
+
+        `_ref` gives the result of a command a number, from 1 to 99999 (VDMS's may be greater), which later commands of
+        the query use: in
+        `ref`, `src`, `dst`, `image_ref`, `video_ref`, `roi_1` and within links. A number is given once, and used
+        only after it was given; it must be of a command that yields what is wanted (`image_ref` images, `src`
+        entities). A result may be empty, or many; with `unique` anything but one is an error of status 3.
+
+        Directions are seen from the earlier result: `out` is a connection that leaves it, `in` one that enters it.
+        When adding, `out` goes from the new thing to the earlier result.
+
+        ## Conditions
+
+        An object has the conditions on each property, all of which must hold:
+
+        ```json
+        {"age": [">=", 18, "<", 65], "name": ["in", ["Ada", "Bob"]]}
+        ```
+
+        The operators are `<`, `<=`, `==`, `!=`, `>`, `>=`, and of ApertureDB `in` and `not in`. ApertureDB's objects
+        may hold others under `all` and `any`; a range under one property stays one condition there too:
+
+        ```json
+        {"any": {"age": ["<", 18, ">", 3], "all": {"name": ["==", "Ada"], "retired": ["==", true]}}}
+        ```
+
+        In VDMS a list as the value means any of its elements: `{"name": ["==", ["Ada", "Bob"]]}`.
+
+        Clients of ApertureDB from 0.5 on write lists instead, which may stand wherever objects may:
+
+        ```json
+        ["any", ["$age", ">=", 65], ["all", ["$name", "in", {"array": ["Ada", "Bob"]}], ["$born", "<", {"to_date": "1900-01-01"}]]]
+        ```
+
+        A text that begins with `$` is written with `$$` there, a JSON value as `{"json": …}`.
+
+        A comparison never matches where the property is missing, `!=` and `not in` included. `["==", null]` asks
+        that it is missing, `["!=", null]` that it is there. Values are compared with values of their own type only:
+        numbers with numbers, whole or not, text with text byte for byte, dates with dates. A property that is a list
+        satisfies a comparison if one of its elements does. A dot in a name leads into an object: `exif.Model`.
+
+        ## Properties
+
+        A property is a number, text, `true` or `false`, or a date: `{"_date": "2024-05-06T07:08:09Z"}`, ISO 8601;
+        in VDMS's dialect also as `{"_date": "Sat Nov 1 18:59:24 PDT 1930"}`. In
+        ApertureDB's dialect it may be a JSON object or list too, and a `null` in a command that adds is as if it were
+        not there. Names that begin with `_` or `$`, and names with a dot, are not for properties of your own. `_uniqueid`,
+        text such as `2.0.42`, is the name that every entity has.
+
+        ## Blobs
+
+        What a command takes stands in its section; there must be as many blobs as the commands take. Where
+        ApertureDB's `blobs` is not given, FindImage, FindBlob and FindVideo return blobs if there is neither `results` nor
+        `_ref`, or if `batch` has a `batch_size`; all else does not.
+
+        ## Videos
+
+        Videos are not decoded yet. Commands that add a video, a clip or a frame, or return pictures of one, are refused
+        with an error that names the command. Those that find, change or remove videos, clips and frames answer as for
+        an empty class.
+
+        ## Errors
+
+        A query that is wrong is refused before anything is done. The text says what to do, and the path where:
+
+        ```json
+        {"status": -1, "info": "limit is a whole number from 0 on, this is -1 (at [1].FindImage.limit)", "command_index": 1}
+        ```
+
+        Limits: 64 MiB of text, 10,000 commands, 10,000 conditions a command, 1,000,000 elements in a list, 256 bytes for a
+        name, 10,000 properties of one object, 64 levels of conditions or links, 1,000,000 neighbours a search, 160 levels
+        of JSON.
+
+        """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+
+    static let operations =
+        wrapped(
+            "`operations` is a list of objects with a `type` and its parameters, done in the order in which they "
+                + "stand. Images take threshold, crop, resize, flip and rotate; videos threshold, crop, resize, interval "
+                + "and, in ApertureDB's dialect, preview; frames all but preview. VDMS's `custom`, `userOp`, `remoteOp` and "
+                + "`syncremoteOp` have a program outside the server change the picture, and are refused.") + [
+            "", "```json",
+            #"[{"type": "crop", "x": 10, "y": 10, "width": 200, "height": 100}, {"type": "resize", "scale": 0.5}]"#,
+            "```", "",
+        ]
+
+    private static func wrapped(_ text: String) -> [String] { CommandTable.wrapped(text) }
+}

@@ -6,9 +6,9 @@
 ///
 /// Dispatch runs the queues of a process on some 250 threads in all: blocked ones are taken from whatever
 /// else waits for Dispatch.
-enum WorkerThread {
+public enum WorkerThread {
     /// Runs `body` on a new thread, which ends with it.
-    static func start(_ body: @escaping @Sendable () -> Void) {
+    public static func start(_ body: @escaping @Sendable () -> Void) {
         var thread: pthread_t = 0
         let status = pthread_create(
             &thread, nil,

@@ -119,7 +119,9 @@ public final class Catalog: Sendable {
             throw CatalogError(.readOnly, "the store was opened for reading only")
         }
         let write = PendingWrite(
-            run: { transaction in
+            run: { [self] transaction in
+                transaction.catalog = self
+                defer { transaction.catalog = nil }
                 let result = try body(transaction)
                 return { completion(.success(result)) }
             },
@@ -159,7 +161,7 @@ public final class Catalog: Sendable {
                     let version = try begin(connection)
                     defer { end(connection) }
                     let snapshot = CatalogSnapshot(
-                        catalog: self, version: version, connection: connection, cancellation: cancellation)
+                        indexes: self, version: version, connection: connection, cancellation: cancellation)
                     defer { snapshot.isOver = true }
                     return try body(snapshot)
                 }

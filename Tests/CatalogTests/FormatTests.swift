@@ -109,6 +109,7 @@ import Testing
             to: store.directory.appending("catalog.sqlite"))
         let catalog = try Catalog.open(store.directory)
         try FixtureStore.check(catalog)
+        try FixtureStore.checkUsers(catalog, format: version)
         #expect(try catalog.findings() == [])
         // It can be written on.
         try catalog.write { _ = try $0.insert("Image", ["width": 1]) }
@@ -157,11 +158,40 @@ enum FixtureStore {
                 NewLabel(.mask, "cat", geometry: .bytes([7]), source: "human:ann"), to: image)
             try transaction.setDetails(["histogram": [1, 2]], of: image)
             try transaction.delete(gone, by: "human:ann")
+            try writeUsers(transaction)
         }
         catalog.close()
         try store.write(
             try store.bytes(of: store.directory.appending("catalog.sqlite")),
             to: directory.appending("catalog.sqlite"))
+    }
+
+    private static let token = StoredToken(
+        digest: SHA256Digest(number: 9), prefix: "adbp_12345678", created: DateTime(microseconds: 1))
+
+    private static func writeUsers(_ transaction: Transaction) throws {
+        try transaction.setRole(StoredRole(name: "staff", permissions: ["objects": ["read": true]]))
+        try transaction.addUser("ann", password: "hash", email: "a@example.org", roles: ["staff", "admin"])
+        try transaction.addToken(token, to: "ann")
+        try transaction.appendAudit(
+            AuditEntry(time: DateTime(microseconds: 2), who: "ann", origin: "here", event: "login"),
+            keeping: 10)
+    }
+
+    /// Formats before 3 have no users; they come with the first one that is added.
+    static func checkUsers(_ catalog: Catalog, format: Int) throws {
+        if format < 3 {
+            #expect(try catalog.read { try $0.users.users() } == [])
+            try catalog.write { try writeUsers($0) }
+        }
+        try catalog.read { snapshot in
+            let users = try snapshot.users
+            let ann = try #require(try users.user("ann"))
+            #expect(ann.password == "hash" && ann.email == "a@example.org" && ann.tokens == [token])
+            #expect(ann.roles == ["admin", "staff"])
+            #expect(try users.roles().map(\.permissions) == [["objects": ["read": true]]])
+            #expect(try users.auditEntries(limit: 5).map(\.event) == ["login"])
+        }
     }
 
     static func check(_ catalog: Catalog) throws {

@@ -59,10 +59,11 @@ import Testing
         _ = column.facet(over: nil, limit: 3)
         for _ in 0..<12 {
             var changes: [(row: LocalID, value: ColumnValue?)] = []
+            let present = values.keys.sorted()
             for _ in 0..<40 {
                 let row = Int.random(in: 0..<3_200, using: &generator)
                 // Values that are there already, so that codes are found, and new ones.
-                let known = values.keys.sorted().randomElement(using: &generator).flatMap { values[$0] }
+                let known = present.randomElement(using: &generator).flatMap { values[$0] }
                 let value = Bool.random(using: &generator) ? known : style.value(row: row, using: &generator)
                 changes.append((LocalID(row), Int.random(in: 0..<4, using: &generator) == 0 ? nil : value))
             }

@@ -18,6 +18,15 @@ enum BuiltIndex: Sendable {
         }
     }
 
+    /// The same for a line of versions of its own, none of which follows on this one.
+    var branch: BuiltIndex {
+        switch self {
+        case .column(let column): .column(column.branch)
+        case .postings(let postings): .postings(postings.branch)
+        case .rows, .path: self
+        }
+    }
+
     /// Whether the caller should ``settle()`` the index in the background.
     func claimsUpkeep() -> Bool {
         switch self {

@@ -40,35 +40,11 @@ extension Catalog {
         ByteCount(ring.newest.indexes.values.reduce(0) { $0 + $1.byteCount })
     }
 
-    // MARK: - Used by snapshots
-
-    /// An index for a query that could do without: what its version has. Where there is none, it is built at
-    /// once if that is quick, and in the background otherwise, for the queries that follow.
-    func index(_ key: IndexKey, for snapshot: CatalogSnapshot) throws -> BuiltIndex? {
-        if let built = snapshot.version.indexes[key] {
-            registry.noteUse(of: key)
-            return built
-        }
-        guard registry.begin(key) else { return nil }
-        let known = snapshot.schema[key.classID]
-        guard let known, snapshot.count(of: known) <= options.immediateBuildLimit else {
-            buildInBackground(key)
-            return nil
-        }
-        return try buildAtOnce(key, snapshot)
-    }
-
-    /// An index for a query that needs one: where there is none, it is built while the query waits.
-    func requiredIndex(_ key: IndexKey, for snapshot: CatalogSnapshot) throws -> BuiltIndex? {
-        if let built = snapshot.version.indexes[key] {
-            registry.noteUse(of: key)
-            return built
-        }
-        if registry.begin(key) { return try buildAtOnce(key, snapshot) }
-        return try snapshot.build(key)
-    }
-
     // MARK: - Building
+
+    func askFor(_ key: IndexKey) {
+        if registry.begin(key) { buildInBackground(key) }
+    }
 
     private func buildIndex(_ key: IndexKey, _ cancellation: Cancellation) throws {
         if ring.newest.indexes[key] != nil { return }
@@ -78,7 +54,7 @@ extension Catalog {
         try outcome.wait()
     }
 
-    private func buildAtOnce(_ key: IndexKey, _ snapshot: CatalogSnapshot) throws -> BuiltIndex? {
+    fileprivate func buildAtOnce(_ key: IndexKey, _ snapshot: CatalogSnapshot) throws -> BuiltIndex? {
         registry.noteUse(of: key)
         do {
             guard let built = try snapshot.build(key) else {
@@ -93,7 +69,7 @@ extension Catalog {
         }
     }
 
-    private func buildInBackground(_ key: IndexKey) {
+    fileprivate func buildInBackground(_ key: IndexKey) {
         registry.noteUse(of: key)
         builder.async { [weak self] in
             guard let self else { return }
@@ -172,6 +148,32 @@ extension Catalog {
             registry.end(key)
             completion()
         }
+    }
+}
+
+extension Catalog: IndexSource {
+    func index(_ key: IndexKey, for snapshot: CatalogSnapshot) throws -> BuiltIndex? {
+        if let built = snapshot.version.indexes[key] {
+            registry.noteUse(of: key)
+            return built
+        }
+        guard registry.begin(key) else { return nil }
+        let known = snapshot.schema[key.classID]
+        guard let known, snapshot.count(of: known) <= options.immediateBuildLimit else {
+            buildInBackground(key)
+            return nil
+        }
+        return try buildAtOnce(key, snapshot)
+    }
+
+    /// An index for a query that needs one: where there is none, it is built while the query waits.
+    func requiredIndex(_ key: IndexKey, for snapshot: CatalogSnapshot) throws -> BuiltIndex? {
+        if let built = snapshot.version.indexes[key] {
+            registry.noteUse(of: key)
+            return built
+        }
+        if registry.begin(key) { return try buildAtOnce(key, snapshot) }
+        return try snapshot.build(key)
     }
 }
 

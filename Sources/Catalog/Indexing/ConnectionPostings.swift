@@ -57,6 +57,9 @@ struct ConnectionPostings: Sendable {
         return ConnectionPostings(edges.noting(insertions), properties, inexact)
     }
 
+    /// The same for a line of versions of its own.
+    var branch: ConnectionPostings { ConnectionPostings(edges.branch, properties, inexact) }
+
     /// Bytes held, those shared with other versions included.
     var byteCount: Int { edges.base.byteCount + edges.count * 64 }
 }

@@ -62,6 +62,15 @@ struct NotedChanges<Base: Sendable, Change: Sendable>: Sendable {
         return NotedChanges(base, noted + batch, progress)
     }
 
+    /// The same for a line of versions of its own, none of which follows on this one: batches are told
+    /// apart by their number alone.
+    var branch: NotedChanges {
+        if let advance = progress.furthest.withLock({ $0 }), advance.batchCount <= noted.count {
+            return NotedChanges(advance.base, Array(noted[advance.batchCount...]), Progress())
+        }
+        return NotedChanges(base, noted, Progress())
+    }
+
     /// Whether there is so much that the caller should ask for ``current(_:)`` in the background: more than
     /// `few` changes, or many batches. Says so once for each base.
     func claimsUpkeep(beyond few: Int) -> Bool {

@@ -39,6 +39,9 @@ struct PropertyColumn: Sendable {
         return PropertyColumn(values.noting(changes))
     }
 
+    /// The same for a line of versions of its own.
+    var branch: PropertyColumn { PropertyColumn(values.branch) }
+
     /// Bytes held, those shared with other versions included.
     var byteCount: Int { values.base.byteCount + values.count * 64 }
 }

@@ -74,6 +74,14 @@ enum LabelRows {
             parent: statement.optionalInteger(10))
     }
 
+    /// A text by its number.
+    static func text(_ id: Int64, on connection: SQLiteConnection) throws(CatalogError) -> String? {
+        let row = try connection.statement("SELECT text FROM texts WHERE id = ?")
+        defer { row.reset() }
+        row.bind(id, at: 1)
+        return try row.step() ? row.text(0) : nil
+    }
+
     // MARK: - The fold
 
     static func insert(_ row: Row, on connection: SQLiteConnection) throws(CatalogError) {

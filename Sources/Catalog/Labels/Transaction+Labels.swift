@@ -28,8 +28,10 @@ extension Transaction {
         try critical { () throws(CatalogError) in
             state.next.label += 1
             try LabelRows.append(.add, row, commit: commit, on: connection)
-            if let replaced { try leave(replaced) }
-            try enter(row)
+            let region = try replaced.flatMap { replaced throws(CatalogError) in
+                try leave(replaced, keepingRegion: replaced.kind == row.kind, by: label.source)
+            }
+            try enter(row, as: region)
         }
         return row.id
     }
@@ -48,7 +50,7 @@ extension Transaction {
         try critical { () throws(CatalogError) in
             state.next.label += 1
             try LabelRows.append(.remove, entry, commit: commit, on: connection)
-            try leave(current)
+            try leave(current, by: source)
         }
     }
 
@@ -61,21 +63,28 @@ extension Transaction {
     // MARK: - The fold
 
     /// Makes a label current.
-    func enter(_ row: LabelRows.Row) throws(CatalogError) {
+    /// - Parameter region: the region that stood for the label whose place it takes.
+    func enter(_ row: LabelRows.Row, as region: RegionRows.Row? = nil) throws(CatalogError) {
         try LabelRows.insert(row, on: connection)
         changes.labels.append(LabelChange(row, isAdded: true))
+        try enterRegion(row, as: region)
     }
 
     /// Takes a label out of the current ones.
-    func leave(_ row: LabelRows.Row) throws(CatalogError) {
+    /// - Returns: the region that stood for it, where it is kept for a successor.
+    @discardableResult
+    func leave(
+        _ row: LabelRows.Row, keepingRegion isKept: Bool = false, by who: String
+    ) throws(CatalogError) -> RegionRows.Row? {
         try LabelRows.delete(row, on: connection)
         changes.labels.append(LabelChange(row, isAdded: false))
+        return try leaveRegion(row, keeping: isKept, by: who)
     }
 
     /// Takes all labels of a deleted entity out.
-    func dropLabels(of target: EntityID) throws(CatalogError) {
+    func dropLabels(of target: EntityID, by who: String) throws(CatalogError) {
         for row in try LabelRows.rows(classID: target.classNumber, local: target.local, on: connection) {
-            try leave(row)
+            try leave(row, by: who)
         }
     }
 

@@ -66,7 +66,7 @@ extension Transaction {
                 let wantedIDs = Set(wanted.map(\.id))
                 let heldIDs = Set(held.map(\.id))
                 for row in held where !wantedIDs.contains(row.id) {
-                    try leave(row)
+                    try leave(row, by: source)
                     outcome.removed += 1
                 }
                 for row in wanted where !heldIDs.contains(row.id) {

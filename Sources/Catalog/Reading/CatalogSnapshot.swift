@@ -3,20 +3,25 @@ public import Base
 /// One commit of a store, as ``Catalog/read(_:_:)`` shows it. It is of use only within the body that it was
 /// given to, on that body's thread.
 public final class CatalogSnapshot {
-    let catalog: Catalog
-    let version: CatalogVersion
+    let indexes: any IndexSource
+    /// Replaced only by ``indexes``, with the same commit and more indexes.
+    var version: CatalogVersion
     let connection: SQLiteConnection
     let cancellation: Cancellation
+    /// The last version that is committed: this one, unless a transaction reads.
+    let committed: CatalogVersion
     /// Set when the body has returned: whoever kept the snapshot may not use it.
     var isOver = false
 
     init(
-        catalog: Catalog, version: CatalogVersion, connection: SQLiteConnection, cancellation: Cancellation
+        indexes: any IndexSource, version: CatalogVersion, committed: CatalogVersion? = nil,
+        connection: SQLiteConnection, cancellation: Cancellation
     ) {
-        self.catalog = catalog
+        self.indexes = indexes
         self.version = version
         self.connection = connection
         self.cancellation = cancellation
+        self.committed = committed ?? version
     }
 
     /// The number of the commit.
@@ -27,6 +32,11 @@ public final class CatalogSnapshot {
 
     /// How many members a class has.
     public func count(of known: ClassSchema) -> Int { Int(version.classes[known.id]?.count ?? 0) }
+
+    /// How many local ids of a class were given out by what is committed, those of the deleted included.
+    public func committedLocals(of known: ClassSchema) -> Int {
+        Int(committed.classes[known.id]?.nextLocal ?? 0)
+    }
 
     /// The entities of a class that are not deleted. Connections leave no tombstones, and are not known in
     /// memory: ``connections(of:)`` reads them.
@@ -87,7 +97,7 @@ public final class CatalogSnapshot {
     /// none.
     public func entity(of known: ClassSchema, key: EntityKey) throws -> LocalID? {
         try check()
-        if known.kind == .entity { _ = try catalog.index(.keys(classID: known.id), for: self) }
+        if known.kind == .entity { _ = try indexes.index(.keys(classID: known.id), for: self) }
         return try EntityRows.local(of: known, key: key, version, on: connection)
     }
 
@@ -107,7 +117,7 @@ public final class CatalogSnapshot {
         guard known.kind == .connection else { return [] }
         for ends in known.ends where ends.target == id.classNumber {
             let key = IndexKey.connections(classID: known.id, ends: ends, keyedBySource: false)
-            _ = try catalog.index(key, for: self)
+            _ = try indexes.index(key, for: self)
         }
         return try connections(try ConnectionRows.rows(of: known, to: id, version, on: connection), of: known)
     }
@@ -142,7 +152,7 @@ public final class CatalogSnapshot {
         if cancellation.isCancelled { throw CatalogError(.cancelled, "cancelled") }
     }
 
-    private func connections(
+    func connections(
         _ rows: [ConnectionRow], of known: ClassSchema
     ) throws(CatalogError) -> [Connection] {
         let plan = RowPlan(known, names: nil, leading: [])

@@ -7,6 +7,9 @@ public enum CatalogName {
     /// The longest name, in bytes.
     public static let byteLimit = 255
 
+    /// Whether a name is one of ours, which nobody else may give.
+    static func isOfSystem(_ name: String) -> Bool { name.utf8.first == UInt8(ascii: "_") }
+
     /// - Throws: ``CatalogError/Code/invalidName`` saying what is wrong with `name`.
     public static func check(_ name: String, of what: String) throws(CatalogError) {
         func refuse(_ reason: String) -> CatalogError {

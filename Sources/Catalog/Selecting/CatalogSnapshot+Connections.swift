@@ -21,7 +21,7 @@ extension CatalogSnapshot {
         if version.indexes[key] == nil, side == .target, others.count <= 2_000 {
             return try connectedBySQL(known, ends, side, others, ranges)
         }
-        guard case .postings(let postings)? = try catalog.index(key, for: self),
+        guard case .postings(let postings)? = try indexes.index(key, for: self),
             ranges.allSatisfy({ range in
                 known[range.property].map { !postings.inexact.contains($0.id) } ?? true
             })
@@ -38,7 +38,7 @@ extension CatalogSnapshot {
         try check()
         guard isExact(ranges, known) else { return nil }
         let key = IndexKey.connections(classID: known.id, ends: ends, keyedBySource: side == .source)
-        guard case .postings(let postings)? = try catalog.requiredIndex(key, for: self) else { return nil }
+        guard case .postings(let postings)? = try indexes.requiredIndex(key, for: self) else { return nil }
         let inexact = ranges.contains { known[$0.property].map { postings.inexact.contains($0.id) } ?? false }
         return inexact ? nil : postings.index
     }

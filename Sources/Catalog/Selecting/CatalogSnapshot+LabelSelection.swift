@@ -13,7 +13,7 @@ extension CatalogSnapshot {
     ) throws -> Selection {
         try check()
         guard
-            case .postings(let postings)? = try catalog.requiredIndex(
+            case .postings(let postings)? = try indexes.requiredIndex(
                 .labels(classID: known.id, kind: kind), for: self)
         else { return Selection(ids: IdSet(), source: .version) }
         let names = try labelNames(predicate, in: postings.index)
@@ -29,7 +29,7 @@ extension CatalogSnapshot {
     ) throws -> FacetResult {
         try check()
         guard
-            case .postings(let postings)? = try catalog.requiredIndex(
+            case .postings(let postings)? = try indexes.requiredIndex(
                 .labels(classID: known.id, kind: kind), for: self)
         else { return FacetResult(values: [], distinct: 0, missing: ids.count) }
         var counts = postings.index.facet(over: ids)
@@ -54,7 +54,7 @@ extension CatalogSnapshot {
     public func labelNames(_ known: ClassSchema, _ kind: LabelKind) throws -> [String] {
         try check()
         guard
-            case .postings(let postings)? = try catalog.requiredIndex(
+            case .postings(let postings)? = try indexes.requiredIndex(
                 .labels(classID: known.id, kind: kind), for: self)
         else { return [] }
         var names: [String] = []
@@ -67,10 +67,7 @@ extension CatalogSnapshot {
     // MARK: - Private
 
     private func text(_ id: Int64) throws(CatalogError) -> String? {
-        let row = try connection.statement("SELECT text FROM texts WHERE id = ?")
-        defer { row.reset() }
-        row.bind(id, at: 1)
-        return try row.step() ? row.text(0) : nil
+        try LabelRows.text(id, on: connection)
     }
 
     /// The numbers of the names that satisfy a predicate.

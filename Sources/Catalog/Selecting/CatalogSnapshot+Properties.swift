@@ -35,7 +35,7 @@ extension CatalogSnapshot {
     public func columns(_ known: ClassSchema, _ property: PropertySchema) throws -> [Column] {
         try property.types.intersection(SQLSelection.scalars).list.map { type in
             let key = IndexKey.property(classID: known.id, property: property.id, type: type)
-            guard case .column(let column)? = try catalog.requiredIndex(key, for: self) else {
+            guard case .column(let column)? = try indexes.requiredIndex(key, for: self) else {
                 throw CatalogError(.notFound, "'\(known.name)' has no column '\(property.name)'")
             }
             return column.column
@@ -48,7 +48,7 @@ extension CatalogSnapshot {
         _ known: ClassSchema, _ property: PropertySchema, _ components: [String]
     ) throws -> PathColumn {
         let key = IndexKey.path(classID: known.id, property: property.id, components: components)
-        guard case .path(let path)? = try catalog.requiredIndex(key, for: self) else {
+        guard case .path(let path)? = try indexes.requiredIndex(key, for: self) else {
             throw CatalogError(.notFound, "'\(known.name)' has no property '\(property.name)'")
         }
         return path
@@ -73,7 +73,7 @@ extension CatalogSnapshot {
         if property.isUnique, case .equal = predicate, version.indexes[key] == nil {
             return Selection(ids: try sql.ids(property, type, predicate), source: .identity)
         }
-        switch try catalog.index(key, for: self) {
+        switch try indexes.index(key, for: self) {
         case .column(let column)?: return Selection(ids: column.column.select(predicate), source: .column)
         case .rows(let rows)?: return Selection(ids: rows.idSet, source: .column)
         default: return Selection(ids: try sql.ids(property, type, predicate), source: .sql)

@@ -7,6 +7,15 @@ extension CatalogSnapshot {
         return try BlobRows.entry(digest, on: connection)?.entry
     }
 
+    /// The blob of `digest`, if an entity stands for it.
+    public func referencedBlob(_ digest: SHA256Digest) throws(CatalogError) -> BlobEntry? {
+        try check()
+        guard let (id, entry) = try BlobRows.entry(digest, on: connection),
+            try BlobRows.isReferenced(id, schema, on: connection)
+        else { return nil }
+        return entry
+    }
+
     /// Where the bytes of an entity are; `nil` where it has none, or does not exist.
     public func blob(of id: EntityID) throws(CatalogError) -> BlobEntry? {
         try check()

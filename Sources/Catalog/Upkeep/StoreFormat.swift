@@ -2,10 +2,12 @@ import Base
 
 /// The format of `catalog.sqlite`: its tables, its number, and the way from older numbers to it.
 ///
-/// Format 2 has the tables of format 1, and a checksum on every page (``PageChecksum``).
+/// Format 2 has the tables of format 1, and a checksum on every page (``PageChecksum``). Format 3 adds
+/// users and roles (``AccessStorage``), and regions: entities that stand for boxes and polygons of the
+/// label log.
 enum StoreFormat {
     /// The format that this program writes.
-    static let current = 2
+    static let current = 3
 
     /// One step from a format to the next.
     struct Migration: Sendable {
@@ -16,7 +18,12 @@ enum StoreFormat {
 
     /// All steps within the file, in order. The step from format 1 to 2 makes a new file instead
     /// (``PageChecksumMigration``), and comes before these.
-    static let migrations: [Migration] = []
+    static let migrations = [
+        Migration(from: 2) { connection in
+            try AccessStorage.createTables(connection)
+            try RegionRows.createTable(on: connection)
+        }
+    ]
 
     /// Makes the tables of a new store.
     static func create(on connection: SQLiteConnection) throws(CatalogError) {
@@ -24,6 +31,8 @@ enum StoreFormat {
         try connection.execute("PRAGMA application_id = \(0x4676_6561)")
         try connection.execute("BEGIN IMMEDIATE")
         try connection.execute(tables)
+        try RegionRows.createTable(on: connection)
+        try AccessStorage.createTables(connection)
         try setMeta("format", Int64(current), on: connection)
         try setMeta("commit_seq", 0, on: connection)
         let identity = try connection.statement("INSERT INTO meta(k, v) VALUES('store', ?)")

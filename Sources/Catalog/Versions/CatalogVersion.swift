@@ -11,20 +11,51 @@ final class CatalogVersion: Sendable {
     let classes: [UInt32: ClassVersion]
     /// The memory indexes that are built.
     let indexes: [IndexKey: BuiltIndex]
+    /// The last commit that changed users or roles; 0 for none.
+    let usersCommit: UInt64
 
     init(
         commit: UInt64, schema: CatalogSchema, classes: [UInt32: ClassVersion],
-        indexes: [IndexKey: BuiltIndex] = [:]
+        indexes: [IndexKey: BuiltIndex] = [:], usersCommit: UInt64 = 0
     ) {
         self.commit = commit
         self.schema = schema
         self.classes = classes
         self.indexes = indexes
+        self.usersCommit = usersCommit
     }
 
     /// The same commit with other indexes.
     func with(_ indexes: [IndexKey: BuiltIndex]) -> CatalogVersion {
-        CatalogVersion(commit: commit, schema: schema, classes: classes, indexes: indexes)
+        CatalogVersion(
+            commit: commit, schema: schema, classes: classes, indexes: indexes, usersCommit: usersCommit)
+    }
+
+    /// The version after this one.
+    /// - Parameters:
+    ///   - window: what was touched in between.
+    ///   - state: what the writer knows after it.
+    ///   - connection: reads what was written.
+    func following(
+        _ window: ChangeWindow, _ state: WriterState, commit: UInt64, on connection: SQLiteConnection
+    ) throws(CatalogError) -> CatalogVersion {
+        var classes = classes
+        for (id, counter) in state.counters {
+            let known = classes[id]
+            let deleted = window.changes.classes[id]?.deleted ?? []
+            if let known, known.nextLocal == counter.nextLocal, known.count == counter.count, deleted.isEmpty
+            {
+                continue
+            }
+            let before = known?.deleted ?? IdSet()
+            classes[id] = ClassVersion(
+                nextLocal: counter.nextLocal, count: counter.count,
+                deleted: deleted.isEmpty ? before : before.union(IdSet(deleted)))
+        }
+        let update = IndexUpdate(window: window, schema: state.schema, connection: connection)
+        return CatalogVersion(
+            commit: commit, schema: state.schema, classes: classes, indexes: try update.apply(to: indexes),
+            usersCommit: window.changes.isOfUsers ? commit : usersCommit)
     }
 
     /// Whether an entity was alive, or came after this version.
@@ -52,7 +83,9 @@ final class CatalogVersion: Sendable {
             classes[id] = ClassVersion(
                 nextLocal: counter.nextLocal, count: counter.count, deleted: IdSet(sorted: deleted[id] ?? []))
         }
-        return CatalogVersion(commit: UInt64(commit), schema: state.schema, classes: classes)
+        return CatalogVersion(
+            commit: UInt64(commit), schema: state.schema, classes: classes,
+            usersCommit: UInt64(clamping: try StoreFormat.meta("users_commit", on: connection) ?? 0))
     }
 }
 

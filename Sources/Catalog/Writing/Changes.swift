@@ -26,6 +26,8 @@ struct Changes: Sendable {
     var labelledInBulk: Set<LabelsOfClass> = []
     /// Labels that became current, and ceased to be, in this order.
     var labels: [LabelChange] = []
+    /// Whether users or roles changed.
+    var isOfUsers = false
 
     mutating func append(_ other: Changes) {
         if other.isEmpty { return }
@@ -37,6 +39,7 @@ struct Changes: Sendable {
         }
         for (id, rows) in other.connectionsBefore { connectionsBefore[id, default: []] += rows }
         labels += other.labels
+        if other.isOfUsers { isOfUsers = true }
         labelledInBulk.formUnion(other.labelledInBulk)
     }
 }

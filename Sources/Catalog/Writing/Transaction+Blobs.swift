@@ -1,6 +1,14 @@
 public import Base
 
 extension Transaction {
+    /// The blob of `digest`, if an entity stands for it: collection leaves it alone then.
+    public func referencedBlob(_ digest: SHA256Digest) throws(CatalogError) -> BlobEntry? {
+        guard let (id, entry) = try BlobRows.entry(digest, on: connection),
+            try BlobRows.isReferenced(id, state.schema, on: connection)
+        else { return nil }
+        return entry
+    }
+
     /// Where the bytes of `digest` are; `nil` where the catalog does not know them.
     public func blob(_ digest: SHA256Digest) throws(CatalogError) -> BlobEntry? {
         try BlobRows.entry(digest, on: connection)?.entry

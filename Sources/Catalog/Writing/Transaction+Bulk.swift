@@ -4,7 +4,7 @@ extension Transaction {
     /// Adds many entities with the same properties.
     /// - Parameter blobs: the bytes that each stands for, or `nil` where none of them has any.
     /// - Returns: their local ids, in the order of the rows.
-    /// - Throws: as ``insert(_:_:blob:key:)``; nothing of the transaction can be kept then.
+    /// - Throws: as ``insert(_:_:system:blob:key:)``; nothing of the transaction can be kept then.
     @discardableResult
     public func insert(
         _ className: String, rows: BulkRows, blobs: [BlobEntry?]? = nil
@@ -40,7 +40,7 @@ extension Transaction {
     /// - Parameters:
     ///   - sources, targets: local ids, as many as there are rows.
     /// - Throws: ``CatalogError/Code/notFound`` where an entity does not exist; otherwise as
-    ///   ``insert(_:_:blob:key:)``; nothing of the transaction can be kept then.
+    ///   ``insert(_:_:system:blob:key:)``; nothing of the transaction can be kept then.
     public func connect(
         _ className: String, from sourceClass: String, _ sources: [LocalID], to targetClass: String,
         _ targets: [LocalID], rows: BulkRows

@@ -3,7 +3,7 @@ public import Base
 extension Transaction {
     /// Adds a connection between two entities. Two entities may be joined by any number of connections.
     /// - Throws: ``CatalogError/Code/notFound`` where one of them does not exist; otherwise as
-    ///   ``insert(_:_:blob:key:)``.
+    ///   ``insert(_:_:system:blob:key:)``.
     @discardableResult
     public func connect(
         _ className: String, from source: EntityID, to target: EntityID, _ properties: Document = Document()
@@ -11,7 +11,15 @@ extension Transaction {
         try begin()
         try checkEnd(source)
         try checkEnd(target)
-        var known = try connectionClass(className)
+        return try connect(in: try connectionClass(className), from: source, to: target, properties)
+    }
+
+    /// Adds a connection of a class between two entities that exist.
+    @discardableResult
+    func connect(
+        in known: ClassSchema, from source: EntityID, to target: EntityID, _ properties: Document = Document()
+    ) throws(CatalogError) -> EntityID {
+        var known = known
         let ends = ConnectionEnds(source: source.classNumber, target: target.classNumber)
         try add(ends, to: &known)
         let cells = try prepare(properties, in: &known)
@@ -48,6 +56,7 @@ extension Transaction {
     func isAlive(_ local: LocalID, in classID: UInt32) -> Bool {
         guard Int64(local) < state.counters[classID]?.nextLocal ?? 0 else { return false }
         if changes.classes[classID]?.deleted.contains(local) == true { return false }
+        if seenChanges.classes[classID]?.deleted.contains(local) == true { return false }
         if groupChanges.classes[classID]?.deleted.contains(local) == true { return false }
         return version.isAliveOrLater(local, in: classID)
     }

@@ -8,7 +8,7 @@ extension Transaction {
     public func delete(_ id: EntityID, by who: String) throws(CatalogError) -> Bool {
         try begin()
         guard let known = state.schema.entityClass(of: id), known.kind == .entity else { return false }
-        return try delete([id.local], of: known, by: who) == 1
+        return try delete([id.local], of: known.name, by: who) == 1
     }
 
     /// Deletes entities of one class, as ``delete(_:by:)-(EntityID,_)`` does. Quicker than one by one:
@@ -18,6 +18,7 @@ extension Transaction {
     public func delete(_ ids: IdSet, of className: String, by who: String) throws(CatalogError) -> Int {
         try begin()
         guard let known = state.schema.entityClass(className) else { return 0 }
+        if RegionClass(rawValue: className) != nil { return try removeRegions(ids, of: known, by: who) }
         return try delete(ids, of: known, by: who)
     }
 
@@ -40,6 +41,7 @@ extension Transaction {
         try critical { () throws(CatalogError) in
             try removeConnections(of: IdSet(sorted: found.map(\.local)), in: known)
             let row = try connection.statement("DELETE FROM \(known.table) WHERE id = ?")
+            // Regions that go with an image leave tombstones of their own between two of these.
             let tombstone = try connection.statement(
                 """
                 INSERT INTO tombstones(class, local, sha256, commit_seq, who, time, purged)
@@ -58,7 +60,7 @@ extension Transaction {
                 for property in known.properties where !property.sideTypes.isEmpty {
                     try deleteSide(property, at: Int64(local), in: known)
                 }
-                try dropLabels(of: known.entityID(local))
+                try dropLabels(of: known.entityID(local), by: who)
                 try dropDetails(of: local, in: known)
             }
         }
@@ -68,7 +70,9 @@ extension Transaction {
     }
 
     private func removeConnections(of ids: IdSet, in known: ClassSchema) throws(CatalogError) {
-        for schema in state.schema.connectionClasses {
+        let ofRegions = RegionClass(rawValue: known.name)?.connectionClass
+        // What joins a region with its image has gone with its label.
+        for schema in state.schema.connectionClasses where schema.name != ofRegions {
             let isTarget = schema.ends.contains { $0.target == known.id }
             guard isTarget || schema.ends.contains(where: { $0.source == known.id }) else { continue }
             var rows: [ConnectionRow] = []

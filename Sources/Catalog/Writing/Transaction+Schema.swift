@@ -2,22 +2,38 @@ import Base
 
 /// Classes and properties as they are needed: whatever is new is made.
 extension Transaction {
-    /// The entity class of that name, made if it is new.
-    func entityClass(_ name: String) throws(CatalogError) -> ClassSchema {
+    /// The entity class of that name, made if it is new, empty.
+    @discardableResult
+    public func entityClass(_ name: String) throws(CatalogError) -> ClassSchema {
         if let known = state.schema.entityClass(name) { return known }
+        try begin()
+        try CatalogName.check(name, of: "class")
         return try makeClass(name, .entity)
     }
 
     /// The connection class of that name, made if it is new.
     func connectionClass(_ name: String) throws(CatalogError) -> ClassSchema {
         if let known = state.schema.connectionClass(name) { return known }
+        try CatalogName.check(name, of: "class")
+        return try makeClass(name, .connection)
+    }
+
+    /// The connection class of ours of that name, made if it is new.
+    func systemConnectionClass(_ name: String) throws(CatalogError) -> ClassSchema {
+        if let known = state.schema.connectionClass(name) { return known }
         return try makeClass(name, .connection)
     }
 
     /// The property of that name, made if it is new.
-    func property(_ name: String, in known: inout ClassSchema) throws(CatalogError) -> PropertySchema {
-        if let property = known[name] { return property }
-        try CatalogName.check(name, of: "property")
+    func property(
+        _ name: String, in known: inout ClassSchema, isOfSystem: Bool = false
+    ) throws(CatalogError) -> PropertySchema {
+        if let property = known[name], CatalogName.isOfSystem(name) == isOfSystem { return property }
+        if isOfSystem {
+            precondition(CatalogName.isOfSystem(name), "'\(name)' is not marked as ours")
+        } else {
+            try CatalogName.check(name, of: "property")
+        }
         let property = PropertySchema(
             id: state.nextProperty, name: name, isUnique: false, inlineTypes: [], sideTypes: [])
         let schema = known
@@ -59,12 +75,15 @@ extension Transaction {
     }
 
     /// The values of `properties` as cells, with a place for each.
-    func prepare(_ properties: Document, in known: inout ClassSchema) throws(CatalogError) -> [PropertyCell] {
+    /// - Parameter isOfSystem: whether their names begin with `_`, and are given by us.
+    func prepare(
+        _ properties: Document, in known: inout ClassSchema, isOfSystem: Bool = false
+    ) throws(CatalogError) -> [PropertyCell] {
         var cells: [PropertyCell] = []
         cells.reserveCapacity(properties.count)
         for member in properties.members {
             let stored = try StoredCell(member.value, of: member.key, limit: options.valueLimit)
-            var property = try self.property(member.key, in: &known)
+            var property = try self.property(member.key, in: &known, isOfSystem: isOfSystem)
             if !property.types.contains(stored.type) {
                 property = try addType(stored.type, to: property, in: &known)
             }
@@ -114,7 +133,6 @@ extension Transaction {
     // MARK: - Private
 
     private func makeClass(_ name: String, _ kind: ClassKind) throws(CatalogError) -> ClassSchema {
-        try CatalogName.check(name, of: "class")
         let known = ClassSchema(id: state.nextClass, kind: kind, name: name, generation: 0)
         try critical { () throws(CatalogError) in try SchemaStorage.insert(known, on: connection) }
         state.nextClass += 1

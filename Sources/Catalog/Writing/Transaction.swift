@@ -19,7 +19,16 @@ public final class Transaction {
     /// The state and the changes of the group so far.
     let groupChanges: Changes
     var state: WriterState
+    /// What was touched since the transaction was last read.
     var changes = Changes()
+    /// What was touched before.
+    var seenChanges = Changes()
+    /// What the transaction saw when it was last read.
+    var provisional: ProvisionalVersion?
+    /// Set while the body runs.
+    var catalog: Catalog?
+    /// What is to be done before the commit.
+    var duties: [ObjectIdentifier: () throws -> Void] = [:]
     /// Numbers of texts that this transaction has added.
     var freshTexts: [[UInt8]: Int64] = [:]
     /// Why the transaction can only be undone, even if its body goes on: a call failed halfway.
@@ -51,6 +60,7 @@ public final class Transaction {
     /// The class and the properties are made if they are new. A property may have a value of another type
     /// than before: both types stand beside each other.
     /// - Parameters:
+    ///   - system: properties of ours, whose names begin with `_`.
     ///   - blob: the bytes that the entity stands for, which must be durable already.
     ///   - key: the entity's 96-bit key, where it comes from another store; a fresh one otherwise. That no
     ///     other
@@ -60,12 +70,13 @@ public final class Transaction {
     ///   was declared unique has the value already.
     @discardableResult
     public func insert(
-        _ className: String, _ properties: Document = Document(), blob: BlobEntry? = nil,
-        key: EntityKey? = nil
+        _ className: String, _ properties: Document = Document(), system: Document = Document(),
+        blob: BlobEntry? = nil, key: EntityKey? = nil
     ) throws(CatalogError) -> EntityID {
         try begin()
         var known = try entityClass(className)
-        let cells = try prepare(properties, in: &known)
+        var cells = try prepare(properties, in: &known)
+        if !system.isEmpty { cells += try prepare(system, in: &known, isOfSystem: true) }
         let local = try nextLocal(of: known)
         var blobID: Int64?
         if let blob { blobID = try self.blobID(of: blob) }
@@ -89,13 +100,14 @@ public final class Transaction {
     ///
     /// A value given takes the place of any other of that property; removing what is not there does nothing.
     /// - Throws: ``CatalogError/Code/notFound`` where `id` does not exist; otherwise as
-    ///   ``insert(_:_:blob:key:)``.
+    ///   ``insert(_:_:system:blob:key:)``.
     public func update(
-        _ id: EntityID, set properties: Document, remove names: [String] = []
+        _ id: EntityID, set properties: Document, system: Document = Document(), remove names: [String] = []
     ) throws(CatalogError) {
         try begin()
         var known = try existing(id)
-        let cells = try prepare(properties, in: &known)
+        var cells = try prepare(properties, in: &known)
+        if !system.isEmpty { cells += try prepare(system, in: &known, isOfSystem: true) }
         var assignments: [String] = []
         for cell in cells where !cell.isInSideTable {
             assignments.append("\(cell.property.column(cell.stored.type)) = ?")

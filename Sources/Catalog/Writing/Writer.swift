@@ -1,24 +1,29 @@
 import Base
 @preconcurrency import Dispatch
+#if canImport(Glibc)
+    import Glibc
+#endif
 import Synchronization
 
 /// The thread that writes, and the queue in front of it.
 final class Writer: Sendable {
     private let queue: WriteQueue
     private let hasEnded = DispatchSemaphore(value: 0)
-    private let thread = DispatchQueue(label: "catalog-writer")
-    private let isThread = DispatchSpecificKey<Bool>()
     private let loop: Mutex<WriterLoop?>
+    /// The writer's thread, once it runs.
+    private let thread = Mutex<pthread_t?>(nil)
 
     init(_ loop: WriterLoop, queueLimit: Int) {
         queue = WriteQueue(limit: queueLimit)
         self.loop = Mutex(loop)
-        thread.setSpecific(key: isThread, value: true)
-        thread.async { self.work() }
+        WorkerThread.start { self.work() }
     }
 
     /// Whether the caller is on the writer's thread, where waiting for the writer would never end.
-    var isOnThread: Bool { DispatchQueue.getSpecific(key: isThread) == true }
+    var isOnThread: Bool {
+        let here = pthread_self()
+        return thread.withLock { $0.map { pthread_equal($0, here) != 0 } ?? false }
+    }
 
     /// Queues work.
     func submit(_ task: WriterTask) throws(CatalogError) { try queue.append(task) }
@@ -35,6 +40,7 @@ final class Writer: Sendable {
     // MARK: - Private
 
     private func work() {
+        thread.withLock { $0 = pthread_self() }
         while let tasks = queue.takeAll() { perform(tasks) }
         hasEnded.signal()
     }

@@ -86,6 +86,8 @@ final class WriterLoop: @unchecked Sendable {
         var changes = Changes()
         /// Those that succeeded, if the commit does, and how to say so.
         var succeeded: [(write: PendingWrite, tell: @Sendable () -> Void)] = []
+        /// What the transactions want done before the commit.
+        var duties: [ObjectIdentifier: () throws -> Void] = [:]
     }
 
     /// SQLite gave up the whole transaction, not just the statement, as it does when the disk is full.
@@ -132,8 +134,9 @@ final class WriterLoop: @unchecked Sendable {
             if let failure = transaction.failure { throw failure }
             try connection.statement("RELEASE one").run()
             group.state = transaction.state
-            group.changes.append(transaction.changes)
+            group.changes.append(transaction.allChanges)
             group.succeeded.append((write, tell))
+            group.duties.merge(transaction.duties) { _, later in later }
             caches.keep(transaction.freshTexts)
         } catch {
             write.fail(error)
@@ -150,6 +153,7 @@ final class WriterLoop: @unchecked Sendable {
     /// Writes the numbers, makes the version, commits and publishes.
     private func finish(_ group: Group) throws {
         if group.changes.isEmpty { return try connection.statement("ROLLBACK").run() }
+        for duty in group.duties.values { try duty() }
         let commit = ring.newest.commit + 1
         try group.state.save(since: state, commit: commit, on: connection)
         let window = ChangeWindow(
@@ -181,26 +185,11 @@ final class WriterLoop: @unchecked Sendable {
     private func version(
         _ commit: UInt64, of group: Group, _ window: ChangeWindow
     ) throws(CatalogError) -> CatalogVersion {
-        let old = ring.newest
-        var classes = old.classes
-        for (id, counter) in group.state.counters {
-            let known = old.classes[id]
-            let deleted = group.changes.classes[id]?.deleted ?? []
-            if let known, known.nextLocal == counter.nextLocal, known.count == counter.count, deleted.isEmpty
-            {
-                continue
-            }
-            let before = known?.deleted ?? IdSet()
-            classes[id] = ClassVersion(
-                nextLocal: counter.nextLocal, count: counter.count,
-                deleted: deleted.isEmpty ? before : before.union(IdSet(deleted)))
-        }
-        let update = IndexUpdate(window: window, schema: group.state.schema, connection: connection)
-        var indexes = try update.apply(to: old.indexes)
+        var version = try ring.newest.following(window, group.state, commit: commit, on: connection)
         // Measuring them takes a while: what a few commits add may be over the budget for as long.
         let isSmall = window.rowCount <= WriterLoop.smallCommit
-        if commit.isMultiple(of: 256) || !isSmall { indexes = registry.fit(indexes) }
-        return CatalogVersion(commit: commit, schema: group.state.schema, classes: classes, indexes: indexes)
+        if commit.isMultiple(of: 256) || !isSmall { version = version.with(registry.fit(version.indexes)) }
+        return version
     }
 
     private func rollBack() {

@@ -74,6 +74,12 @@ extension CatalogSnapshot {
             wantsDetails: names.contains { FindRequest.detailFields.contains($0) })
         for page in stride(from: 0, to: ids.count, by: 4_096) {
             try checkCancelled()
+            guard known.kind == .entity else {
+                for one in try connections(of: known, ids.page(skip: page, count: 4_096)) {
+                    try body(one.id.local, one.document)
+                }
+                continue
+            }
             for row in try entities(of: known, ids.page(skip: page, count: 4_096), properties: names) {
                 try body(row.id.local, try shape.document(row, in: self))
             }
@@ -82,6 +88,13 @@ extension CatalogSnapshot {
 
     /// Throws where the query was given up.
     func checkCancelled() throws { if isCancelled { throw EngineError(.cancelled, "cancelled") } }
+}
+
+extension Connection {
+    /// As filters see it.
+    fileprivate var document: Document {
+        Document([("_uniqueid", .string(id.description))] + properties.members.map { ($0.key, $0.value) })
+    }
 }
 
 extension SortOrder {

@@ -1,3 +1,5 @@
+import Base
+
 /// An error of the engine: the one kind that faces turn into HTTP statuses and exit codes.
 ///
 /// Callers switch on ``code``; people read ``message``, which names the thing and says what to do.
@@ -18,6 +20,12 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         case gone = "gone"
         /// It contradicts what the store holds, or another process holds the store.
         case conflict = "conflict"
+        /// Nobody has logged in, or not with these words, or the session is over.
+        case unauthenticated = "unauthenticated"
+        /// Whoever asks may not do that.
+        case forbidden = "forbidden"
+        /// Too many logins have failed; the message says when to try again.
+        case tooManyAttempts = "too_many_attempts"
         /// The store is open for reading only.
         case readOnly = "read_only"
         /// It would cost more than the limits allow.
@@ -48,6 +56,16 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         self.message = message
         self.path = path
         self.cause = cause
+    }
+
+    /// Whatever was thrown as an error that can be shown.
+    public init(reporting error: any Error) {
+        switch error {
+        case let error as EngineError: self = error
+        case is CancellationError, is CancelledError: self.init(.cancelled, "the client left")
+        case let error as BlockingPool.Overloaded: self.init(.overloaded, error.description, cause: error)
+        default: self.init(.failed, "\(error)", cause: error)
+        }
     }
 
     /// The message and where in the request; what concerns the request as a whole has the empty path.

@@ -183,12 +183,19 @@ struct FilterEvaluator {
     }
 
     /// The living members whose ids are less than `bound`.
-    private func before(_ bound: EntityID, orEqual: Bool) -> IdSet {
+    private func before(_ bound: EntityID, orEqual: Bool) throws -> IdSet {
         let (own, other) = ((known.id, known.generation), (bound.classNumber, bound.generation))
-        let alive = snapshot.alive(known)
+        let alive = try members
         guard own == other else { return own < other ? alive : IdSet() }
         let below = alive.intersection(IdSet(0..<bound.local))
         return orEqual ? below.union(alive.intersection([bound.local])) : below
+    }
+
+    /// All members of the class that there are.
+    private var members: IdSet {
+        get throws {
+            known.kind == .entity ? snapshot.alive(known) : try snapshot.connections(of: known)
+        }
     }
 
     private func answer(_ question: SystemField.Question) throws -> (ids: IdSet, by: String) {
@@ -197,11 +204,15 @@ struct FilterEvaluator {
             let locals = texts.compactMap { EntityID($0) }.filter {
                 $0.classNumber == known.id && $0.generation == known.generation
             }.map(\.local)
-            return (IdSet(locals).intersection(snapshot.alive(known)), "identity")
-        case .idsBefore(let bound, let orEqual): return (before(bound, orEqual: orEqual), "identity")
+            guard known.kind == .connection else {
+                return (IdSet(locals).intersection(snapshot.alive(known)), "identity")
+            }
+            let found = try snapshot.connections(of: known, locals)
+            return (IdSet(found.map(\.id.local)), "identity")
+        case .idsBefore(let bound, let orEqual): return (try before(bound, orEqual: orEqual), "identity")
         case .idsBehind(let bound, let orEqual):
             return (
-                snapshot.alive(known).subtracting(before(bound, orEqual: !orEqual)), "identity"
+                try members.subtracting(try before(bound, orEqual: !orEqual)), "identity"
             )
         case .keys(let texts):
             let locals = try texts.compactMap { Hex.decode($0).flatMap { EntityKey(bytes: $0) } }.compactMap {

@@ -13,6 +13,13 @@ enum FolderCopy {
         guard fsync(descriptor) == 0 else { throw Errno(rawValue: errno) }
     }
 
+    static func exists(_ path: FilePath) -> Bool { access(path.string, F_OK) == 0 }
+
+    /// Makes a folder that only this user may enter, unless it is there.
+    static func makeFolder(_ path: FilePath) throws {
+        if mkdir(path.string, 0o700) != 0, errno != EEXIST { throw Errno(rawValue: errno) }
+    }
+
     static func rename(_ file: FilePath, to name: FilePath) throws {
         guard Glibc.rename(file.string, name.string) == 0 else { throw Errno(rawValue: errno) }
     }
@@ -23,21 +30,39 @@ enum FolderCopy {
         return Int(status.st_size)
     }
 
+    /// Bytes of all files below a folder.
+    static func byteCount(below folder: FilePath) throws -> Int {
+        try names(in: folder).reduce(0) { sum, name in
+            let path = folder.appending(name)
+            var status = stat()
+            guard lstat(path.string, &status) == 0 else { throw Errno(rawValue: errno) }
+            return try sum
+                + (status.st_mode & S_IFMT == S_IFDIR ? byteCount(below: path) : Int(status.st_size))
+        }
+    }
+
+    private static func names(in folder: FilePath) -> [String] {
+        guard let stream = opendir(folder.string) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
     /// Removes a copy that failed, as far as that goes; what stays behind is no store.
     static func removeAll(_ path: FilePath) {
-        if let stream = opendir(path.string) {
-            var names: [String] = []
-            while let entry = readdir(stream) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-                if name != ".", name != ".." { names.append(name) }
-            }
-            closedir(stream)
-            for name in names { removeAll(path.appending(name)) }
-            rmdir(path.string)
-        } else {
+        var status = stat()
+        guard lstat(path.string, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
             unlink(path.string)
+            return
         }
+        for name in names(in: path) { removeAll(path.appending(name)) }
+        rmdir(path.string)
     }
 }

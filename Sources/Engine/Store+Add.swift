@@ -91,7 +91,7 @@ extension Store {
 extension Store {
     /// Why a stored blob cannot be used; `nil` where it can.
     /// - Parameter reference: A file that has just been read and holds the right bytes.
-    private func damage(
+    func damage(
         of blob: StoredBlob, unless reference: BlobReference?
     ) throws -> (blob: StoredBlob, reason: String)? {
         if case .reference(let known, _) = blob.location, known == reference { return nil }

@@ -24,10 +24,10 @@ extension Store {
             )
         }
         return try await collectionGate.together {
-            try await readPool.run { [catalog, blobs] cancellation in
+            try await readPool.run { [catalog, blobs, descriptorSets] cancellation in
                 try translating {
                     try StoreCopy(layout: StoreLayout(folder), cancellation: cancellation)
-                        .backUp(catalog, blobs)
+                        .backUp(catalog, blobs, descriptorSets)
                 }
             }
         }
@@ -44,7 +44,7 @@ extension Store {
     public static func restore(from backup: FilePath, to directory: FilePath) async throws -> Int {
         try StoreLayout(backup).checkExists()
         let store = try await Store.open(at: backup, access: .readOnly)
-        let (catalog, blobs) = (store.catalog, store.blobs)
+        let (catalog, blobs, sets) = (store.catalog, store.blobs, store.descriptorSets)
         let bytes = try await store.readPool.run { cancellation in
             try translating {
                 let copy = StoreCopy(layout: StoreLayout(directory), cancellation: cancellation)
@@ -52,14 +52,18 @@ extension Store {
                     if let page = try catalog.damagedPages(cancellation).first {
                         throw StoreCopy.refusal(page.description, of: backup)
                     }
-                    let stored = try catalog.read(cancellation) { snapshot in
+                    let (stored, vectorBytes) = try catalog.read(cancellation) { snapshot in
                         if let finding = try snapshot.verify().first {
                             throw StoreCopy.refusal(finding.description, of: backup)
                         }
+                        if let finding = try sets.damage(in: snapshot, cancellation).first {
+                            throw StoreCopy.refusal(finding, of: backup)
+                        }
                         try copy.copyCatalog(of: snapshot)
-                        return try snapshot.storedBlobs()
+                        let bytes = try sets.copy(of: snapshot, to: copy.layout.vectors, cancellation)
+                        return (try snapshot.storedBlobs(), bytes)
                     }
-                    let bytes = try copy.copyBlobs(of: blobs, unreadable: nil)
+                    let bytes = try copy.copyBlobs(of: blobs, unreadable: nil) + vectorBytes
                     if let finding = try copy.damage(in: stored).first {
                         throw StoreCopy.refusal(finding.description, of: backup)
                     }
@@ -95,22 +99,26 @@ private struct StoreCopy {
     }
 
     /// Copies a store that is in use.
-    func backUp(_ catalog: Catalog, _ blobs: BlobStore) throws -> Document {
+    func backUp(_ catalog: Catalog, _ blobs: BlobStore, _ sets: DescriptorSets) throws -> Document {
         try making(takesEmpty: false) {
             let hold = try blobs.holdCollection()
             defer { hold.end() }
-            let (commit, stored) = try catalog.read(cancellation) { snapshot in
-                try copyCatalog(of: snapshot)
-                return (snapshot.commit, try snapshot.storedBlobs())
-            }
             var damaged: [String] = []
+            let (commit, stored, vectorBytes) = try catalog.read(cancellation) { snapshot in
+                try copyCatalog(of: snapshot)
+                damaged += try sets.damage(in: snapshot, cancellation)
+                let bytes = try sets.copy(of: snapshot, to: layout.vectors, cancellation) {
+                    damaged.append($0)
+                }
+                return (snapshot.commit, try snapshot.storedBlobs(), bytes)
+            }
             let bytes = try copyBlobs(of: blobs) { file, range in
                 damaged.append("\(file.string): bytes \(range) cannot be read")
             }
             damaged += try damage(in: stored).map(\.description)
             return [
                 "folder": .string(layout.directory.string), "commit": .integer(Int64(commit)),
-                "bytes": .integer(Int64(bytes + (try publish()))),
+                "bytes": .integer(Int64(bytes + vectorBytes + (try publish()))),
                 "damaged": .array(damaged.map { .string($0) }),
             ]
         }

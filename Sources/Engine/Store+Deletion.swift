@@ -17,7 +17,9 @@ extension Store {
                 }
                 guard !request.isDryRun, !found.ids.isEmpty else { return found.answer("deleted", 0) }
                 let count = try catalog.write {
-                    try $0.delete(found.ids, of: request.entityClass, by: request.who)
+                    try $0.deleteDescriptors(
+                        ofSets: found.ids, in: request.entityClass, by: request.who)
+                    return try $0.delete(found.ids, of: request.entityClass, by: request.who)
                 }
                 return found.answer("deleted", count)
             }
@@ -42,6 +44,7 @@ extension Store {
 
     private func purgeAlone(_ request: DeletionRequest) async throws -> Document {
         let (catalog, blobs, cache, limit) = (catalog, blobs, cache, options.maxVerifiedDocuments)
+        let sets = descriptorSets
         let (answer, digests) = try await readPool.run { cancellation -> (Document, Set<String>) in
             try translating {
                 let found = try catalog.read(cancellation) {
@@ -51,10 +54,17 @@ extension Store {
                 let hold = try blobs.holdCollection()
                 defer { hold.end() }
                 let entries = try catalog.write {
-                    try $0.purge(found.ids, of: request.entityClass, by: request.who)
+                    try $0.deleteDescriptors(ofSets: found.ids, in: request.entityClass, by: request.who)
+                    return try $0.purge(found.ids, of: request.entityClass, by: request.who)
                 }
                 let digests = Set(entries.map(\.digest.description))
                 cache.removeAll(digests: digests)
+                try catalog.read(cancellation) { snapshot in
+                    guard let known = snapshot.schema.entityClass(request.entityClass),
+                        WireNames.setName(ofClass: known.name) != nil
+                    else { return }
+                    try sets.erase(found.ids, of: known, in: snapshot)
+                }
                 try blobs.erase(try entries.map { try $0.stored() })
                 var answer = found.answer("purged", found.ids.count)
                 answer["erased_blobs"] = .integer(Int64(entries.count))
@@ -89,7 +99,12 @@ extension Store {
         try await read { try $0.checkEntity(id, class: entityClass) }
         let catalog = catalog
         let isDeleted = try await readPool.run { _ in
-            try translating { try catalog.write { try $0.delete(id, by: who) } }
+            try translating {
+                try catalog.write {
+                    try $0.deleteDescriptors(ofSets: [id.local], in: entityClass, by: who)
+                    return try $0.delete(id, by: who)
+                }
+            }
         }
         guard isDeleted else { throw EngineError(.gone, "\(id) was deleted meanwhile") }
     }

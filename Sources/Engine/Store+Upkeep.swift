@@ -17,7 +17,7 @@ extension Store {
 
     /// Collects garbage for who is alone in the gate.
     func freeGarbage(minimumDeadFraction: Double) async throws -> Document {
-        let (catalog, blobs) = (catalog, blobs)
+        let (catalog, blobs, sets) = (catalog, blobs, descriptorSets)
         return try await readPool.run { cancellation in
             try translating {
                 var forgotten = 0
@@ -54,8 +54,12 @@ extension Store {
                         _ = try $0.relocate(places.map { (digest: $0.0, from: $0.1, to: $0.2) })
                     }
                 }
+                let freedVectors = try catalog.read(cancellation) { snapshot in
+                    try sets.maintain(snapshot, cancellation)
+                    return try sets.removeGone(snapshot)
+                }
                 return [
-                    "freed_bytes": .integer(Int64(report.freedBytes)),
+                    "freed_bytes": .integer(Int64(report.freedBytes + freedVectors)),
                     "forgotten_blobs": .integer(Int64(forgotten)),
                     "moved_blobs": .integer(Int64(report.movedCount)),
                     "dropped_packs": .integer(Int64(report.droppedPacks.count)),

@@ -12,7 +12,9 @@ extension Store {
     /// purge that runs, and keeps others waiting. Reads everything: as slow as the disk.
     public func verify() -> AsyncThrowingStream<VerifyEvent, any Error> {
         let (events, continuation) = AsyncThrowingStream.makeStream(of: VerifyEvent.self)
-        let (catalog, blobs, gate, readPool) = (catalog, blobs, collectionGate, readPool)
+        let (catalog, blobs, sets, gate, readPool) = (
+            catalog, blobs, descriptorSets, collectionGate, readPool
+        )
         // The stream's life is the task's: whoever stops reading ends it.
         let task = Task {
             do {
@@ -21,7 +23,7 @@ extension Store {
                     try await readPool.run { cancellation in
                         try translating {
                             try StoreVerification(
-                                catalog: catalog, blobs: blobs, cancellation: cancellation
+                                catalog: catalog, blobs: blobs, sets: sets, cancellation: cancellation
                             ) {
                                 continuation.yield($0)
                             }.run()
@@ -64,6 +66,7 @@ extension Store {
 private struct StoreVerification {
     let catalog: Catalog
     let blobs: BlobStore
+    let sets: DescriptorSets
     let cancellation: Cancellation
     let report: (VerifyEvent) -> Void
 
@@ -113,6 +116,9 @@ private struct StoreVerification {
                     report(.finding(kind: "catalog", message: finding.description))
                 }
                 try snapshot.forEachBlob { entry, isReferenced in if isReferenced { entries.append(entry) } }
+                for message in try sets.damage(in: snapshot, cancellation) {
+                    report(.finding(kind: "vector", message: message))
+                }
             }
         } catch let error as CatalogError where error.code == .corrupt {
             if pages.isEmpty { report(.finding(kind: "catalog", message: error.message)) }

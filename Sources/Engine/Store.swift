@@ -26,9 +26,12 @@ public final class Store: Sendable {
     public let computePool: BlockingPool
     /// Threads that wait for SQLite and for disks.
     public let readPool: BlockingPool
+    /// Who may do what, and who is who.
+    public let accessControl: AccessControl
     let catalog: Catalog
     let blobs: BlobStore
     let cache: DerivedPixelsCache
+    let descriptorSets: DescriptorSets
     let collectionGate = CollectionGate()
 
     private init(
@@ -41,8 +44,10 @@ public final class Store: Sendable {
         self.catalog = catalog
         self.blobs = blobs
         self.cache = cache
+        descriptorSets = DescriptorSets(directory: StoreLayout(directory).vectors)
         computePool = BlockingPool(label: "fovea-compute", threadCount: options.computeThreads)
         readPool = BlockingPool(label: "fovea-read", threadCount: options.readThreads)
+        accessControl = AccessControl(catalog: catalog, readPool: readPool, options: options.authentication)
     }
 
     /// Makes an empty store at `directory`, which must not exist yet or be an empty folder. Only this user
@@ -101,8 +106,11 @@ public final class Store: Sendable {
 
     /// Ends all work after what waits was committed, and writes what makes the next opening fast.
     public func close() async throws {
-        let catalog = catalog
-        try await readPool.run { _ in catalog.close() }
+        let (catalog, sets, isWritable) = (catalog, descriptorSets, access == .readWrite)
+        try await readPool.run { _ in
+            catalog.close()
+            if isWritable { try translating { try sets.save() } }
+        }
     }
 
     /// - Throws: ``EngineError/Code/readOnly`` where the store was opened for reading.

@@ -1,4 +1,5 @@
 public import Base
+public import SystemPackage
 
 /// How a store is opened.
 public struct StoreOptions: Sendable {
@@ -18,12 +19,17 @@ public struct StoreOptions: Sendable {
     public var readThreads: Int
     /// Documents a query may look at one by one before it is refused.
     public var maxVerifiedDocuments: Int
+    /// How users log in.
+    public var authentication: AuthenticationOptions
+    /// The folder below which commands may read files of this machine by name; `nil` for none.
+    public var serverFiles: FilePath?
 
     public init(
         columnBudget: ByteCount = .gibibytes(2), diskCacheBudget: ByteCount = .gibibytes(1),
         memoryCacheBudget: ByteCount = .mebibytes(32), maxPixels: Int = 1 << 28,
         maxFileBytes: ByteCount = .gibibytes(2), computeThreads: Int = ProcessorCount.available,
-        readThreads: Int = 4, maxVerifiedDocuments: Int = 50_000_000
+        readThreads: Int = 4, maxVerifiedDocuments: Int = 50_000_000,
+        authentication: AuthenticationOptions = AuthenticationOptions(), serverFiles: FilePath? = nil
     ) {
         self.columnBudget = columnBudget
         self.diskCacheBudget = diskCacheBudget
@@ -33,5 +39,7 @@ public struct StoreOptions: Sendable {
         self.computeThreads = computeThreads
         self.readThreads = readThreads
         self.maxVerifiedDocuments = maxVerifiedDocuments
+        self.serverFiles = serverFiles
+        self.authentication = authentication
     }
 }

@@ -3,6 +3,7 @@ import Blobs
 import Catalog
 import Columns
 import Media
+import Vectors
 import SystemPackage
 
 /// Runs `body`, and turns the errors of the rooms below into ``EngineError``.
@@ -16,6 +17,8 @@ func translating<Result>(_ body: () throws -> Result) throws -> Result {
     } catch let error as BlobError {
         throw EngineError(error)
     } catch let error as MediaError {
+        throw EngineError(error)
+    } catch let error as VectorsError {
         throw EngineError(error)
     } catch is CancelledError {
         throw EngineError(.cancelled, "cancelled")
@@ -33,7 +36,7 @@ extension EngineError {
         case .conflict:
             (cause as? CatalogError)?.code == .busy || (cause as? BlobError)?.code == .busy
         case .invalidRequest, .invalidFilter, .invalidOperation, .unsupportedMedia, .notFound, .gone,
-            .limitExceeded:
+            .unauthenticated, .forbidden, .tooManyAttempts, .limitExceeded:
             false
         }
     }
@@ -70,6 +73,21 @@ extension EngineError {
         let isFull = error.code == .noSpace
         self.init(
             code, isFull ? "the disk of the store is full: \(error.message)" : error.message, cause: error)
+    }
+
+    init(_ error: VectorsError) {
+        let code: Code =
+            switch error.code {
+            case .invalid: .invalidRequest
+            case .limitExceeded: .limitExceeded
+            case .missing: .notFound
+            case .corrupt: .corrupt
+            case .unsupported: .newerFormat
+            case .exists: .conflict
+            case .noSpace: .diskFull
+            case .io: .failed
+            }
+        self.init(code, error.message, cause: error)
     }
 
     init(_ error: MediaError) {

@@ -2,7 +2,7 @@ public import Base
 
 /// Something that ``Store/verify()`` found wrong, or how far it has come.
 public enum VerifyEvent: Sendable {
-    /// What is wrong: `catalog`, `blob`, or `reference`, and a message that names the thing.
+    /// What is wrong: `catalog`, `blob`, `reference` or `vector`, and a message that names the thing.
     case finding(kind: String, message: String)
     /// Blobs and bytes read so far.
     case progress(blobs: Int, bytes: Int)

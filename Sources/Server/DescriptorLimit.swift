@@ -20,9 +20,9 @@ enum DescriptorLimit {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// How many of `wanted` connections fit beside the store under a limit of `descriptors`: where they are
-    /// few, a quarter of them.
-    static func connections(_ wanted: Int, of descriptors: Int) -> Int {
-        max(1, min(wanted, max(descriptors - reserved, descriptors / 4)))
+    /// How many of `wanted` connections each of some listeners may have, so that all fit beside the store
+    /// under a limit of `descriptors`: where they are few, a quarter of them is shared out.
+    static func connections(_ wanted: Int, listeners: Int = 1, of descriptors: Int) -> Int {
+        max(1, min(wanted, max(descriptors - reserved, descriptors / 4) / max(listeners, 1)))
     }
 }

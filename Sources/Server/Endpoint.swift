@@ -9,6 +9,8 @@ import NIOHTTP1
 struct Endpoint: Sendable {
     /// Who may call it.
     enum Access: Sendable {
+        /// Whoever asks: it tells nothing of what is stored, or finds out itself who asks.
+        case anybody
         /// Reads.
         case read
         /// Changes the store.
@@ -86,11 +88,11 @@ struct Endpoint: Sendable {
 
     /// An endpoint whose answer needs no waiting.
     init(
-        _ path: String, operationID: String, summary: String, responses: [Outcome],
+        _ path: String, operationID: String, summary: String, access: Access = .read, responses: [Outcome],
         atOnce: @escaping @Sendable (Exchange.Service) -> Response
     ) {
         self.init(
-            .GET, path, operationID: operationID, summary: summary, responses: responses,
+            .GET, path, operationID: operationID, summary: summary, access: access, responses: responses,
             atOnce: { _, service in atOnce(service) }, read: { _ in },
             answer: { exchange, _ in atOnce(exchange.service) })
     }
@@ -134,14 +136,17 @@ struct Endpoint: Sendable {
         }
 
         /// What any request may be answered with, whatever it asks for.
-        static let everywhere = [400, 403, 408, 413, 414, 417, 421, 431, 500, 503, 505]
+        static let everywhere = [400, 401, 403, 408, 413, 414, 417, 421, 431, 500, 503, 505]
 
         /// An error, said as all endpoints say it.
         static func common(_ status: Int) -> Outcome {
             let description =
                 switch status {
                 case 400: "The request is wrong; `path` says where."
-                case 403: "Asked for by another site's page; or the store may not be written."
+                case 401:
+                    "Other machines must send `Authorization: Bearer TOKEN`, the token of a session; this one has none, or it has expired."
+                case 403:
+                    "Asked for by another site's page; or the user may not do that; or the store may not be written."
                 case 404: "There is no such class or entity."
                 case 408: "The body came too slowly, or not at all."
                 case 409: "It contradicts what the store holds."

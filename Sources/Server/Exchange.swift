@@ -17,6 +17,23 @@ struct Exchange: Sendable {
         var role = HolderRole.command
         /// Answers of derived pixels that were given before.
         var shortcuts = PixelShortcuts()
+        /// Of the bodies of all listeners that this serves.
+        let bodies: BodyBudget
+        /// Who answers the command language; `nil` where it is not offered.
+        var commands: CommandService?
+
+        init(
+            store: Store, metrics: Metrics, isHolderSocket: Bool, limits: Limits,
+            role: HolderRole = .command, commands: CommandService? = nil
+        ) {
+            self.store = store
+            self.metrics = metrics
+            self.isHolderSocket = isHolderSocket
+            self.limits = limits
+            self.role = role
+            bodies = BodyBudget(byteCount: limits.allBodiesByteCount)
+            self.commands = commands
+        }
     }
 
     /// What a request may cost.
@@ -25,13 +42,19 @@ struct Exchange: Sendable {
         var bodyByteCount = 64 << 20
         /// Bytes of a body that holds images.
         var uploadByteCount = 512 << 20
+        /// Bytes of a message of the command language.
+        var messageByteCount = 1 << 30
         /// Bytes of all bodies that are in memory at one time.
         var allBodiesByteCount = 2 << 30
 
         /// The bytes that the body of a request to `endpoint` may have.
         func byteCount(of endpoint: Endpoint) -> Int {
             if endpoint.body.isEmpty { return 0 }
-            return endpoint.access == .write ? uploadByteCount : bodyByteCount
+            switch endpoint.access {
+            case .anybody: return messageByteCount
+            case .write: return uploadByteCount
+            case .read, .holder: return bodyByteCount
+            }
         }
     }
 

@@ -8,6 +8,10 @@ struct Face: Sendable {
     let service: Exchange.Service
     private let router: Router
     private let sites: SiteGuard?
+    /// Whether everything but what is open to anybody is for those who have a session.
+    private let needsSession: Bool
+    /// Why nobody is answered; `nil` where all are.
+    var refusal: String?
     private let openAPI: [UInt8]
     private let logger: Logger
     /// Requests that take longer are logged.
@@ -16,11 +20,16 @@ struct Face: Sendable {
     /// - Parameters:
     ///   - sites: Refuses what other sites' pages ask; `nil` where no browser gets at the listener.
     ///   - more: Endpoints besides those of ``Routes``.
-    init(service: Exchange.Service, sites: SiteGuard?, logger: Logger, more: [Endpoint] = []) {
+    ///   - needsSession: Ask for a session, as a listener does that other machines reach.
+    init(
+        service: Exchange.Service, sites: SiteGuard?, needsSession: Bool = false, logger: Logger,
+        more: [Endpoint] = []
+    ) {
         self.service = service
         self.sites = sites
+        self.needsSession = needsSession
         self.logger = logger
-        let endpoints = Routes.endpoints(isHolderSocket: service.isHolderSocket) + more
+        let endpoints = Routes.endpoints(of: service) + more
         router = Router(endpoints)
         openAPI = Array(OpenAPI.document(endpoints, version: FoveaVersion.text).json.utf8)
     }
@@ -34,20 +43,31 @@ struct Face: Sendable {
     }
 
     /// Takes a head as far as it goes without its body. Never waits.
-    func admit(_ method: HTTPMethod, _ text: String, _ headers: HTTPHeaders) -> Admission {
+    /// - Parameter origin: The address that the request came from.
+    func admit(
+        _ method: HTTPMethod, _ text: String, _ headers: HTTPHeaders, origin: @autoclosure () -> String
+    ) -> Admission {
         do {
             var request = Request(
                 method: method, target: try RequestTarget(text, method: method), headers: headers)
+            request.origin = origin()
             let path = request.target.path
-            let isAPI = path == "/v1" || path.hasPrefix("/v1/")
+            let isAPI = ["/v1", "/api"].contains { path == $0 || path.hasPrefix("\($0)/") }
             let match = path == "*" ? .nothing : try router.match(method, path)
             let isPage: Bool
             if case .nothing = match { isPage = !isAPI && path != "/openapi.json" } else { isPage = false }
             if let refusal = sites?.refusal(of: request, isPage: isPage) {
                 return .answered(refusal, route: "refused")
             }
+            if let refusal {
+                return .answered(
+                    .failure(EngineError(.invalidRequest, refusal), status: .forbidden), route: "refused")
+            }
             switch match {
             case .endpoint(let endpoint, let parameters):
+                if needsSession, endpoint.access != .anybody, request.bearerToken == nil {
+                    return .answered(.noSession, route: endpoint.path)
+                }
                 if endpoint.access == .write { try service.store.checkWritable() }
                 request.parameters = parameters
                 let limit = service.limits.byteCount(of: endpoint)
@@ -79,6 +99,7 @@ struct Face: Sendable {
 
     /// What needs no waiting; `nil` where ``answer(_:_:)`` must be asked.
     func answerAtOnce(_ request: Request, _ endpoint: Endpoint) -> Response? {
+        if needsSession, endpoint.access != .anybody { return nil }
         do {
             return try endpoint.atOnce?(request, service)
         } catch {
@@ -89,6 +110,11 @@ struct Face: Sendable {
     /// Answers, whatever happens.
     func answer(_ request: Request, _ endpoint: Endpoint) async -> Response {
         do {
+            if needsSession, endpoint.access != .anybody,
+                let refusal = try await refusal(of: request, endpoint)
+            {
+                return refusal
+            }
             return try await endpoint.handle(Exchange(request: request, service: service))
         } catch {
             let error = EngineError(reporting: error)
@@ -114,6 +140,16 @@ struct Face: Sendable {
                 "method": "\(method)", "target": "\(target())", "time": "\(took)", "status": "\(status)",
             ]
         )
+    }
+
+    /// What answers somebody whose session is not known, or may not do that.
+    private func refusal(of request: Request, _ endpoint: Endpoint) async throws -> Response? {
+        guard let token = request.bearerToken, let commands = service.commands,
+            let principal = try await commands.principal(ofSession: token, origin: request.origin)
+        else { return .noSession }
+        let isChange = endpoint.access != .read
+        guard let reason = commands.refusal(of: principal, isChange: isChange) else { return nil }
+        return .failure(EngineError(.invalidRequest, reason), status: .forbidden)
     }
 
     /// To OPTIONS what there is; to another method that it is not there.

@@ -36,25 +36,21 @@ struct Holder: Sendable {
         return Holder(store: store, lock: lock, socket: socket)
     }
 
-    /// Serves the socket and, where asked, HTTP, until SIGTERM or SIGINT.
+    /// Serves the socket and, where asked, HTTP, HTTPS and the query port, until SIGTERM or SIGINT.
     /// - Throws: ``EngineError/Code/conflict`` where the address is taken;
-    ///   ``EngineError/Code/invalidRequest`` where this machine has no such address.
+    ///   ``EngineError/Code/invalidRequest`` where this machine has no such address, or where there is no
+    ///   such certificate.
     func serve(
         _ configuration: ServerConfiguration,
-        onBound: @escaping @Sendable (ServerConfiguration.Address) async -> Void,
+        onBound: @escaping @Sendable (BoundAddresses) async -> Void,
         onEnd: @escaping @Sendable () -> Void
     ) async throws {
         do {
             var services: [any Service] = []
-            let descriptors = DescriptorLimit.raise()
-            if let address = configuration.http {
-                let server = try await httpServer(at: address, configuration, descriptors)
-                services.append(server)
-                services.append(
-                    SignalWatch(
-                        onStart: {
-                            await onBound(ServerConfiguration.Address(host: address.host, port: server.port))
-                        }, onEnd: onEnd))
+            let (listeners, bound) = try await Doors(store: store, configuration).open()
+            services += listeners
+            if !services.isEmpty {
+                services.append(SignalWatch(onStart: { await onBound(bound) }, onEnd: onEnd))
             }
             services.append(try await socketServer(role: .server))
             var group = ServiceGroupConfiguration(
@@ -76,14 +72,15 @@ struct Holder: Sendable {
     }
 
     /// Answers on the store's socket.
-    func socketServer(role: HolderRole) async throws -> HTTPServer {
+    func socketServer(role: HolderRole) async throws -> Listener {
         let service = Exchange.Service(
-            store: store, metrics: Metrics(), isHolderSocket: true, limits: Exchange.Limits(), role: role)
+            store: store, metrics: Metrics(), isHolderSocket: true, limits: Exchange.Limits(), role: role,
+            commands: CommandService.of(store, ServerConfiguration()))
         var limits = WireLimits()
         limits.connections = Holder.socketConnections
         // A command may think about what it prints for as long as it likes.
         limits.write = .hours(24)
-        let server = try await HTTPServer.start(
+        let server = try await Listener.start(
             at: .unixSocket(path: socket.path.string),
             face: Face(service: service, sites: nil, logger: Holder.quietLogger), limits: limits)
         socket.restrict()
@@ -92,7 +89,6 @@ struct Holder: Sendable {
 
     // MARK: - Private
 
-    private static let logger = Logger(label: "fovea")
     private static let quietLogger = {
         var logger = Logger(label: "fovea")
         logger.logLevel = .error
@@ -100,40 +96,6 @@ struct Holder: Sendable {
     }()
     /// Commands that may be connected at one time.
     private static let socketConnections = 64
-
-    private func httpServer(
-        at address: ServerConfiguration.Address, _ configuration: ServerConfiguration, _ descriptors: Int
-    ) async throws -> HTTPServer {
-        let service = Exchange.Service(
-            store: store, metrics: Metrics(), isHolderSocket: false, limits: Exchange.Limits(), role: .server)
-        var limits = WireLimits()
-        limits.connections = DescriptorLimit.connections(configuration.maxConnections, of: descriptors)
-        if limits.connections < configuration.maxConnections {
-            Holder.logger.notice(
-                "fewer connections than asked for: the system allows \(descriptors) open files",
-                metadata: ["connections": "\(limits.connections)"])
-        }
-        let face = Face(
-            service: service, sites: SiteGuard(listeningOn: address.host, isLoopback: address.isLoopback),
-            logger: Holder.logger)
-        do {
-            return try await HTTPServer.start(
-                at: .host(address.host, port: address.port), face: face, limits: limits)
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw EngineError(
-                .conflict,
-                "port \(address.port) of \(address.host) is in use by another program: stop that, or choose another with --http \(ServerConfiguration.Address(host: address.host, port: address.port == 65_535 ? 8_080 : address.port + 1)); port 0 takes any free one",
-                cause: error)
-        } catch let error as IOError where error.errnoCode == EACCES {
-            throw EngineError(
-                .conflict,
-                "this user may not listen on port \(address.port): choose one above 1023 with --http",
-                cause: error
-            )
-        } catch {
-            throw EngineError(.invalidRequest, "cannot listen on \(address): \(error)", cause: error)
-        }
-    }
 }
 
 /// Says something once the group runs, as by then it listens to signals, and whoever is told may send one;

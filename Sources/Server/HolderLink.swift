@@ -9,7 +9,7 @@ import SystemPackage
 actor HolderLink {
     private let directory: FilePath
     private let options: StoreOptions
-    private var held: (holder: Holder, server: HTTPServer)?
+    private var held: (holder: Holder, server: Listener)?
     private var socket: HolderSocket?
 
     init(directory: FilePath, options: StoreOptions) {

@@ -22,6 +22,7 @@ final class Metrics: Sendable {
     static let bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
     private let timings = Mutex<[Series: Timing]>([:])
+    private let commandTimings = Mutex<[String: Timing]>([:])
     private let connections = Atomic(0)
     private let refusedConnections = Atomic(0)
 
@@ -38,6 +39,12 @@ final class Metrics: Sendable {
             let series = Series(route: route, method: method, status: status)
             timings[series, default: Timing()].add(seconds)
         }
+    }
+
+    /// Counts a message of the query port.
+    func record(dialect: String, isAnswered: Bool, seconds: Double) {
+        let labels = "dialect=\"\(dialect)\",outcome=\"\(isAnswered ? "answered" : "abandoned")\""
+        commandTimings.withLock { $0[labels, default: Timing()].add(seconds) }
     }
 
     func noteConnection(isServed: Bool) {
@@ -66,19 +73,34 @@ final class Metrics: Sendable {
         text +=
             Metrics.preamble(refused, "Connections beyond the limit.", "counter")
             + "\(refused) \(refusedConnections.load(ordering: .relaxed))\n"
-        let name = "fovea_http_request_duration_seconds"
-        text += Metrics.preamble(
-            name, "Time from the request's head to its answer's; status 499 where the client left.",
-            "histogram")
-        let timings = timings.withLock { $0 }
-        for (series, timing) in timings.sorted(by: {
+        let series = timings.withLock { $0 }.sorted {
             ($0.key.route, $0.key.method, $0.key.status) < ($1.key.route, $1.key.method, $1.key.status)
-        }) {
-            let labels =
-                "route=\"\(Metrics.escaped(series.route))\",method=\"\(Metrics.escaped(series.method))\","
-                + "status=\"\(series.status)\""
+        }.map { series, timing in
+            (
+                labels:
+                    "route=\"\(Metrics.escaped(series.route))\",method=\"\(Metrics.escaped(series.method))\","
+                    + "status=\"\(series.status)\"", timing: timing
+            )
+        }
+        text += Metrics.histogram(
+            "fovea_http_request_duration_seconds",
+            "Time from the request's head to its answer's; status 499 where the client left.", series)
+        let commands = commandTimings.withLock { $0 }.sorted { $0.key < $1.key }
+        guard !commands.isEmpty else { return text }
+        return text
+            + Metrics.histogram(
+                "fovea_command_duration_seconds",
+                "Time from a message's first byte at the query port until its reply was handed to the system.",
+                commands.map { (labels: $0.key, timing: $0.value) })
+    }
+
+    private static func histogram(
+        _ name: String, _ help: String, _ series: [(labels: String, timing: Timing)]
+    ) -> String {
+        var text = preamble(name, help, "histogram")
+        for (labels, timing) in series {
             var cumulated = 0
-            for (bound, count) in zip(Metrics.bounds, timing.buckets) {
+            for (bound, count) in zip(bounds, timing.buckets) {
                 cumulated += count
                 text += "\(name)_bucket{\(labels),le=\"\(bound)\"} \(cumulated)\n"
             }

@@ -32,8 +32,10 @@ public struct StoreClient: Sendable {
     ///
     /// - Parameter path: Path and query, percent-encoded.
     /// - Throws: ``EngineError`` as the holder reported it; `HTTPClientError` where the holder went away.
-    public func send(_ method: String, _ path: String, body: [UInt8] = []) async throws -> Answer {
-        let response = try await execute(method, path, body: body, accept: nil)
+    public func send(
+        _ method: String, _ path: String, body: [UInt8] = [], contentType: String = "application/json"
+    ) async throws -> Answer {
+        let response = try await execute(method, path, body: body, contentType: contentType, accept: nil)
         var bytes: [UInt8] = []
         for try await buffer in response.body {
             guard bytes.count + buffer.readableBytes <= 1 << 30 else {
@@ -107,13 +109,15 @@ public struct StoreClient: Sendable {
     }
 
     private func execute(
-        _ method: String, _ path: String, body: [UInt8], accept: String?
+        _ method: String, _ path: String, body: [UInt8], contentType: String = "application/json",
+        accept: String?
     ) async throws -> HTTPClientResponse {
         let deadline = ContinuousClock.now + StoreSession.patience
         while true {
             do {
                 let response = try await execute(
-                    method, path, body: body, accept: accept, at: try await socket())
+                    method, path, body: body, contentType: contentType, accept: accept,
+                    at: try await socket())
                 guard response.headers.contains(name: Response.holderEndedField) else { return response }
                 // Read to its end, it lets go of its connection.
                 for try await _ in response.body {}
@@ -135,7 +139,8 @@ public struct StoreClient: Sendable {
     }
 
     private func execute(
-        _ method: String, _ path: String, body: [UInt8], accept: String?, at socket: FilePath
+        _ method: String, _ path: String, body: [UInt8], contentType: String, accept: String?,
+        at socket: FilePath
     ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(
             url: "http+unix://" + PercentEncoding.encode(socket.string) + path)
@@ -144,7 +149,7 @@ public struct StoreClient: Sendable {
         // next request, and whether that was seen could not be told.
         request.headers.add(name: "connection", value: "close")
         if !body.isEmpty {
-            request.headers.add(name: "content-type", value: "application/json")
+            request.headers.add(name: "content-type", value: contentType)
             request.body = .bytes(ByteBuffer(bytes: body))
         }
         if let accept { request.headers.add(name: "accept", value: accept) }

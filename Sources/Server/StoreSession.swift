@@ -58,7 +58,7 @@ public enum StoreSession {
     ///
     /// - Parameters:
     ///   - onWait: Called once, with who holds the store, before it waits for a command.
-    ///   - onBound: Called once with the address that HTTP is served at.
+    ///   - onBound: Called once with the addresses that are served.
     ///   - onEnd: Called when the process was asked to stop, before it waits for requests that are under way.
     ///     Asked again, it ends at once.
     /// - Throws: ``EngineError/Code/conflict`` where another server holds the store, or a command for too
@@ -66,7 +66,7 @@ public enum StoreSession {
     public static func serve(
         directory: FilePath, options: StoreOptions, configuration: ServerConfiguration,
         onWait: @escaping @Sendable (_ holder: String) -> Void,
-        onBound: @escaping @Sendable (ServerConfiguration.Address) async -> Void,
+        onBound: @escaping @Sendable (BoundAddresses) async -> Void,
         onEnd: @escaping @Sendable () -> Void = {}
     ) async throws {
         let directory = directory.absolute
@@ -74,7 +74,7 @@ public enum StoreSession {
         if let address = configuration.http, !address.isLoopback, !configuration.allowsInsecure {
             throw EngineError(
                 .invalidRequest,
-                "\(address) is not loopback: users and TLS are needed there, which this version does not have; serve 127.0.0.1, or say --insecure where the network is trusted"
+                "\(address) is not loopback, and over plain HTTP nobody logs in and everybody on the way can read: serve --https \(address), where users log in, or say --insecure where the network is trusted"
             )
         }
         var lastAnswer = ContinuousClock.now

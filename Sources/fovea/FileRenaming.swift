@@ -17,3 +17,11 @@ enum FileRenaming {
         return status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
     }
 }
+
+/// Making folders, which SystemPackage does not have either.
+enum FolderMaking {
+    /// Makes a folder, unless it is there.
+    static func make(_ path: FilePath) throws(Errno) {
+        if mkdir(path.string, 0o777) != 0, errno != EEXIST { throw Errno(rawValue: errno) }
+    }
+}

@@ -28,9 +28,9 @@ struct FoveaCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, AddCommand.self, FindCommand.self, CountCommand.self, FacetsCommand.self,
             HistogramCommand.self, ShowCommand.self, GetCommand.self, ExplainCommand.self, StatsCommand.self,
-            DeleteCommand.self, PurgeCommand.self, ServeCommand.self, VerifyCommand.self,
+            QueryCommand.self, DeleteCommand.self, PurgeCommand.self, ServeCommand.self, VerifyCommand.self,
             CollectGarbageCommand.self, BackupCommand.self,
-            RestoreCommand.self,
+            RestoreCommand.self, UserCommand.self, RoleCommand.self,
         ])
 
     static func main() async {

@@ -18,10 +18,15 @@ struct InitCommand: AsyncParsableCommand {
 
     func run() async throws {
         try Store.create(at: store.directory)
+        let authority = try ServerIdentity.prepare(storeAt: store.directory.absolute)
         if output.json {
-            Terminal.print((["store": .string(store.directory.string)] as Document).json)
+            let line: Document = [
+                "store": .string(store.directory.string), "ca": .string(authority.string),
+            ]
+            Terminal.print(line.json)
         } else {
             Terminal.report("made the store \(store.directory)")
+            Terminal.report("clients that connect by TLS must trust \(authority)")
         }
     }
 }

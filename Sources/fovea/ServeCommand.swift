@@ -8,22 +8,42 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serve the store over HTTP, with a gallery for the browser.",
         discussion: """
-            Bound to loopback the server is open to this machine's users, and refuses requests that pages of other sites
-            make. It refuses to listen anywhere else without users and TLS, which this version does not have, unless
-            --insecure says that the network is trusted. The store's own commands go on working beside it. Where a command
-            holds the store already, the server waits for its end, at most ten minutes.
+            Bound to loopback, HTTP is open to this machine's users, and refuses requests that pages of other sites make.
+            Other machines are served over HTTPS and at the query port, by TLS, where users log in; --insecure says that
+            the network is trusted, and serves all to everybody. The store's own commands go on working beside it. Where a
+            command holds the store already, the server waits for its end, at most ten minutes.
+
+            The query port speaks with the clients of ApertureDB and VDMS, and HTTP. Its certificate is the store's own,
+            below tls/ in its folder, unless --tls-cert names another; clients must trust its authority, tls/ca.pem.
 
             Examples:
               fovea serve
               fovea serve --http 127.0.0.1:9000
+              fovea serve --wire 0.0.0.0:55555 --https 0.0.0.0:8443
             """)
 
     @Option(help: "Where HTTP is served, host:port; port 0 takes any free one.")
     var http = "127.0.0.1:8080"
-    @Option(
-        help: "Where the wire protocols are served, host:port. This version does not speak them and refuses.")
+    @Option(help: "Where the query port is, host:port; clients expect port 55555.")
     var wire: String?
-    @Flag(help: "Listen beyond loopback although nobody has to log in.")
+    @Option(help: "Where HTTPS is served, host:port.")
+    var https: String?
+    @Option(
+        help:
+            "The certificate of the query port and of HTTPS, a PEM file; the store's own where none is named."
+    )
+    var tlsCert: String?
+    @Option(help: "The key that goes with --tls-cert, a PEM file.")
+    var tlsKey: String?
+    @Option(help: "Serve only clients with a certificate that an authority in this PEM file has signed.")
+    var tlsClientCa: String?
+    @Option(help: "The role that VDMS's clients act in, who cannot log in; they are refused without.")
+    var anonymousRole: String?
+    @Option(help: "The folder below which commands may read files of this machine; none without.")
+    var serverFiles: String?
+    @Option(help: "The longest message of the query language, in either direction, such as 256MiB.")
+    var maxMessage = "1GiB"
+    @Flag(help: "Serve beyond loopback without TLS, and HTTP without a login.")
     var insecure = false
     @Option(help: "Memory for columns and postings, such as 2GiB.")
     var columnMemory = "2GiB"
@@ -35,22 +55,16 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOption
 
     func run() async throws {
-        if wire != nil { throw ValidationError("--wire: this version serves HTTP only.") }
-        guard let address = ServerConfiguration.Address(http) else {
-            throw ValidationError("--http '\(http)' must be host:port, an IPv6 host in brackets.")
-        }
+        let configuration = try configuration()
         guard let columnBudget = ByteCount(parsing: columnMemory) else {
             throw ValidationError("--column-memory '\(columnMemory)' must be a size such as 2GiB.")
         }
         guard let cacheBudget = ByteCount(parsing: cache) else {
             throw ValidationError("--cache '\(cache)' must be a size such as 1GiB, or 0.")
         }
-        guard (1...1_000_000).contains(maxConnections) else {
-            throw ValidationError("--max-connections \(maxConnections) must be from 1 to 1000000.")
-        }
-        let options = StoreOptions(columnBudget: columnBudget, diskCacheBudget: cacheBudget)
-        let configuration = ServerConfiguration(
-            http: address, allowsInsecure: insecure, maxConnections: maxConnections)
+        let options = StoreOptions(
+            columnBudget: columnBudget, diskCacheBudget: cacheBudget,
+            serverFiles: serverFiles.map { FilePath($0).absolute })
         let (directory, isJSON) = (store.directory, output.json)
         try await StoreSession.serve(
             directory: directory, options: options, configuration: configuration,
@@ -65,18 +79,59 @@ struct ServeCommand: AsyncParsableCommand {
             })
     }
 
-    private static func announce(
-        _ bound: ServerConfiguration.Address, of directory: FilePath, isJSON: Bool
-    ) {
-        let url = "http://\(bound)/"
+    private func configuration() throws -> ServerConfiguration {
+        guard (tlsCert == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-cert and --tls-key go together: name both, or neither.")
+        }
+        guard let message = ByteCount(parsing: maxMessage), (1 << 10..<1 << 32).contains(message.bytes) else {
+            throw ValidationError("--max-message '\(maxMessage)' must be a size from 1KiB to less than 4GiB.")
+        }
+        guard (1...1_000_000).contains(maxConnections) else {
+            throw ValidationError("--max-connections \(maxConnections) must be from 1 to 1000000.")
+        }
+        var configuration = ServerConfiguration(
+            http: try address("--http", http), wire: try address("--wire", wire),
+            https: try address("--https", https), allowsInsecure: insecure, maxConnections: maxConnections)
+        if let tlsCert, let tlsKey {
+            configuration.identity = ServerConfiguration.TLSFiles(
+                certificate: FilePath(tlsCert), key: FilePath(tlsKey))
+        }
+        configuration.clientAuthorities = tlsClientCa.map { FilePath($0) }
+        configuration.anonymousRole = anonymousRole
+        configuration.maxMessageBytes = message.bytes
+        return configuration
+    }
+
+    private func address(_ option: String, _ text: String?) throws -> ServerConfiguration.Address? {
+        guard let text else { return nil }
+        guard let address = ServerConfiguration.Address(text) else {
+            throw ValidationError("\(option) '\(text)' must be host:port, an IPv6 host in brackets.")
+        }
+        return address
+    }
+
+    private static func announce(_ bound: BoundAddresses, of directory: FilePath, isJSON: Bool) {
+        let url = bound.http.map { "http://\($0)/" } ?? bound.https.map { "https://\($0)/" } ?? ""
         if isJSON {
-            Terminal.print(
-                ([
-                    "store": .string(directory.string), "http": .string(bound.description),
-                    "url": .string(url),
-                ] as Document).json)
-        } else {
-            Terminal.report("serving \(directory) at \(url)   (stop with Ctrl-C)")
+            var line: Document = ["store": .string(directory.string)]
+            for (name, address) in [("http", bound.http), ("https", bound.https), ("wire", bound.wire)] {
+                if let address { line[name] = .string(address.description) }
+            }
+            line["url"] = .string(url)
+            if let authority = bound.authority { line["ca"] = .string(authority.string) }
+            Terminal.print(line.json)
+            return
+        }
+        Terminal.report("serving \(directory) at \(url)   (stop with Ctrl-C)")
+        if let https = bound.https, bound.http != nil { Terminal.report("HTTPS at https://\(https)/") }
+        if let wire = bound.wire {
+            Terminal.report(
+                "the query port is \(wire); 'fovea user add NAME --role admin --password-stdin' makes a user for it, 'fovea user token NAME --key \(wire)' an APERTUREDB_KEY"
+            )
+        }
+        if let authority = bound.authority {
+            let change = bound.isNewAuthority ? ", which was made now" : ""
+            Terminal.report("clients must trust \(authority)\(change)")
         }
     }
 }

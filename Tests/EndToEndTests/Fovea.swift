@@ -45,14 +45,21 @@ struct Fovea {
         try run(arguments, environment: environment)
     }
 
-    func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
-        let process = start(arguments, environment: environment)
+    /// - Parameter input: what standard input holds; nothing where `nil`.
+    func run(
+        _ arguments: [String], environment: [String: String] = [:], input: String? = nil
+    ) throws -> Outcome {
+        let process = start(arguments, environment: environment, input: input)
         return try process.finish()
     }
 
     /// Starts a command and leaves it running.
-    func start(_ arguments: [String], environment: [String: String] = [:]) -> Running {
-        Running(arguments, environment: environment.merging(["FOVEA_STORE": store]) { own, _ in own })
+    func start(
+        _ arguments: [String], environment: [String: String] = [:], input: String? = nil
+    ) -> Running {
+        Running(
+            arguments, environment: environment.merging(["FOVEA_STORE": store]) { own, _ in own },
+            input: input)
     }
 
     /// A running command, whose output is collected as it comes.
@@ -66,14 +73,22 @@ struct Fovea {
         private let group = DispatchGroup()
         private var failure: (any Error)?
 
-        init(_ arguments: [String], environment: [String: String]) {
+        init(_ arguments: [String], environment: [String: String], input: String? = nil) {
             process.executableURL = Fovea.binary
             process.arguments = arguments
             process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
             process.standardOutput = out
             process.standardError = err
-            process.standardInput = FileHandle.nullDevice
-            do { try process.run() } catch { failure = error }
+            let stdin = input.map { _ in Pipe() }
+            process.standardInput = stdin ?? FileHandle.nullDevice
+            do {
+                try process.start()
+                // What is given fits into the pipe.
+                try stdin?.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))
+                try stdin?.fileHandleForWriting.close()
+            } catch {
+                failure = error
+            }
             for (pipe, isOutput) in [(out, true), (err, false)] {
                 group.enter()
                 DispatchQueue(label: "pipe").async { [self] in

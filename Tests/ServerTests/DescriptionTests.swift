@@ -141,7 +141,7 @@ import Testing
     private static let rudeness: [(status: Int, head: @Sendable (String, String) -> String)] = [
         (400, { "\($0) \($1) HTTP/1.1\r\n\r\n" }),
         (403, { "\($0) \($1) HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\n\r\n" }),
-        (413, { "\($0) \($1) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n" }),
+        (413, { "\($0) \($1) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000000\r\n\r\n" }),
         (
             414,
             {

@@ -120,7 +120,8 @@ final class RawClient: @unchecked Sendable {  // A test uses it from one thread 
         }
     }
 
-    private func read(_ count: Int) throws -> [UInt8] {
+    /// The next `count` bytes.
+    func read(_ count: Int) throws -> [UInt8] {
         while unread.count < count { guard try receive() else { throw Closed() } }
         defer { unread.removeFirst(count) }
         return Array(unread[..<count])

@@ -7,17 +7,20 @@ struct RequestExample {
     /// Of an entity that there is, unless told otherwise.
     var id: String?
     var entityClass = "Image"
+    /// About users and roles.
+    var command = ""
     var query = ""
     var headers: [String] = []
     var body: [UInt8]?
 
     init(
-        _ status: Int, id: String? = nil, class entityClass: String = "Image", query: String = "",
-        headers: [String] = [], json: String? = nil, bytes: [UInt8]? = nil
+        _ status: Int, id: String? = nil, class entityClass: String = "Image", command: String = "",
+        query: String = "", headers: [String] = [], json: String? = nil, bytes: [UInt8]? = nil
     ) {
         self.status = status
         self.id = id
         self.entityClass = entityClass
+        self.command = command
         self.query = query
         self.headers = headers
         body = bytes ?? json.map { Array($0.utf8) }
@@ -26,6 +29,7 @@ struct RequestExample {
     /// Where it goes, `path` being the operation's with parameters in braces.
     func target(_ path: String, id: String) -> String {
         path.replacing("{class}", with: entityClass).replacing("{id}", with: self.id ?? id)
+            .replacing("{command}", with: command)
             + (query.isEmpty ? "" : "?" + query)
     }
 }
@@ -90,6 +94,19 @@ struct RequestExamples {
                 .init(200, json: #"{"ids":["\#(id)","1.0.999"]}"#), .init(400, json: "{}"),
                 .init(404, class: "Nothing", json: #"{"ids":["\#(id)"]}"#),
             ]
+        case "runCommands":
+            [
+                .init(200, json: #"[{"FindImage":{}}]"#), .init(200, json: #"[{"Authenticate":{}}]"#),
+                .init(200, headers: [RequestExamples.formType], bytes: commandForm),
+                .init(400, headers: [RequestExamples.formType], bytes: form),
+                .init(400, query: "dialect=sql", json: "[]"),
+            ]
+        case "query", "explainQuery":
+            [
+                .init(200, headers: [RequestExamples.messageType], bytes: message),
+                .init(400, headers: [RequestExamples.messageType], bytes: [0xFF]),
+                .init(400, query: "dialect=sql", headers: [RequestExamples.messageType], bytes: message),
+            ]
         case "getHolder", "verify", "collectGarbage": [.init(200)]
         case "ingest":
             [.init(200, json: #"{"paths":["/proc/self/nothing"]}"#), .init(400, json: #"{"paths":["a"]}"#)]
@@ -97,6 +114,16 @@ struct RequestExamples {
             [
                 .init(200, json: #"{"folder":"\#(backup)"}"#), .init(409, json: #"{"folder":"\#(backup)"}"#),
                 .init(400, json: #"{"folder":"a"}"#),
+            ]
+        case "getUsers", "getRoles": [.init(200)]
+        case "getAudit": [.init(200, query: "limit=1&before=9"), .init(400, query: "limit=all")]
+        case "runAccessCommand":
+            [
+                .init(200, command: "CreateRole", json: #"{"name":"looker","objects":{"read":true}}"#),
+                .init(409, command: "CreateRole", json: #"{"name":"looker"}"#),
+                .init(404, command: "RemoveRole", json: #"{"name":"nothing"}"#),
+                .init(404, command: "DropTables", json: "{}"),
+                .init(400, command: "CreateUser", json: #"{"username":"a b"}"#),
             ]
         default: nil
         }
@@ -119,7 +146,13 @@ struct RequestExamples {
         ]
     }
 
+    private static let messageType = "Content-Type: application/x-protobuf"
+    /// A message of the query port: field 1, and a query in it.
+    private let message = [0x0A, 19] + Array(#"[{"GetStatus": {}}]"#.utf8)
     private static let formType = "Content-Type: multipart/form-data; boundary=XX"
+
+    private let commandForm = Array(
+        "--XX\r\nContent-Disposition: form-data; name=\"query\"\r\n\r\n[]\r\n--XX--\r\n".utf8)
 
     private var form: [UInt8] {
         Array("--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.ppm\"\r\n\r\n".utf8)

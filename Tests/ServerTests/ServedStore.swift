@@ -14,7 +14,7 @@ struct ServedStore: Sendable {
     let directory: FilePath
     let store: Store
     let metrics: Metrics
-    let server: HTTPServer
+    let server: Listener
 
     /// Threads of clients, which block: those of Swift's own pool belong to the server.
     private static let clients = BlockingPool(label: "clients", threadCount: 24)
@@ -45,13 +45,14 @@ struct ServedStore: Sendable {
         let store = try await Store.open(at: directory)
         let metrics = Metrics()
         let service = Exchange.Service(
-            store: store, metrics: metrics, isHolderSocket: isHolderSocket, limits: costs)
+            store: store, metrics: metrics, isHolderSocket: isHolderSocket, limits: costs,
+            commands: CommandService(authority: MemoryAuthority(), answering: ServedPort.echo))
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let face = Face(
             service: service, sites: SiteGuard(listeningOn: "127.0.0.1", isLoopback: true), logger: logger,
             more: more)
-        let server = try await HTTPServer.start(at: .host("127.0.0.1", port: 0), face: face, limits: limits)
+        let server = try await Listener.start(at: .host("127.0.0.1", port: 0), face: face, limits: limits)
         let served = ServedStore(directory: directory, store: store, metrics: metrics, server: server)
         do {
             try await body(served)

@@ -1,10 +1,19 @@
 /// All that the server answers to.
 enum Routes {
-    /// The endpoints that a listener offers: those for the holder's socket only there.
-    static func endpoints(isHolderSocket: Bool) -> [Endpoint] {
+    /// The endpoints that `service` offers.
+    static func endpoints(of service: Exchange.Service) -> [Endpoint] {
+        endpoints(isHolderSocket: service.isHolderSocket, hasCommands: service.commands != nil)
+    }
+
+    /// The endpoints that a listener offers: those for the holder's socket only there, and the command
+    /// language where somebody answers it.
+    static func endpoints(isHolderSocket: Bool, hasCommands: Bool = true) -> [Endpoint] {
         let all =
-            EntityRoutes.endpoints + PixelRoutes.endpoints + UploadRoutes.endpoints + SystemRoutes.endpoints
+            (hasCommands ? CommandRoutes.endpoints : []) + EntityRoutes.endpoints + PixelRoutes.endpoints
+            + UploadRoutes.endpoints + SystemRoutes.endpoints
             + DeletionRoutes.endpoints
-        return isHolderSocket ? all + HolderRoutes.endpoints + DeletionRoutes.holderEndpoints : all
+        guard isHolderSocket else { return all }
+        return all + HolderRoutes.endpoints + DeletionRoutes.holderEndpoints + AccessRoutes.holderEndpoints
+            + QueryRoutes.endpoints
     }
 }

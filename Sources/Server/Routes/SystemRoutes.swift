@@ -15,7 +15,7 @@ enum SystemRoutes {
             responses: [.json("The statistics.", statistics)],
             answer: { exchange in .json(try await exchange.store.statistics()) }),
         Endpoint(
-            "/health", operationID: "getHealth", summary: "Whether the process runs.",
+            "/health", operationID: "getHealth", summary: "Whether the process runs.", access: .anybody,
             responses: [
                 .json(
                     "It does.",
@@ -26,7 +26,7 @@ enum SystemRoutes {
         ) { _ in .json(["status": "ok", "version": .string(FoveaVersion.text)]) },
         Endpoint(
             .GET, "/ready", operationID: "getReadiness",
-            summary: "Whether the store answers: its catalog was just read from the disk.",
+            summary: "Whether the store answers: its catalog was just read from the disk.", access: .anybody,
             responses: [
                 .json("It does.", Schemas.object(["status": ["type": "string"]])),
                 .json("It does not, and why.", Schemas.reference("Error"), status: 503),

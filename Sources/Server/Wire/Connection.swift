@@ -2,13 +2,14 @@ import Base
 import Engine
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// One connection: takes requests off it one after another, and sends their answers.
 ///
 /// Its state belongs to its event loop. A request is read whole, with its body, before its endpoint is asked;
 /// until the answer is sent nothing more is read, so that whoever sends much waits for what it asked. The
 /// store is asked in a task, which is cancelled when the connection closes.
-final class Connection: ChannelInboundHandler {
+final class Connection: ChannelInboundHandler, ListedConnection {
     typealias InboundIn = HTTPServerRequestPart
 
     /// What the connection is at.
@@ -83,7 +84,7 @@ final class Connection: ChannelInboundHandler {
         self.context = context
         timer = ConnectionTimer(on: context.eventLoop) { [weak self] expiry in self?.expire(expiry) }
         timer?.set(.head, after: limits.head)
-        list.add(NIOLoopBound(self, eventLoop: context.eventLoop), ObjectIdentifier(self))
+        list.add(self, on: context.eventLoop)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { end() }
@@ -107,7 +108,9 @@ final class Connection: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Of a connection that is gone, what was cut short is no news.
         guard context.channel.isActive, phase != .lingering, phase != .closed else { return }
-        guard !(error is IOError), !(error is ChannelError) else { return context.close(promise: nil) }
+        let isOfTransport =
+            error is IOError || error is ChannelError || error is NIOSSLError || error is BoringSSLError
+        guard !isOfTransport else { return context.close(promise: nil) }
         arrivals.append(.unreadable(error))
         pump()
     }
@@ -153,7 +156,7 @@ final class Connection: ChannelInboundHandler {
         timer?.cancel()
         arrivals.removeAll()
         context = nil
-        list.remove(ObjectIdentifier(self))
+        list.remove(self)
     }
 
     // MARK: - Taking requests
@@ -230,7 +233,9 @@ final class Connection: ChannelInboundHandler {
                 EngineError(.invalidRequest, "only '100-continue' can be expected", path: "Expect"),
                 status: .expectationFailed)
         } else {
-            switch face.admit(head.method, head.uri, head.headers) {
+            switch face.admit(
+                head.method, head.uri, head.headers, origin: context?.remoteAddress?.ipAddress ?? "local")
+            {
             case .answered(let response, let route):
                 current.answer = response
                 current.route = route

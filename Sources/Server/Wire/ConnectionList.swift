@@ -13,10 +13,9 @@ final class ConnectionList: Sendable {
     }
 
     private struct State {
-        var served: [ObjectIdentifier: NIOLoopBound<Connection>] = [:]
+        var served: [ObjectIdentifier: Entry] = [:]
         var servedCount = 0
         var refusedCount = 0
-        var bodyByteCount = 0
         var isClosing = false
         var waiter: CheckedContinuation<Void, Never>?
 
@@ -28,16 +27,22 @@ final class ConnectionList: Sendable {
         }
     }
 
+    private struct Entry {
+        var connection: NIOLoopBound<any ListedConnection>
+        /// Of one that may be closed where there are too many.
+        var rest: Rest?
+        var isLeaving = false
+    }
+
     private let limits: WireLimits
-    private let bodyBudget: Int
-    private let metrics: Metrics
+    private let bodies: BodyBudget
+    let metrics: Metrics
     private let state = Mutex(State())
     private let requestCount = Atomic<Int>(0)
 
-    /// - Parameter bodyBudget: Bytes of all bodies that are in memory at one time.
-    init(limits: WireLimits, bodyBudget: Int, metrics: Metrics) {
+    init(limits: WireLimits, bodies: BodyBudget, metrics: Metrics) {
         self.limits = limits
-        self.bodyBudget = bodyBudget
+        self.bodies = bodies
         self.metrics = metrics
     }
 
@@ -48,10 +53,18 @@ final class ConnectionList: Sendable {
 
     func noteRequestEnd() { requestCount.subtract(1, ordering: .relaxed) }
 
-    /// Counts a new connection; ``leave(_:)`` takes it off again.
+    /// Counts a new connection; ``leave(_:)`` takes it off again. Where there are too many, the one that has
+    /// rested longest is closed for it, if it may be.
     func enter() -> Admission {
+        var leaving: NIOLoopBound<any ListedConnection>?
         let admission = state.withLock { state -> Admission in
             if state.servedCount < limits.connections {
+                state.servedCount += 1
+                return .served
+            }
+            if let id = longestResting(state) {
+                leaving = state.served[id]?.connection
+                state.served[id]?.isLeaving = true
                 state.servedCount += 1
                 return .served
             }
@@ -59,6 +72,7 @@ final class ConnectionList: Sendable {
             state.refusedCount += 1
             return .refused
         }
+        if let leaving { leaving.eventLoop.execute { leaving.value.cut() } }
         metrics.noteConnection(isServed: admission == .served)
         return admission
     }
@@ -76,26 +90,24 @@ final class ConnectionList: Sendable {
         waiter?.resume()
     }
 
-    func add(_ connection: NIOLoopBound<Connection>, _ id: ObjectIdentifier) {
+    /// - Parameter rest: Of a connection that may be closed while it rests.
+    func add(_ connection: any ListedConnection, on loop: any EventLoop, rest: Rest? = nil) {
+        let entry = Entry(connection: NIOLoopBound(connection, eventLoop: loop), rest: rest)
         let isClosing = state.withLock { state in
-            state.served[id] = connection
+            state.served[ObjectIdentifier(connection)] = entry
             return state.isClosing
         }
-        if isClosing { connection.value.quiesce() }
+        if isClosing { connection.quiesce() }
     }
 
-    func remove(_ id: ObjectIdentifier) { state.withLock { _ = $0.served.removeValue(forKey: id) } }
+    func remove(_ connection: any ListedConnection) {
+        state.withLock { _ = $0.served.removeValue(forKey: ObjectIdentifier(connection)) }
+    }
 
     /// Whether `count` more bytes of bodies fit into memory; they are counted then.
-    func takeBody(_ count: Int) -> Bool {
-        state.withLock { state in
-            guard state.bodyByteCount + count <= bodyBudget else { return false }
-            state.bodyByteCount += count
-            return true
-        }
-    }
+    func takeBody(_ count: Int) -> Bool { bodies.take(count) }
 
-    func releaseBody(_ count: Int) { if count > 0 { state.withLock { $0.bodyByteCount -= count } } }
+    func releaseBody(_ count: Int) { bodies.release(count) }
 
     /// Lets each connection finish the request that it is at, and closes those at rest.
     func quiesce() { forEach { $0.quiesce() } }
@@ -116,10 +128,19 @@ final class ConnectionList: Sendable {
 
     // MARK: - Private
 
-    private func forEach(_ body: @escaping @Sendable (Connection) -> Void) {
+    /// One that may be closed, as it has rested for some time and longer than all others.
+    private func longestResting(_ state: borrowing State) -> ObjectIdentifier? {
+        let latest = NIODeadline.now() - limits.undisturbedRest
+        return state.served.compactMap { id, entry -> (id: ObjectIdentifier, began: NIODeadline)? in
+            guard !entry.isLeaving, let began = entry.rest?.began, began < latest else { return nil }
+            return (id, began)
+        }.min { $0.began < $1.began }?.id
+    }
+
+    private func forEach(_ body: @escaping @Sendable (any ListedConnection) -> Void) {
         let all = state.withLock { state in
             state.isClosing = true
-            return Array(state.served.values)
+            return state.served.values.map(\.connection)
         }
         for connection in all { connection.eventLoop.execute { body(connection.value) } }
     }

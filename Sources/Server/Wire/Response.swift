@@ -76,6 +76,17 @@ struct Response: Sendable {
         return response
     }
 
+    /// To somebody who must log in first.
+    static var noSession: Response {
+        var response = Response.failure(
+            EngineError(
+                .invalidRequest,
+                "log in first: 'Authenticate' at /api gives a token, to be sent as 'Authorization: Bearer TOKEN'"
+            ), status: .unauthorized)
+        response.headers.add(name: "WWW-Authenticate", value: "Bearer")
+        return response
+    }
+
     /// What ``holderEnded`` is known by.
     static let holderEndedField = "fovea-holder-ended"
 
@@ -100,16 +111,6 @@ struct Response: Sendable {
 }
 
 extension EngineError {
-    /// Whatever was thrown as an error that can be shown.
-    init(reporting error: any Error) {
-        switch error {
-        case let error as EngineError: self = error
-        case is CancellationError, is CancelledError: self.init(.cancelled, "the client left")
-        case let error as BlockingPool.Overloaded: self.init(.overloaded, error.description, cause: error)
-        default: self.init(.failed, "\(error)", cause: error)
-        }
-    }
-
     /// `{"error": {"code", "message", "path"}}`.
     var object: Document {
         var description: Document = ["code": .string(code.rawValue), "message": .string(message)]
@@ -124,6 +125,9 @@ extension EngineError {
         case .unsupportedMedia: .unsupportedMediaType
         case .notFound: .notFound
         case .gone: .gone
+        case .unauthenticated: .unauthorized
+        case .forbidden: .forbidden
+        case .tooManyAttempts: .tooManyRequests
         case .conflict: .conflict
         case .readOnly: .forbidden
         case .limitExceeded: .payloadTooLarge

@@ -24,6 +24,13 @@ struct WireLimits: Sendable {
     var fieldByteCount = 32 << 10
     var headByteCount = 64 << 10
     var fieldCount = 200
+    /// At the query port: for anything to come after the connection. Its clients may connect long before they
+    /// ask.
+    var silence: TimeAmount = .minutes(10)
+    /// At the query port: between a reply and the next request. Who is gone is found out by the system.
+    var rest: TimeAmount = .hours(24)
+    /// At the query port: how long a connection may rest before it is closed to make place for another.
+    var undisturbedRest: TimeAmount = .seconds(30)
     /// Bytes of a body that nobody asked for, which are read and forgotten to keep the connection.
     var skippedByteCount = 64 << 10
 }

@@ -7,8 +7,9 @@ import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 
-/// Listens at one address and serves a ``Face`` there, HTTP/1.1 on SwiftNIO's codec.
-struct HTTPServer: Service {
+/// Listens at one address: serves a ``Face`` there, HTTP/1.1 on SwiftNIO's codec; or all that a ``QueryPort``
+/// speaks.
+struct Listener: Service {
     /// Where to listen.
     enum Address: Sendable {
         case host(String, port: Int)
@@ -23,39 +24,37 @@ struct HTTPServer: Service {
     /// The port that it listens on; 0 for a Unix socket.
     var port: Int { listener.localAddress?.port ?? 0 }
 
-    /// Binds `address` and begins to serve.
+    /// Binds `address` and begins to serve `face`.
+    /// - Parameter tls: Serves HTTPS.
     /// - Throws: `IOError` where the address cannot be bound.
     static func start(
-        at address: Address, face: Face, limits: WireLimits = WireLimits()
-    ) async throws -> HTTPServer {
-        let list = ConnectionList(
-            limits: limits, bodyBudget: face.service.limits.allBodiesByteCount, metrics: face.service.metrics)
-        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.backlog, value: 1_024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    // Out of descriptors, accepting rests a little instead of failing for good.
-                    try channel.pipeline.syncOperations.addHandler(
-                        AcceptBackoffHandler(
-                            shouldForwardIOErrorCaught: false, backoffProvider: { _ in .milliseconds(100) }))
-                }
+        at address: Address, face: Face, limits: WireLimits = WireLimits(), tls: ServerTLS? = nil
+    ) async throws -> Listener {
+        try await start(at: address, service: face.service, limits: limits) { channel, list in
+            let admission = list.enter()
+            channel.closeFuture.whenComplete { _ in list.leave(admission) }
+            switch admission {
+            case .served:
+                if let tls { try channel.pipeline.syncOperations.addHandler(tls.makeHandler()) }
+                try Connection.add(to: channel, face: face, limits: limits, list: list)
+            // Nobody is told by a handshake.
+            case .refused where tls == nil:
+                try channel.pipeline.syncOperations.addHandler(Refusal(limits: limits))
+            case .refused, .dropped: channel.close(promise: nil)
             }
-            .childChannelOption(.autoRead, value: false)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try HTTPServer.prepare(channel, face: face, limits: limits, list: list)
-                }
-            }
-        switch address {
-        case .host(let host, let port):
-            let listener = try await bootstrap.bind(host: host, port: port).get()
-            return HTTPServer(listener: listener, list: list, path: nil)
-        case .unixSocket(let path):
-            let listener = try await bootstrap.bind(
-                unixDomainSocketPath: path, cleanupExistingSocketFile: true
-            ).get()
-            return HTTPServer(listener: listener, list: list, path: path)
+        }
+    }
+
+    /// Binds `address` and begins to serve `port`.
+    /// - Throws: `IOError` where the address cannot be bound.
+    static func start(
+        at address: Address, port: QueryPort, limits: WireLimits = WireLimits()
+    ) async throws -> Listener {
+        try await start(at: address, service: port.face.service, limits: limits) { channel, list in
+            let admission = list.enter()
+            channel.closeFuture.whenComplete { _ in list.leave(admission) }
+            guard case .served = admission else { return channel.close(promise: nil) }
+            try channel.pipeline.syncOperations.addHandler(Reception(port: port, limits: limits, list: list))
         }
     }
 
@@ -124,43 +123,38 @@ struct HTTPServer: Service {
         listener.eventLoop.scheduleTask(in: .milliseconds(1)) { closeOnceAllAreAccepted() }
     }
 
-    private static func prepare(
-        _ channel: any Channel, face: Face, limits: WireLimits, list: ConnectionList
-    ) throws {
-        let admission = list.enter()
-        channel.closeFuture.whenComplete { _ in list.leave(admission) }
-        let pipeline = channel.pipeline.syncOperations
-        switch admission {
-        case .served:
-            var decoderLimits = NIOHTTPDecoderLimitConfiguration()
-            decoderLimits.maxHeaderFieldSize = limits.fieldByteCount
-            decoderLimits.maxHeaderListSize = limits.headByteCount
-            decoderLimits.maxHeaderFieldCount = limits.fieldCount
-            let connection = Connection(face: face, limits: limits, list: list)
-            try pipeline.addHandlers([
-                ByteWatch(connection),
-                ByteToMessageHandler(
-                    HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits)),
-                connection,
-            ])
-        case .refused: try pipeline.addHandler(Refusal(limits: limits))
-        case .dropped: channel.close(promise: nil)
+    private static func start(
+        at address: Address, service: Exchange.Service, limits: WireLimits,
+        prepare: @escaping @Sendable (any Channel, ConnectionList) throws -> Void
+    ) async throws -> Listener {
+        let list = ConnectionList(limits: limits, bodies: service.bodies, metrics: service.metrics)
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 1_024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    // Out of descriptors, accepting rests a little instead of failing for good.
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptBackoffHandler(
+                            shouldForwardIOErrorCaught: false, backoffProvider: { _ in .milliseconds(100) }))
+                }
+            }
+            .childChannelOption(.autoRead, value: false)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try prepare(channel, list) }
+            }
+        switch address {
+        case .host(let host, let port):
+            // Clients of the query port rest for hours: the system finds out who of them is gone.
+            let listener = try await bootstrap.childChannelOption(.socketOption(.so_keepalive), value: 1)
+                .bind(host: host, port: port).get()
+            return Listener(listener: listener, list: list, path: nil)
+        case .unixSocket(let path):
+            let listener = try await bootstrap.bind(
+                unixDomainSocketPath: path, cleanupExistingSocketFile: true
+            ).get()
+            return Listener(listener: listener, list: list, path: path)
         }
-    }
-}
-
-/// Tells a connection that bytes came, before anybody knows what they mean.
-private final class ByteWatch: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
-
-    private let connection: Connection
-
-    init(_ connection: Connection) { self.connection = connection }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connection.noteBytes()
-        context.fireChannelRead(data)
     }
 }
 

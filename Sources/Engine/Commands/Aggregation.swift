@@ -1,0 +1,122 @@
+import Base
+import Query
+
+/// Sums, averages, extremes and counts that a command asks for.
+struct Aggregation {
+    var count: Bool
+    var sum: [String]
+    var average: [String]
+    var min: [String]
+    var max: [String]
+    var group: [String]
+
+    init(_ results: ResultRequest) {
+        count = results.count
+        sum = results.sum
+        average = results.average
+        min = results.min
+        max = results.max
+        group = results.group
+    }
+
+    /// The properties that are added up or compared.
+    var properties: [String] { Array(Set(sum + average + min + max)).sorted() }
+}
+
+/// Aggregates by the values of the grouping properties; without any, one group of all.
+struct AggregationTable {
+    private struct Total {
+        var count = 0
+        /// Numbers, and their sum: exact while all are integers that fit.
+        var numbers = 0
+        var integers: Int64? = 0
+        var floats = 0.0
+        var least: Value?
+        var greatest: Value?
+
+        mutating func add(_ value: Value) {
+            if case .null = value { return }
+            count += 1
+            if let number = value.floatValue {
+                numbers += 1
+                floats += number
+                if case .integer(let whole) = value, let sum = integers {
+                    let (next, overflows) = sum.addingReportingOverflow(whole)
+                    integers = overflows ? nil : next
+                } else {
+                    integers = nil
+                }
+            }
+            if least.map({ Total.isLess(value, $0) }) ?? true { least = value }
+            if greatest.map({ Total.isLess($0, value) }) ?? true { greatest = value }
+        }
+
+        var sum: Value { integers.map { .integer($0) } ?? .float(floats) }
+        var average: Value { numbers == 0 ? .null : .float(floats / Double(numbers)) }
+
+        private static func isLess(_ left: Value, _ right: Value) -> Bool {
+            Filter.field(FieldPath("v"), .less(right)).matches(["v": left])
+        }
+    }
+
+    private struct Group {
+        var key: [Value]
+        var count = 0
+        var totals: [String: Total] = [:]
+    }
+
+    private let aggregation: Aggregation
+    private var groups: [[Value]: Group] = [:]
+
+    init(_ aggregation: Aggregation) { self.aggregation = aggregation }
+
+    mutating func add(_ document: Document) {
+        let key = aggregation.group.map { document[$0] ?? .null }
+        var group = groups[key] ?? Group(key: key)
+        group.count += 1
+        for property in aggregation.properties {
+            if let value = document[property], value != "Missing property" {
+                group.totals[property, default: Total()].add(value)
+            }
+        }
+        groups[key] = group
+    }
+
+    func write(to reply: inout Document, dialect: CommandDialect) {
+        guard !aggregation.group.isEmpty else {
+            return write(groups[[]] ?? Group(key: []), to: &reply, dialect)
+        }
+        let order = SortOrder(aggregation.group.map { SortKey(FieldPath($0)) })
+        let sorted = groups.values.map { group -> (Group, [SortRank]) in
+            var document = Document()
+            for (name, value) in zip(aggregation.group, group.key) { document[name] = value }
+            return (group, order.ranks(of: document))
+        }.sorted { order.compare($0.1, $1.1) < 0 }
+        reply["groups"] = .array(
+            sorted.map { group, _ in
+                var document = Document()
+                for (name, value) in zip(aggregation.group, group.key) { document[name] = value }
+                write(group, to: &document, dialect)
+                return .object(document)
+            })
+        reply["returned"] = .integer(Int64(sorted.count))
+    }
+
+    private func write(_ group: Group, to reply: inout Document, _ dialect: CommandDialect) {
+        if aggregation.count || !aggregation.group.isEmpty { reply["count"] = .integer(Int64(group.count)) }
+        func put(_ name: String, _ properties: [String], _ value: (Total) -> Value) {
+            guard let first = properties.first else { return }
+            if dialect == .vdms {
+                reply[name] = value(group.totals[first] ?? Total())
+                return
+            }
+            var values = Document()
+            for property in properties { values[property] = value(group.totals[property] ?? Total()) }
+            reply[name] = .object(values)
+        }
+        put("sum", aggregation.sum, \.sum)
+        put("average", aggregation.average, \.average)
+        put("min", aggregation.min) { $0.least ?? .null }
+        put("max", aggregation.max) { $0.greatest ?? .null }
+    }
+}

@@ -1,0 +1,154 @@
+import Base
+import Catalog
+import Query
+
+/// Find commands.
+extension CommandRun {
+    func perform(_ find: FindCommand, _ command: Command) throws -> Document {
+        if let search = find.neighbours { return try perform(find, search, command) }
+        let (reply, found) = try read { snapshot -> (Document, FoundSet) in
+            let found = try select(find.selection, in: snapshot)
+            try checkUnique(find.selection, found.count, command)
+            if find.frames != nil, !found.isEmpty {
+                throw EngineError(
+                    .invalidRequest, "\(command.name): this version does not decode video")
+            }
+            let page = try self.page(of: found, find.results, in: snapshot)
+            note(isAperture ? page.found : found, as: find.reference)
+            try checkReferable(find, found)
+            let told = try self.reply(find, found, page, command, in: snapshot)
+            return (told, found)
+        }
+        if find.marksForDeletion { try remove(found) }
+        return reply
+    }
+
+    /// VDMS ends a query whose search finds nothing for others to refer to.
+    private func checkReferable(_ find: FindCommand, _ found: FoundSet) throws {
+        if !isAperture, find.reference != nil, found.isEmpty {
+            throw EngineError(.notFound, "Null search iterator")
+        }
+    }
+
+    // MARK: - Order and page
+
+    /// What is told of one by one: those of the page, in order.
+    struct Page {
+        var ids: [EntityID]
+        /// As a result for others to refer to.
+        var found: FoundSet
+        var batch: Document?
+    }
+
+    func page(of found: FoundSet, _ results: ResultRequest, in snapshot: CatalogSnapshot) throws -> Page {
+        var skip = results.offset
+        var count = results.limit ?? .max
+        var batch: Document?
+        if let request = results.batch {
+            let total = found.count
+            let size = request.size ?? 0
+            let start = min(size.multipliedReportingOverflow(by: request.id).partialValue, total)
+            let end = min(start + size, total)
+            batch = [
+                "batch_size": .integer(Int64(size)), "batch_id": .integer(Int64(request.id)),
+                "start": .integer(Int64(start)), "end": .integer(Int64(end)),
+                "total_elements": .integer(Int64(total)),
+            ]
+            (skip, count) = (start, size)
+        }
+        let isWhole = skip == 0 && count >= found.count
+        let ids: [EntityID]
+        if !results.sort.isEmpty {
+            let end = skip.addingReportingOverflow(count)
+            let sorted = try sorted(
+                found, by: results.sort, limit: end.overflow ? .max : end.partialValue, in: snapshot)
+            ids = Array(sorted.dropFirst(skip).prefix(count))
+        } else if let order = found.order {
+            ids = Array(order.dropFirst(skip).prefix(count))
+        } else {
+            var page: [EntityID] = []
+            var left = skip
+            for part in found.parts where page.count < count {
+                guard let known = snapshot.schema[part.classID] else { continue }
+                if left >= part.ids.count {
+                    left -= part.ids.count
+                    continue
+                }
+                page += part.ids.page(skip: left, count: count - page.count).map(known.entityID)
+                left = 0
+            }
+            ids = page
+        }
+        let isOrdered = !results.sort.isEmpty || found.order != nil
+        return Page(
+            ids: ids, found: isWhole && !isOrdered ? found : FoundSet(ordered: ids), batch: batch)
+    }
+
+    /// Members in the order of `keys`, ties by id; a missing value comes first, as null does.
+    private func sorted(
+        _ found: FoundSet, by keys: [ResultSortKey], limit: Int, in snapshot: CatalogSnapshot
+    ) throws -> [EntityID] {
+        if found.parts.count == 1, let part = found.parts.first, let known = snapshot.schema[part.classID],
+            known.kind == .entity, keys.allSatisfy({ $0.sequence == nil })
+        {
+            let order = SortOrder(
+                keys.map { SortKey(FieldPath(names.asked($0.key, known)), ascending: $0.ascending) })
+            return try snapshot.sorted(
+                known, part.ids, by: order, limit: limit, maxDocuments: service.maxDocuments
+            ).map(known.entityID)
+        }
+        guard found.count <= service.maxDocuments else {
+            throw EngineError(
+                .limitExceeded,
+                "sorting \(found.count) results of several classes, or by a sequence, needs each to be looked at; the limit is \(service.maxDocuments)"
+            )
+        }
+        var heads: [(id: EntityID, ranks: [SortRank], places: [Int])] = []
+        let order = SortOrder(
+            keys.map { SortKey(FieldPath($0.key), ascending: $0.sequence != nil || $0.ascending) })
+        try forEachDocument(of: found, needing: keys.map(\.key), in: snapshot) { id, document in
+            let places = keys.map { key in
+                key.sequence.map { sequence in
+                    sequence.firstIndex { document[key.key].map($0.equalsInQuery) ?? false } ?? sequence.count
+                } ?? 0
+            }
+            heads.append((id, order.ranks(of: document), places))
+        }
+        heads.sort { left, right in
+            for (index, key) in keys.enumerated() {
+                if key.sequence != nil {
+                    if left.places[index] != right.places[index] {
+                        return left.places[index] < right.places[index]
+                    }
+                    continue
+                }
+                let comparison = order.keys[index].compare(left.ranks[index], right.ranks[index])
+                if comparison != 0 { return comparison < 0 }
+            }
+            return left.id < right.id
+        }
+        return heads.prefix(limit).map(\.id)
+    }
+
+    /// Calls `body` with each member and the properties of it that clients know as `fields`.
+    func forEachDocument(
+        of found: FoundSet, needing fields: [String], in snapshot: CatalogSnapshot,
+        _ body: (EntityID, Document) throws -> Void
+    ) throws {
+        for part in found.parts {
+            guard let known = snapshot.schema[part.classID] else { continue }
+            let plan = DocumentPlan(fields, of: known, names: names)
+            for start in stride(from: 0, to: part.ids.count, by: 4_096) {
+                let ids = part.ids.page(skip: start, count: 4_096)
+                for (id, document) in try plan.documents(ids, in: snapshot) { try body(id, document) }
+            }
+        }
+    }
+}
+
+extension Value {
+    /// Whether a condition `== other` holds: `1` is `1.0`.
+    func equalsInQuery(_ other: Value) -> Bool {
+        Filter.field(FieldPath("v"), .equal(self)).matches(["v": other])
+    }
+}

@@ -1,0 +1,200 @@
+import Base
+import Catalog
+import Query
+
+/// What a find command tells of what it found.
+extension CommandRun {
+    /// - Parameters:
+    ///   - found: all that was found.
+    ///   - page: what of it is told one by one.
+    ///   - extra: what is told of each besides, such as distances; in the order of the page.
+    func reply(
+        _ find: FindCommand, _ found: FoundSet, _ page: Page, _ command: Command, extra: [Document]? = nil,
+        in snapshot: CatalogSnapshot
+    ) throws -> Document {
+        let results = find.results
+        var reply = Document()
+        if let batch = page.batch { reply["batch"] = .object(batch) }
+        try aggregate(results, found, in: snapshot, into: &reply)
+        let wantsBlobs = find.returnsBlobs(in: query.dialect)
+        var documents: [Document]?
+        if results.listsEntities || extra != nil {
+            documents = try self.documents(find, page.ids, in: snapshot)
+            if let extra, documents?.count == extra.count {
+                for index in extra.indices {
+                    for (name, value) in extra[index].members { documents?[index][name] = value }
+                }
+            }
+        }
+        if wantsBlobs, !page.ids.isEmpty {
+            try handOut(find, page.ids, &documents, &reply, in: snapshot)
+        }
+        let member = find.subject == .connection ? "connections" : "entities"
+        if results.groupsBySource {
+            reply[member] = .object(
+                try grouped(documents ?? [], page.ids, find.selection.link, in: snapshot))
+            reply["returned"] = .integer(Int64(page.ids.count))
+        } else if let documents {
+            reply[member] = .array(documents.map { .object($0) })
+            reply["returned"] = .integer(Int64(documents.count))
+        } else {
+            reply["returned"] = .integer(wantsBlobs ? Int64(page.ids.count) : 0)
+        }
+        // Of videos VDMS takes nothing for a failure, of the rest it does not.
+        reply["status"] = found.isEmpty && !isAperture && find.subject == .video ? -1 : 0
+        if found.isEmpty, !isAperture { reply["info"] = "No entities found" }
+        return reply
+    }
+
+    /// What is listed of each.
+    func documents(
+        _ find: FindCommand, _ ids: [EntityID], in snapshot: CatalogSnapshot
+    ) throws -> [Document] {
+        let results = find.results
+        var fields = results.list ?? []
+        if !isAperture { fields.removeAll { ["_coordinates", "_distance"].contains($0) } }
+        // ApertureDB's clients go on from all properties by the id among them.
+        if results.uniqueIDs || (results.allProperties && isAperture), !fields.contains("_uniqueid") {
+            fields.append("_uniqueid")
+        }
+        if results.shown.contains(.labels), !fields.contains("_label") { fields.append("_label") }
+        if results.shown.contains(.sets) { fields.append("_set_name") }
+        let shown = ShownParts(find, dialect: query.dialect)
+        return try inClasses(ids, in: snapshot) { known, locals in
+            let plan = DocumentPlan(
+                shown.fields(fields, of: known), of: known, names: names, all: results.allProperties)
+            var documents = try plan.documents(locals, in: snapshot).map(\.1)
+            if RegionClass(rawValue: known.name) != nil, shown.needsRegions {
+                let regions = try snapshot.regions(of: known, locals)
+                for (index, region) in regions.enumerated() where index < documents.count {
+                    shown.add(region, to: &documents[index])
+                }
+            }
+            if known.name == "DescriptorSet" {
+                for index in documents.indices {
+                    try shown.addSet(
+                        known.entityID(locals[index]), of: known, to: &documents[index], in: snapshot)
+                }
+            }
+            if known.kind == .connection, results.uniqueIDs {
+                for (index, one) in try snapshot.connections(of: known, locals).enumerated() {
+                    documents[index]["_src"] = .string(one.source.description)
+                    documents[index]["_dst"] = .string(one.target.description)
+                }
+            }
+            return documents
+        }
+    }
+
+    /// Reads members class by class, and gives what was read in the order of `ids`.
+    func inClasses<Item>(
+        _ ids: [EntityID], in snapshot: CatalogSnapshot, _ read: (ClassSchema, [LocalID]) throws -> [Item]
+    ) throws -> [Item] {
+        guard let first = ids.first else { return [] }
+        if ids.allSatisfy({ $0.classNumber == first.classNumber }) {
+            guard let known = snapshot.schema[first.classNumber] else { return [] }
+            return try read(known, ids.map(\.local))
+        }
+        var items: [Item?] = Array(repeating: nil, count: ids.count)
+        for (classID, places) in Dictionary(grouping: ids.indices, by: { ids[$0].classNumber }) {
+            guard let known = snapshot.schema[classID] else { continue }
+            let found = try read(known, places.map { ids[$0].local })
+            for (place, item) in zip(places, found) { items[place] = item }
+        }
+        return items.compactMap { $0 }
+    }
+
+    // MARK: - Private
+
+    private func grouped(
+        _ documents: [Document], _ ids: [EntityID], _ link: LinkCondition?, in snapshot: CatalogSnapshot
+    ) throws -> Document {
+        let places = Dictionary(ids.enumerated().map { ($1, $0) }) { first, _ in first }
+        var groups: [EntityID: [Int]] = [:]
+        for one in link?.links ?? [] {
+            try forEachPair(one, with: FoundSet(ordered: ids), in: snapshot) { source, id in
+                if let place = places[id] { groups[source, default: []].append(place) }
+            }
+        }
+        var grouped = Document()
+        for source in groups.keys.sorted() {
+            let members = Set(groups[source] ?? []).sorted()
+            grouped.append(
+                source.description,
+                .array(members.map { .object(documents.indices.contains($0) ? documents[$0] : [:]) }))
+        }
+        return grouped
+    }
+
+    private func aggregate(
+        _ results: ResultRequest, _ found: FoundSet, in snapshot: CatalogSnapshot, into reply: inout Document
+    ) throws {
+        guard results.hasAggregates else { return }
+        let aggregation = Aggregation(results)
+        guard results.group.isEmpty, aggregation.properties.isEmpty else {
+            guard found.count <= service.maxDocuments else {
+                throw EngineError(
+                    .limitExceeded,
+                    "\(found.count) results would have to be looked at, the limit is \(service.maxDocuments); narrow the command"
+                )
+            }
+            var table = AggregationTable(aggregation)
+            try forEachDocument(
+                of: found, needing: results.group + aggregation.properties, in: snapshot
+            ) { _, document in table.add(document) }
+            return table.write(to: &reply, dialect: query.dialect)
+        }
+        reply["count"] = .integer(Int64(found.count))
+    }
+
+    private func handOut(
+        _ find: FindCommand, _ ids: [EntityID], _ documents: inout [Document]?, _ reply: inout Document,
+        in snapshot: CatalogSnapshot
+    ) throws {
+        let start = query.commands.isEmpty ? 0 : requests.count
+        var index = start
+        let work = try PixelWork(find.operations, format: find.format)
+        var hasAny = false
+        var places: [Int?] = []
+        for id in ids {
+            if let request = try blobRequest(id, work, in: snapshot) {
+                requests.append(request)
+                places.append(index)
+                index += 1
+                hasAny = true
+            } else {
+                places.append(nil)
+            }
+        }
+        if isAperture, hasAny { reply["blobs_start"] = .integer(Int64(start)) }
+        guard documents != nil else { return }
+        for (place, blob) in places.enumerated() where documents!.indices.contains(place) {
+            if isAperture {
+                if let blob { documents?[place]["_blob_index"] = .integer(Int64(blob)) }
+            } else if find.subject == .descriptor || find.subject == .entity {
+                documents?[place]["blob"] = .boolean(blob != nil)
+            }
+        }
+    }
+
+    /// What an entity hands out as its blob; `nil` where it has none.
+    private func blobRequest(
+        _ id: EntityID, _ work: PixelWork?, in snapshot: CatalogSnapshot
+    ) throws -> BlobRequest? {
+        guard let known = snapshot.schema[id.classNumber], known.kind == .entity else { return nil }
+        if WireNames.setName(ofClass: known.name) != nil {
+            return .bytes(try service.vectors.bytes(of: id.local, in: known, snapshot))
+        }
+        if RegionClass(rawValue: known.name) != nil {
+            guard let region = try snapshot.regions(of: known, [id.local]).first,
+                let owner = snapshot.schema[region.image.classNumber],
+                try snapshot.blob(of: region.image) != nil
+            else { return nil }
+            let stored = try snapshot.storedBytes(region.image, class: owner.name)
+            return .stored(stored, PixelWork(croppingTo: region.geometry.bounds, then: work))
+        }
+        guard try snapshot.blob(of: id) != nil else { return nil }
+        let stored = try snapshot.storedBytes(id, class: known.name)
+        return .stored(stored, known.name == Store.imageClass ? work : nil)
+    }
+}

@@ -1,0 +1,19 @@
+import Base
+import Logging
+import Query
+
+/// What the commands of a query work with, beside the store's contents.
+struct CommandService: Sendable {
+    var principal: Principal
+    var vectors: DescriptorSets
+    var logger: Logger
+    /// Documents that may be looked at one by one.
+    var maxDocuments: Int
+    /// Connections that one command may make.
+    var maxConnections = 1_000_000
+    /// Pairs of regions that one command may compare.
+    var maxComparisons = 10_000_000
+
+    /// What labels name as their source.
+    var source: String { "human:\(principal.name)" }
+}

@@ -1,0 +1,102 @@
+import Annotations
+import Base
+import Media
+import Query
+
+/// Operations of the command language on an image.
+struct PixelWork: Sendable {
+    /// The part of the image that they are done on; it may stick out.
+    var part: Box?
+    private var operations: [any ImageOperation]
+    private var output: OutputStep
+
+    /// - Returns: `nil` where there is nothing to do.
+    /// - Throws: ``EngineError/Code/invalidOperation`` naming the operation.
+    init?(_ requested: [RequestedOperation], format: String?) throws {
+        guard !requested.isEmpty || format != nil else { return nil }
+        operations = try requested.map { try $0.operation() }
+        output = try PixelWork.output(format)
+    }
+
+    /// As ``init(_:format:)``; and nothing where `bytes` are of the format already.
+    init?(_ requested: [RequestedOperation], format: String?, keeping bytes: [UInt8]) throws {
+        if requested.isEmpty {
+            switch try PixelWork.output(format) {
+            case .automatic: return nil
+            case .encode(let encoding) where ImageFormat.sniff(bytes) == encoding.format: return nil
+            default: break
+            }
+        }
+        try self.init(requested, format: format)
+    }
+
+    /// The part of an image within `bounds`, and what is done with it then.
+    init(croppingTo bounds: Box, then work: PixelWork?) {
+        part = bounds
+        operations = work?.operations ?? []
+        output = work?.output ?? .automatic
+    }
+
+    /// Names the work, for the cache of derived pixels.
+    var text: String {
+        let crop = part.map { ["part=\($0.x),\($0.y),\($0.width),\($0.height)"] } ?? []
+        return (crop + operations.map { $0.text } + [output.text]).joined(separator: ";")
+    }
+
+    /// What is to be done on one image file.
+    /// - Throws: ``MediaError``, also where the part lies outside the image.
+    func pipeline(for bytes: [UInt8]) throws -> ImagePipeline {
+        guard let part else { return ImagePipeline(operations: operations, output: output) }
+        let header = try ImageCodec.header(of: bytes)
+        // Whole pixels, all that the part touches, as far as there are any.
+        let left = Int(max(part.x, 0).rounded(.down))
+        let top = Int(max(part.y, 0).rounded(.down))
+        let right = Int(min(part.right, Double(header.width)).rounded(.up))
+        let bottom = Int(min(part.bottom, Double(header.height)).rounded(.up))
+        guard left < right, top < bottom else {
+            throw EngineError(
+                .invalidOperation,
+                "a region at \(part.x), \(part.y) of \(part.width) × \(part.height) lies outside its image of \(header.width) × \(header.height)"
+            )
+        }
+        let crop = Crop(x: left, y: top, width: right - left, height: bottom - top)
+        return ImagePipeline(operations: [crop] + operations, output: output)
+    }
+
+    private static func output(_ format: String?) throws -> OutputStep {
+        switch format?.lowercased() {
+        case nil, "bin": .automatic
+        case "jpg", "jpeg": .encode(.jpeg(quality: 95, subsampling: .half))
+        case "png": .encode(.png())
+        case "webp": .encode(.webp(quality: 80, lossless: false))
+        case let other?:
+            throw EngineError(
+                .invalidOperation, "'\(other.prefix(20))' is no format of images; jpg, png and webp are")
+        }
+    }
+}
+
+extension RequestedOperation {
+    fileprivate func operation() throws -> any ImageOperation {
+        switch self {
+        case .threshold(let value): return Threshold(above: UInt8(clamping: value))
+        case .crop(let x, let y, let width, let height):
+            return Crop(x: x, y: y, width: width, height: height)
+        case .resize(let width, let height, let scale):
+            let target: Resize.Target
+            switch (width, height, scale) {
+            case (let width?, let height?, _): target = .size(PixelSize(width: width, height: height))
+            case (let width?, nil, _): target = .width(width)
+            case (nil, let height?, _): target = .height(height)
+            case (nil, nil, let scale?): target = .scale(scale)
+            default: throw EngineError(.invalidOperation, "resize: width, height or scale must be given")
+            }
+            // Both systems resize with OpenCV's default.
+            return Resize(target, filter: .linear)
+        case .flip(let code): return Flip(code == 0 ? .vertical : code > 0 ? .horizontal : .both)
+        case .rotate(let degrees, let resize): return Rotate(degrees: degrees, expand: resize)
+        case .interval, .preview:
+            throw EngineError(.invalidOperation, "'interval' and 'preview' are operations on videos")
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Base
+import Blobs
+import Catalog
+import Media
+import Query
+
+/// Bytes that a command puts in, read, checked and stored before the transaction begins.
+struct StagedContent: Sendable {
+    var digest: SHA256Digest
+    /// Where they lie; `nil` where the store had them already.
+    var blob: StoredBlob?
+    /// Keeps collection from them until the commit.
+    var hold: BlobHold?
+    /// What is known of an image's file.
+    var properties = Document()
+    var details = Document()
+    var byteCount: Int
+}
+
+extension Store {
+    /// Prepares an image of the command language: does the operations, looks at it, and stores the bytes.
+    /// Blocks and computes.
+    /// - Throws: ``EngineError/Code/unsupportedMedia`` for what is no image, or does not decode.
+    func stageImage(
+        _ bytes: [UInt8], _ media: NewMedia, cancellation: Cancellation
+    ) throws -> StagedContent {
+        try translating {
+            var bytes = bytes
+            if let work = try PixelWork(media.operations, format: media.format, keeping: bytes) {
+                bytes = try work.pipeline(for: bytes).run(
+                    bytes, maxPixels: options.maxPixels, cancellation: cancellation
+                ).bytes
+            }
+            let facts = try ImageAnalysis.analyse(bytes, maxPixels: options.maxPixels)
+            guard facts.pixels != nil else {
+                throw EngineError(
+                    .unsupportedMedia, facts.decodeError ?? "the bytes are no image that can be decoded")
+            }
+            var staged = try stage(bytes)
+            staged.properties = facts.properties(byteCount: bytes.count)
+            staged.details = facts.details
+            return staged
+        }
+    }
+
+    /// Stores bytes that nobody looks into. Blocks.
+    func stageBytes(_ bytes: [UInt8]) throws -> StagedContent { try translating { try stage(bytes) } }
+
+    private func stage(_ bytes: [UInt8]) throws -> StagedContent {
+        let digest = SHA256Digest(hashing: bytes)
+        var staged = StagedContent(digest: digest, byteCount: bytes.count)
+        let hold = try blobs.holdPuts()
+        staged.hold = hold
+        do {
+            let known = try catalog.read { try $0.referencedBlob(digest)?.stored() }
+            if let known, try damage(of: known, unless: nil) == nil {
+                hold.end()
+                staged.hold = nil
+                return staged
+            }
+            // A damaged copy is as good as none: the bytes that came take its place.
+            staged.blob = try blobs.put(bytes, digest: digest)
+        } catch {
+            hold.end()
+            throw error
+        }
+        return staged
+    }
+}

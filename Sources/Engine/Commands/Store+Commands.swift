@@ -1,0 +1,297 @@
+public import Base
+import Blobs
+import Catalog
+import Logging
+import Media
+public import Query
+
+extension Store {
+    /// Answers a query of the command language: all of its commands, or none.
+    ///
+    /// Never throws: whatever goes wrong is a reply in the dialect's own shape, and nothing of the query is
+    /// kept then. A query that only reads sees one commit and waits for no writer; one that writes is one
+    /// transaction. The caller's cancellation stops it as long as it is not committed.
+    /// - Parameter message: The JSON text, and the blobs that its commands take.
+    public func answer(
+        _ message: CommandMessage, dialect: CommandDialect, principal: Principal
+    ) async -> CommandMessage {
+        do {
+            let query: CommandQuery
+            do throws(CommandError) {
+                query = try CommandQuery.parse(message.json, dialect: dialect)
+                try query.checkBlobs(received: message.blobs.count)
+            } catch {
+                return CommandMessage(json: Array(error.reply(in: dialect).json.utf8))
+            }
+            return try await answer(query, message.blobs, principal)
+        } catch let failure as CommandFailure {
+            accessControl.note(failure.error, of: failure.name, by: principal)
+            return CommandMessage(json: Array(failure.reply(in: dialect).json.utf8))
+        } catch {
+            let error = EngineError(reporting: error)
+            let reply: Value =
+                dialect == .vdms
+                ? [["FailedCommand": "Transaction", "info": .string(error.description), "status": -1]]
+                : ["status": -1, "info": .string(error.description)]
+            return CommandMessage(json: Array(reply.json.utf8))
+        }
+    }
+
+    /// How a query of the command language is answered: for each command what it would find and by which
+    /// steps. Nothing is changed, and no blob is read.
+    /// - Throws: ``EngineError`` for a query that is wrong, with its path.
+    public func explain(
+        _ message: CommandMessage, dialect: CommandDialect, principal: Principal
+    ) async throws -> Document {
+        let query: CommandQuery
+        do throws(CommandError) {
+            query = try CommandQuery.parse(message.json, dialect: dialect)
+        } catch {
+            throw EngineError(.invalidRequest, error.message, path: error.path, cause: error)
+        }
+        let (service, blobs) = (commandService(principal), given(message.blobs, to: query))
+        let catalog = catalog
+        return try await readPool.run { cancellation in
+            try translating {
+                try catalog.read(cancellation) { snapshot in
+                    let run = CommandRun(
+                        query: query, ground: .snapshot(snapshot), service: service, prepared: [:],
+                        blobs: blobs, cancellation: cancellation)
+                    do {
+                        return [
+                            "commit": .integer(Int64(snapshot.commit)),
+                            "commands": .array(try run.explain().map { .object($0) }),
+                        ]
+                    } catch let failure as CommandFailure {
+                        throw EngineError(
+                            failure.error.code, "\(failure.name): \(failure.error.message)",
+                            path: "[\(failure.index)]", cause: failure.error)
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: - Private
+
+    private func commandService(_ principal: Principal) -> CommandService {
+        CommandService(
+            principal: principal, vectors: descriptorSets, logger: Logger(label: "fovea.commands"),
+            maxDocuments: options.maxVerifiedDocuments)
+    }
+
+    /// Which command takes which blob.
+    private func given(_ received: [[UInt8]], to query: CommandQuery) -> [Int: [UInt8]] {
+        var blobs: [Int: [UInt8]] = [:]
+        var next = received.makeIterator()
+        for command in query.commands where command.blobCount > 0 { blobs[command.index] = next.next() }
+        return blobs
+    }
+
+    private func answer(
+        _ query: CommandQuery, _ received: [[UInt8]], _ principal: Principal
+    ) async throws -> CommandMessage {
+        let (service, blobs) = (commandService(principal), given(received, to: query))
+        let prepared = try await prepare(query, principal)
+        let outcome: CommandOutcome
+        if query.commands.contains(where: \.changesStore) {
+            try checkWritable()
+            outcome = try await write(query, blobs, prepared, service)
+        } else {
+            let (catalog, given) = (catalog, blobs)
+            outcome = try await readPool.run { cancellation in
+                try translating {
+                    try catalog.read(cancellation) { snapshot in
+                        try CommandRun(
+                            query: query, ground: .snapshot(snapshot), service: service,
+                            prepared: prepared, blobs: given, cancellation: cancellation
+                        ).run()
+                    }
+                }
+            }
+        }
+        let handedOut = try await handOut(outcome.requests)
+        return CommandMessage(
+            json: Array(Value.array(outcome.replies.map { .object($0) }).json.utf8), blobs: handedOut)
+    }
+
+    private func write(
+        _ query: CommandQuery, _ blobs: [Int: [UInt8]], _ prepared: [Int: PreparedAccessCommand],
+        _ service: CommandService
+    ) async throws -> CommandOutcome {
+        let staged = try await stage(query, blobs)
+        defer { for content in staged.values { content.hold?.end() } }
+        try await warmIndexes(for: query)
+        let (catalog, store) = (catalog, self.blobs)
+        return try await readPool.run { cancellation in
+            try translating {
+                if staged.values.contains(where: { $0.blob != nil }) { try store.sync() }
+                return try catalog.write(cancellation: cancellation) { transaction in
+                    try CommandRun(
+                        query: query, ground: .transaction(transaction), service: service, staged: staged,
+                        prepared: prepared, blobs: blobs, cancellation: cancellation
+                    ).run()
+                }
+            }
+        }
+    }
+
+    /// Reads the commands about users and roles, and hashes their passwords.
+    private func prepare(
+        _ query: CommandQuery, _ principal: Principal
+    ) async throws -> [Int: PreparedAccessCommand] {
+        var prepared: [Int: PreparedAccessCommand] = [:]
+        for command in query.commands {
+            guard case .access(let access) = command.action else { continue }
+            do {
+                guard let asked = try AccessParameters(access) else { continue }
+                prepared[command.index] = try await accessControl.prepare(
+                    asked.command, asked.parameters, by: principal)
+            } catch {
+                throw CommandFailure(command, EngineError(reporting: error))
+            }
+        }
+        return prepared
+    }
+
+    /// Prepares all that commands put in, several at a time.
+    private func stage(
+        _ query: CommandQuery, _ blobs: [Int: [UInt8]]
+    ) async throws -> [Int: StagedContent] {
+        var work: [(command: Command, media: NewMedia, isImage: Bool)] = []
+        for command in query.commands {
+            guard case .add(let add) = command.action else { continue }
+            switch add.content {
+            case .image(let media): work.append((command, media, true))
+            case .blob(let media): work.append((command, media, false))
+            case .entity(_, true): work.append((command, NewMedia(.blob), false))
+            default: break
+            }
+        }
+        if work.isEmpty { return [:] }
+        var staged: [Int: StagedContent] = [:]
+        do {
+            try await withThrowingTaskGroup(of: (Int, StagedContent).self) { group in
+                var next = work.makeIterator()
+                func start() {
+                    guard let item = next.next() else { return }
+                    let (command, media, isImage) = item
+                    let given = blobs[command.index]
+                    group.addTask {
+                        do {
+                            return (command.index, try await self.stage(media, given, isImage: isImage))
+                        } catch {
+                            throw CommandFailure(command, EngineError(reporting: error))
+                        }
+                    }
+                }
+                for _ in 0..<options.computeThreads * 2 { start() }
+                for try await (index, content) in group {
+                    staged[index] = content
+                    start()
+                }
+            }
+        } catch {
+            for content in staged.values { content.hold?.end() }
+            throw error
+        }
+        return staged
+    }
+
+    private func stage(_ media: NewMedia, _ given: [UInt8]?, isImage: Bool) async throws -> StagedContent {
+        let bytes: [UInt8]
+        switch media.source {
+        case .blob:
+            guard let given else { throw EngineError(.invalidRequest, "a blob is missing") }
+            bytes = given
+        case .serverFile(let path):
+            let files = try serverFiles()
+            bytes = try await readPool.run { _ in try files.bytes(of: path) }
+        case .url(let url):
+            throw EngineError(
+                .invalidRequest, "'\(url.prefix(100))': this version does not fetch from addresses")
+        }
+        return try await computePool.run { cancellation in
+            isImage
+                ? try self.stageImage(bytes, media, cancellation: cancellation) : try self.stageBytes(bytes)
+        }
+    }
+
+    private func serverFiles() throws -> ServerFiles {
+        guard let files = options.serverFiles else {
+            throw EngineError(
+                .invalidRequest,
+                "files of the server are not read: it was started without --server-files, which names the folder that they may lie in"
+            )
+        }
+        return ServerFiles(folder: files)
+    }
+
+    /// Has the columns built that a writing query looks things up by, so that no other writer waits for it.
+    private func warmIndexes(for query: CommandQuery) async throws {
+        var wanted: Set<IndexedProperty> = []
+        let names = WireNames(dialect: query.dialect)
+        for command in query.commands { names.collect(command, into: &wanted) }
+        if wanted.isEmpty { return }
+        let (catalog, properties) = (catalog, wanted)
+        try await readPool.run { cancellation in
+            try translating {
+                for property in properties {
+                    let isThere = try catalog.read(cancellation) { snapshot in
+                        snapshot.schema.entityClass(property.className)?[property.name] != nil
+                    }
+                    if isThere {
+                        try catalog.buildIndex(
+                            of: property.className, property: property.name, cancellation: cancellation)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads what a reply hands out, several at a time, and gives it in order.
+    private func handOut(_ requests: [BlobRequest]) async throws -> [[UInt8]] {
+        if requests.isEmpty { return [] }
+        var blobs: [[UInt8]] = Array(repeating: [], count: requests.count)
+        try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
+            var next = requests.indices.makeIterator()
+            func start() {
+                guard let index = next.next() else { return }
+                let request = requests[index]
+                group.addTask { (index, try await self.bytes(of: request)) }
+            }
+            for _ in 0..<options.computeThreads * 2 { start() }
+            for try await (index, bytes) in group {
+                blobs[index] = bytes
+                start()
+            }
+        }
+        return blobs
+    }
+
+    private func bytes(of request: BlobRequest) async throws -> [UInt8] {
+        switch request {
+        case .bytes(let bytes): return bytes
+        case .stored(let stored, nil): return try await bytes(of: stored)
+        case .stored(let stored, let work?):
+            let maxPixels = options.maxPixels
+            let cache = cache
+            return try await computePool.run { cancellation in
+                try translating {
+                    let key = DerivedPixelsKey(
+                        digest: stored.digest.description, operations: "wire:\(work.text)")
+                    if let pixels = cache.find(key) { return pixels.bytes }
+                    let bytes = try self.read(stored.blob)
+                    try cancellation.check()
+                    let output = try work.pipeline(for: bytes).run(
+                        bytes, maxPixels: maxPixels, cancellation: cancellation)
+                    cache.insert(
+                        DerivedPixels(
+                            bytes: output.bytes, contentType: output.contentType, shape: output.shape,
+                            elementType: ""), for: key)
+                    return output.bytes
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+import Engine
+
+extension CommandService {
+    /// The command language of a store.
+    static func of(_ store: Store, _ configuration: ServerConfiguration) -> CommandService {
+        CommandService(
+            authority: StoreAuthority(
+                accessControl: store.accessControl, anonymousRole: configuration.anonymousRole),
+            maxMessageBytes: configuration.maxMessageBytes
+        ) { message, dialect, principal in
+            await store.answer(message, dialect: dialect, principal: principal)
+        }
+    }
+}

@@ -15,11 +15,12 @@ SWIFT = $$(scripts/find-swift)
 # Where `make demo` serves, where `make install` installs, how long `make fuzz` runs each fuzzer, and further
 # arguments of `swift test`.
 HTTP ?= 127.0.0.1:8080
+WIRE ?= 127.0.0.1:55555
 PREFIX ?= $(if $(filter 0,$(shell id -u)),/usr/local,$(HOME)/.local)
 SECONDS_EACH ?= 60
 TEST_ARGUMENTS ?=
 
-BASH_SCRIPTS := scripts/setup scripts/find-swift scripts/demo scripts/demo-data scripts/embed-web scripts/test \
+BASH_SCRIPTS := scripts/setup scripts/setup-clients scripts/client-tests scripts/find-swift scripts/demo scripts/demo-data scripts/embed-web scripts/test \
 	scripts/fuzz scripts/coverage scripts/install .ci/run
 
 SWIFT_FILES := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
@@ -44,7 +45,7 @@ install: ## Set up, build, and install the program and its completions below PRE
 
 .PHONY: demo
 demo: demo-program ## Add real photographs to a store and serve it at http://127.0.0.1:8080 (HTTP=HOST:PORT)
-	scripts/demo .build/release/fovea --http $(HTTP)
+	scripts/demo .build/release/fovea --http $(HTTP) --wire $(WIRE)
 
 .PHONY: demo-check
 demo-check: demo-program ## The same on a free port: ask what a visitor would ask, check the answers, exit
@@ -58,11 +59,18 @@ demo-program:
 
 .PHONY: test
 test: ## Run every check and test; FOVEA_TEST_DATA names further test data, default ../shared
-	scripts/setup --test
+	scripts/setup --test --clients
 	$(MAKE) --keep-going check
 	web/test
 	swift=$(SWIFT); "$$swift" build --build-tests $(BUILD_FLAGS)
 	scripts/test --skip-build $(BUILD_FLAGS) $(TEST_ARGUMENTS)
+	scripts/client-tests
+
+.PHONY: client-tests
+client-tests: ## Try the real clients of ApertureDB and VDMS against the debug build
+	scripts/setup --clients
+	swift=$(SWIFT); "$$swift" build --product fovea $(BUILD_FLAGS)
+	scripts/client-tests
 
 .PHONY: check check-rooms check-sources check-format check-scripts check-web
 check: check-rooms check-sources check-format check-scripts check-web ## Check rooms, format, habits, scripts and the embedded page; builds nothing

@@ -80,6 +80,9 @@ struct Holder: Sendable {
         limits.connections = Holder.socketConnections
         // A command may think about what it prints for as long as it likes.
         limits.write = .hours(24)
+        // One that has connected is about to ask, however long a busy machine lets it wait for that: closed
+        // unheard, it could not tell whether it was.
+        limits.firstWord = .seconds(30)
         let server = try await Listener.start(
             at: .unixSocket(path: socket.path.string),
             face: Face(service: service, sites: nil, logger: Holder.quietLogger), limits: limits)

@@ -109,18 +109,32 @@ struct Listener: Service {
     }
 
     private func closeOnceAllAreAccepted() {
-        var someWait = false
+        guard !hasWaiting else {
+            listener.eventLoop.scheduleTask(in: .milliseconds(1)) { closeOnceAllAreAccepted() }
+            return
+        }
+        // One that was accepted just now is made ready on a loop of its own and then handed over on this one.
+        // Were the listener closed before that, it would drop it unheard.
+        let loops = MultiThreadedEventLoopGroup.singleton.makeIterator().map { $0.submit {} }
+        EventLoopFuture.andAllComplete(loops, on: listener.eventLoop).whenComplete { _ in
+            guard !hasWaiting else { return closeOnceAllAreAccepted() }
+            listener.close(promise: nil)
+        }
+    }
+
+    /// Whether somebody has connected and is not accepted yet.
+    private var hasWaiting: Bool {
         do {
-            try listener.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self)
-            {
+            return try listener.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+                of: NIOBSDSocket.Handle.self
+            ) {
                 var state = pollfd(fd: $0, events: CShort(POLLIN), revents: 0)
-                someWait = poll(&state, 1, 0) == 1
-            }
+                return poll(&state, 1, 0) == 1
+            } ?? false
         } catch {
             // A listener that is closed already has nobody waiting.
+            return false
         }
-        guard someWait else { return listener.close(promise: nil) }
-        listener.eventLoop.scheduleTask(in: .milliseconds(1)) { closeOnceAllAreAccepted() }
     }
 
     private static func start(

@@ -43,6 +43,13 @@ public final class PostingIndex: Sendable {
         pages[Int(key) / KeyPage.width]?.edgeCount(at: Int(key) % KeyPage.width) ?? 0
     }
 
+    /// Whether an entity is connected to a key more than once: then counts of ids and of edges differ.
+    public var hasRepeats: Bool {
+        var ids = 0
+        pages.forEach { _, page in for count in page.idCounts { ids += Int(count) } }
+        return ids != edgeCount
+    }
+
     /// The connections that lead to `key`, in order of their entities.
     public func edges(of key: UInt32) -> [PostingEdge] {
         guard let page = pages[Int(key) / KeyPage.width] else { return [] }

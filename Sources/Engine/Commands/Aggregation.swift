@@ -71,7 +71,7 @@ struct AggregationTable {
     init(_ aggregation: Aggregation) { self.aggregation = aggregation }
 
     mutating func add(_ document: Document) {
-        let key = aggregation.group.map { document[$0] ?? .null }
+        let key = aggregation.group.map { (document[$0] ?? .null).grouped }
         var group = groups[key] ?? Group(key: key)
         group.count += 1
         for property in aggregation.properties {
@@ -80,6 +80,12 @@ struct AggregationTable {
             }
         }
         groups[key] = group
+    }
+
+    /// Counts members of one group that nothing else is asked of.
+    mutating func add(_ count: Int, _ values: [Value]) {
+        let key = values.map(\.grouped)
+        groups[key, default: Group(key: key)].count += count
     }
 
     func write(to reply: inout Document, dialect: CommandDialect) {
@@ -118,5 +124,16 @@ struct AggregationTable {
         put("average", aggregation.average, \.average)
         put("min", aggregation.min) { $0.least ?? .null }
         put("max", aggregation.max) { $0.greatest ?? .null }
+    }
+}
+
+extension Value {
+    /// The value by which groups are told apart: a float and an integer that are equal are one.
+    fileprivate var grouped: Value {
+        if case .float(let number) = self, let whole = Int64(exactly: number) {
+            .integer(whole)
+        } else {
+            self
+        }
     }
 }

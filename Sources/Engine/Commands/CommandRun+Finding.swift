@@ -7,6 +7,7 @@ extension CommandRun {
     func perform(_ find: FindCommand, _ command: Command) throws -> Document {
         if let search = find.neighbours { return try perform(find, search, command) }
         let (reply, found) = try read { snapshot -> (Document, FoundSet) in
+            if let reply = try countedByPostings(find, in: snapshot) { return (reply, FoundSet()) }
             let found = try select(find.selection, in: snapshot)
             try checkUnique(find.selection, found.count, command)
             if find.frames != nil, !found.isEmpty {
@@ -135,12 +136,23 @@ extension CommandRun {
         of found: FoundSet, needing fields: [String], in snapshot: CatalogSnapshot,
         _ body: (EntityID, Document) throws -> Void
     ) throws {
+        try forEachPage(of: found, needing: fields, in: snapshot) { _, page in
+            for (id, document) in page { try body(id, document) }
+        }
+    }
+
+    /// The same, some members of one class at a time.
+    func forEachPage(
+        of found: FoundSet, needing fields: [String], in snapshot: CatalogSnapshot,
+        _ body: (ClassSchema, [(EntityID, Document)]) throws -> Void
+    ) throws {
         for part in found.parts {
             guard let known = snapshot.schema[part.classID] else { continue }
             let plan = DocumentPlan(fields, of: known, names: names)
             for start in stride(from: 0, to: part.ids.count, by: 4_096) {
+                try cancellation.check()
                 let ids = part.ids.page(skip: start, count: 4_096)
-                for (id, document) in try plan.documents(ids, in: snapshot) { try body(id, document) }
+                try body(known, try plan.documents(ids, in: snapshot))
             }
         }
     }

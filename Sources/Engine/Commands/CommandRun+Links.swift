@@ -105,7 +105,8 @@ extension CommandRun {
     ) throws -> IdSet? {
         guard link.filter != .all else { return nil }
         return try evaluate(
-            link.filter, joined, within: try snapshot.connections(of: joined), in: snapshot)
+            names.asked(link.filter, joined), joined, within: try snapshot.connections(of: joined),
+            in: snapshot)
     }
 
     private func linked(_ link: Link, to known: ClassSchema, in snapshot: CatalogSnapshot) throws -> IdSet {
@@ -113,7 +114,7 @@ extension CommandRun {
         if earlier.isEmpty { return IdSet() }
         var ids = IdSet()
         for joined in try connectionClasses(link, in: snapshot) {
-            let ranges = link.filter.postingRanges
+            let ranges = names.asked(link.filter, joined).postingRanges
             let among = ranges == nil ? try connections(link, of: joined, in: snapshot) : nil
             for way in ways(link.direction, of: joined, snapshot) where way.found == known.id {
                 let others = earlier[way.earlier]
@@ -179,7 +180,7 @@ extension CommandRun {
 
 extension Filter {
     /// The filter as ranges of numbers of one connection, where it is nothing else: postings answer those.
-    fileprivate var postingRanges: [PostingRange]? {
+    var postingRanges: [PostingRange]? {
         switch self {
         case .all: return []
         case .and(let parts):

@@ -15,7 +15,7 @@ extension CommandRun {
         let results = find.results
         var reply = Document()
         if let batch = page.batch { reply["batch"] = .object(batch) }
-        try aggregate(results, found, in: snapshot, into: &reply)
+        try aggregate(find, found, in: snapshot, into: &reply)
         let wantsBlobs = find.returnsBlobs(in: query.dialect)
         var documents: [Document]?
         if results.listsEntities || extra != nil {
@@ -37,7 +37,7 @@ extension CommandRun {
         } else if let documents {
             reply[member] = .array(documents.map { .object($0) })
             reply["returned"] = .integer(Int64(documents.count))
-        } else {
+        } else if results.group.isEmpty {
             reply["returned"] = .integer(wantsBlobs ? Int64(page.ids.count) : 0)
         }
         // Of videos VDMS takes nothing for a failure, of the rest it does not.
@@ -124,27 +124,6 @@ extension CommandRun {
                 .array(members.map { .object(documents.indices.contains($0) ? documents[$0] : [:]) }))
         }
         return grouped
-    }
-
-    private func aggregate(
-        _ results: ResultRequest, _ found: FoundSet, in snapshot: CatalogSnapshot, into reply: inout Document
-    ) throws {
-        guard results.hasAggregates else { return }
-        let aggregation = Aggregation(results)
-        guard results.group.isEmpty, aggregation.properties.isEmpty else {
-            guard found.count <= service.maxDocuments else {
-                throw EngineError(
-                    .limitExceeded,
-                    "\(found.count) results would have to be looked at, the limit is \(service.maxDocuments); narrow the command"
-                )
-            }
-            var table = AggregationTable(aggregation)
-            try forEachDocument(
-                of: found, needing: results.group + aggregation.properties, in: snapshot
-            ) { _, document in table.add(document) }
-            return table.write(to: &reply, dialect: query.dialect)
-        }
-        reply["count"] = .integer(Int64(found.count))
     }
 
     private func handOut(

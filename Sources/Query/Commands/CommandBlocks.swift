@@ -9,10 +9,15 @@ enum CommandBlocks {
             CommandParameter("count", .mark, "how many there are, in `count`"),
             CommandParameter("sum", .name, "a property to add up, in `sum`"),
             CommandParameter("average", .name, "a property to average, in `average`"),
+            CommandParameter("group", .names, groups),
             CommandParameter("limit", .integer(1...Int.max), "how many at most"),
             CommandParameter("sort", .sort, "the order"),
             CommandParameter("blob", .boolean, "whether blobs are returned"),
         ])
+
+    private static let groups =
+        "properties by whose values count, sum and the like are grouped, in `groups`; of connections also "
+        + "`_src`, `_dst`, and properties of these ends, such as `_dst.name`"
 
     static let vdmsLink = CommandBlock(
         name: "link in a search", summary: "A connection to an earlier result that what is found must have.",
@@ -54,8 +59,7 @@ enum CommandBlocks {
             CommandParameter("average", .names, "properties to average"),
             CommandParameter("min", .names, "properties whose least value is told"),
             CommandParameter("max", .names, "properties whose greatest value is told"),
-            CommandParameter(
-                "group", .names, "properties by whose values count, sum and the like are grouped"),
+            CommandParameter("group", .names, groups),
         ] + page)
 
     /// Where clients up to 0.4 write these is `results`, later ones write them beside it.

@@ -149,6 +149,22 @@ struct CommandClient {
         #expect(bad["status"] == -1)
     }
 
+    @Test func `a lower quality is fewer bytes, in JPEG where nothing else is said`() async throws {
+        let client = try await CommandClient()
+        _ = try await client.ask(#"[{"AddImage": {}}]"#, [Picture.ppm(width: 64, height: 48, seed: 5)])
+        func bytes(_ parameters: String) async throws -> [UInt8] {
+            try await client.ask(#"[{"FindImage": {"blobs": true, \#(parameters)}}]"#).blobs[0]
+        }
+        let best = try await bytes(#""quality": 100"#)
+        let usual = try await bytes(#""as_format": "jpg""#)
+        let low = try await bytes(#""as_format": "jpg", "quality": 20"#)
+        #expect(best.starts(with: [0xFF, 0xD8, 0xFF]))
+        #expect(low.count < usual.count && usual.count < best.count)
+        #expect(usual == (try await bytes(#""as_format": "jpg", "quality": 95"#)))
+        let small = try await bytes(#""as_format": "webp", "quality": 10"#)
+        #expect(small.count < (try await bytes(#""as_format": "webp""#)).count)
+    }
+
     @Test func `boxes are regions of their image`() async throws {
         let client = try await CommandClient()
         _ = try await client.ask(

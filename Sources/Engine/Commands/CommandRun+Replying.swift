@@ -132,7 +132,7 @@ extension CommandRun {
     ) throws {
         let start = query.commands.isEmpty ? 0 : requests.count
         var index = start
-        let work = try PixelWork(find.operations, format: find.format)
+        let work = try PixelWork(find.operations, format: find.format, quality: find.quality)
         var hasAny = false
         var places: [Int?] = []
         for id in ids {

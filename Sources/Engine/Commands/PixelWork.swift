@@ -12,13 +12,13 @@ struct PixelWork: Sendable {
 
     /// - Returns: `nil` where there is nothing to do.
     /// - Throws: ``EngineError/Code/invalidOperation`` naming the operation.
-    init?(_ requested: [RequestedOperation], format: String?) throws {
-        guard !requested.isEmpty || format != nil else { return nil }
+    init?(_ requested: [RequestedOperation], format: String?, quality: Int? = nil) throws {
+        guard !requested.isEmpty || format != nil || quality != nil else { return nil }
         operations = try requested.map { try $0.operation() }
-        output = try PixelWork.output(format)
+        output = try PixelWork.output(format, quality)
     }
 
-    /// As ``init(_:format:)``; and nothing where `bytes` are of the format already.
+    /// As ``init(_:format:quality:)``; and nothing where `bytes` are of the format already.
     init?(_ requested: [RequestedOperation], format: String?, keeping bytes: [UInt8]) throws {
         if requested.isEmpty {
             switch try PixelWork.output(format) {
@@ -63,12 +63,12 @@ struct PixelWork: Sendable {
         return ImagePipeline(operations: [crop] + operations, output: output)
     }
 
-    private static func output(_ format: String?) throws -> OutputStep {
-        switch format?.lowercased() {
+    private static func output(_ format: String?, _ quality: Int? = nil) throws -> OutputStep {
+        switch format?.lowercased() ?? quality.map({ _ in "jpg" }) {
         case nil, "bin": .automatic
-        case "jpg", "jpeg": .encode(.jpeg(quality: 95, subsampling: .half))
+        case "jpg", "jpeg": .encode(.jpeg(quality: quality ?? 95, subsampling: .half))
         case "png": .encode(.png())
-        case "webp": .encode(.webp(quality: 80, lossless: false))
+        case "webp": .encode(.webp(quality: quality ?? 80, lossless: false))
         case let other?:
             throw EngineError(
                 .invalidOperation, "'\(other.prefix(20))' is no format of images; jpg, png and webp are")

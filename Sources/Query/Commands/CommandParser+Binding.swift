@@ -82,6 +82,10 @@ extension CommandParser {
         find.results = try results(arguments)
         find.operations = try operations(arguments, on: subject == .video ? .video : .image)
         find.format = arguments.text(dialect == .vdms ? "format" : "as_format")
+        find.quality = arguments.integer("quality")
+        if find.quality != nil, let format = find.format, ["png", "bin"].contains(format) {
+            throw arguments.invalid("quality", "quality is of JPEG and WebP, the format is \(format)")
+        }
         find.codec = arguments.text(dialect == .vdms ? "codec" : "as_codec")
         find.container = arguments.text(dialect == .vdms ? "container" : "as_container")
         if subject == .descriptor { find.neighbours = try neighbours(arguments) }

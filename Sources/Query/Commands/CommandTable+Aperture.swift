@@ -15,6 +15,9 @@ extension CommandTable {
         "ref", .reference, "the number of an earlier result that they are among")
     static let format = CommandParameter(
         "as_format", .word(["png", "jpg", "jpeg", "webp"]), "the format of returned pictures")
+    static let quality = CommandParameter(
+        "quality", .integer(1...100),
+        "of returned pictures in JPEG or WebP; without a format, in JPEG")
     static let operations = CommandParameter(
         "operations", .operations, "what is done with each before it is returned")
 
@@ -119,7 +122,7 @@ extension CommandTable {
                 #"{"AddImage": {"properties": {"id": 7}, "if_not_found": {"id": ["==", 7]}, "connect": {"ref": 1, "class": "shows"}}}"#
         ),
         CommandRow(
-            "FindImage", .find(.image), "Finds images.", find + [.blobs, format, operations] + urls,
+            "FindImage", .find(.image), "Finds images.", find + [.blobs, format, quality, operations] + urls,
             reply: found + "; with blobs `blobs_start`, and `_blob_index` of each entity",
             example:
                 #"{"FindImage": {"is_connected_to": {"ref": 1}, "operations": [{"type": "resize", "width": 224, "height": 224}], "blobs": true, "uniqueids": true}}"#

@@ -21,7 +21,7 @@ extension CommandTable {
             "FindBoundingBox", .find(.boundingBox),
             "Finds rectangles; with `blobs` the parts of their images.",
             find + [
-                imageRef, image, .blobs, format, operations, .labels, .withLabel, inRectangle, areas,
+                imageRef, image, .blobs, format, quality, operations, .labels, .withLabel, inRectangle, areas,
                 CommandParameter("coordinates", .boolean, "whether `_coordinates` is told"),
             ], reply: found,
             example:
@@ -44,7 +44,7 @@ extension CommandTable {
         CommandRow(
             "FindPolygon", .find(.polygon), "Finds polygons; with `blobs` the parts of their images.",
             find + [
-                imageRef, image, .blobs, format, operations, .labels, .withLabel, inRectangle, areas,
+                imageRef, image, .blobs, format, quality, operations, .labels, .withLabel, inRectangle, areas,
                 CommandParameter("bounds", .boolean, "whether `_bounds` is told"),
                 CommandParameter("vertices", .boolean, "whether `_vertices` is told"),
                 CommandParameter("hulls", .boolean, "whether the convex hull is told"),

@@ -10,6 +10,9 @@ public struct FindCommand: Sendable, Hashable {
     public var operations: [RequestedOperation]
     /// The format that images are returned in, such as `png` or `jpg`; `nil` for as they are kept.
     public var format: String?
+    /// Of images that are returned in JPEG or WebP, from 1 to 100; without a format it means JPEG. `nil` for
+    /// 95 in JPEG (90 where the format is that of the file) and 80 in WebP.
+    public var quality: Int?
     /// The codec that videos are returned in.
     public var codec: String?
     /// The container that videos are returned in.

@@ -107,7 +107,7 @@ enum VDMSTable {
             "FindImage", .find(.image), "Finds images; returns their blobs unless `results.blob` is false.",
             find + [
                 CommandParameter("operations", .operations, "what is done with each before it is returned"),
-                format, metaconstraints,
+                format, CommandTable.quality, metaconstraints,
             ], reply: found + "; `info` is \"No entities found\" if there are none",
             example:
                 #"{"FindImage": {"constraints": {"name": ["==", ["ada.jpg", "bob.jpg"]]}, "operations": [{"type": "flip", "code": 1}], "results": {"list": ["name"]}}}"#
@@ -210,7 +210,7 @@ enum VDMSTable {
                 CommandParameter(
                     "rectangle", .block(CommandBlocks.vdmsRectangle), "a rectangle that contains them"),
                 CommandParameter("image", .reference, "the earlier result of images that they belong to"),
-                format,
+                format, CommandTable.quality,
             ], reply: found,
             example:
                 #"{"FindBoundingBox": {"image": 1, "results": {"list": ["_coordinates", "name"], "blob": true}}}"#

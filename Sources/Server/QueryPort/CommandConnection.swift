@@ -95,6 +95,7 @@ final class CommandConnection: ChannelInboundHandler, ListedConnection {
         guard context.channel.isWritable else { return }
         sendMore()
         pump()
+        readMore()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -147,10 +148,12 @@ final class CommandConnection: ChannelInboundHandler, ListedConnection {
         if received.readableBytes == 0 { received.clear() }
     }
 
-    /// Asks the channel for more where more is wanted.
+    /// Asks the channel for more where more is wanted: not while a reply has not been taken, as what then
+    /// came would pile up.
     func readMore() {
         switch phase {
-        case .resting, .receiving, .lingering: context?.read()
+        case .resting, .receiving: if context?.channel.isWritable ?? false { context?.read() }
+        case .lingering: context?.read()
         case .answering, .replying, .closed: break
         }
     }

@@ -136,6 +136,27 @@ import Testing
         }
     }
 
+    @Test func `after replies that had to wait for their reader, the next query is answered`() async throws {
+        var limits = WireLimits()
+        limits.rest = .seconds(20)
+        let answering: QueryAnswering = { _, _, _ in
+            CommandMessage(
+                json: Array("[]".utf8),
+                blobs: [[UInt8]](repeating: [UInt8](repeating: 7, count: 1 << 20), count: 64))
+        }
+        try await ServedPort.run(authority: Self.anonymous, limits: limits, answering: answering) { served in
+            let counts = try await served.connect { client in
+                try (0..<3).map { _ in
+                    try client.sendQuery("[]")
+                    // The reply is more than the sockets hold, and nobody reads before it is being sent.
+                    while served.bodies.takenByteCount < 64 << 20 { sched_yield() }
+                    return try client.reply().blobs.count
+                }
+            }
+            #expect(counts == [64, 64, 64])
+        }
+    }
+
     @Test func `who leaves takes the running query along`() async throws {
         let (states, continuation) = AsyncStream.makeStream(of: String.self)
         let answering: QueryAnswering = { _, _, _ in

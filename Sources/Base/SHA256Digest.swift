@@ -5,9 +5,21 @@ public struct SHA256Digest: Sendable, Hashable, Comparable, CustomStringConverti
     /// Reads 32 bytes; `nil` for another count.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
-        var rest = bytes.makeIterator()
-        func word() -> UInt64 { (0..<8).reduce(0) { word, _ in word << 8 | UInt64(rest.next() ?? 0) } }
-        words = (word(), word(), word(), word())
+        // Every row of an image has a digest. Bytes that lie together are read as words: one by one, through
+        // the generic collection, they cost as much as the rest of the row.
+        if let words = bytes.withContiguousStorageIfAvailable(SHA256Digest.words) {
+            self.words = words
+        } else {
+            words = Array(bytes).withUnsafeBufferPointer(SHA256Digest.words)
+        }
+    }
+
+    private static func words(_ bytes: UnsafeBufferPointer<UInt8>) -> (UInt64, UInt64, UInt64, UInt64) {
+        let raw = UnsafeRawBufferPointer(bytes)
+        func word(_ place: Int) -> UInt64 {
+            UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self))
+        }
+        return (word(0), word(1), word(2), word(3))
     }
 
     /// Reads 64 hexadecimal digits, either case; `nil` for anything else.

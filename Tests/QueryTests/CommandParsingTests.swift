@@ -15,6 +15,10 @@ import Testing
                 #"{"FindEntity":{"_ref":1}},{"FindImage":{"link":{"ref":1,"direction":"out","class":"c","constraints":{"w":[">",1]}},"results":{"blob":false}}}"#,
                 #"{"FindEntity":{"_ref":1}},{"FindImage":{"is_connected_to":{"ref":1,"direction":"out","connection_class":"c","constraints":{"w":[">",1]}},"blobs":false,"results":{}}}"#
             ),
+            (
+                #"{"FindEntity":{"_ref":1}},{"FindImage":{"link":{"all":[{"ref":1,"class":"c"},{"any":[{"ref":1},{"ref":1,"direction":"in"}]}]},"results":{"blob":false}}}"#,
+                #"{"FindEntity":{"_ref":1}},{"FindImage":{"is_connected_to":{"all":[{"ref":1,"connection_class":"c"},{"any":[{"ref":1},{"ref":1,"direction":"in"}]}]},"blobs":false,"results":{}}}"#
+            ),
             (#"{"FindEntity":{"class":"VD:IMG"}}"#, #"{"FindEntity":{"with_class":"_Image"}}"#),
             (
                 #"{"AddEntity":{"class":"P","properties":{"a":1},"constraints":{"a":["==",1]}}}"#,

@@ -20,7 +20,9 @@ enum CommandBlocks {
         + "`_src`, `_dst`, and properties of these ends, such as `_dst.name`"
 
     static let vdmsLink = CommandBlock(
-        name: "link in a search", summary: "A connection to an earlier result that what is found must have.",
+        name: "link in a search",
+        summary: "A connection to an earlier result that what is found must have. Several are joined by "
+            + "`{\"all\": […]}` and `{\"any\": […]}`, which may stand within each other; VDMS itself takes one.",
         parameters: linkEnds("whether it leaves the earlier result (`out`), enters it (`in`), or either") + [
             CommandParameter("class", .name, "the connection's class"),
             CommandParameter("constraints", .constraints, "conditions on the connection's properties"),

@@ -4,19 +4,8 @@ import Base
 extension CommandParser {
     /// The links that a search of either dialect gives.
     mutating func links(_ arguments: CommandArguments) throws(CommandError) -> LinkCondition? {
-        if dialect == .vdms {
-            guard let block = arguments.block("link") else { return nil }
-            return try vdmsLink(block).map(LinkCondition.link)
-        }
-        guard let block = arguments.block("is_connected_to") else { return nil }
+        guard let block = arguments.block(dialect == .vdms ? "link" : "is_connected_to") else { return nil }
         return try condition(block, level: 0)
-    }
-
-    private mutating func vdmsLink(_ block: CommandArguments) throws(CommandError) -> Link? {
-        guard let reference = try reference("ref", block, to: .link) else { return nil }
-        return Link(
-            reference, direction: block.word("direction", as: LinkDirection.self) ?? .either,
-            connectionClass: block.text("class"), filter: try constraints("constraints", block))
     }
 
     private mutating func condition(
@@ -53,14 +42,18 @@ extension CommandParser {
             }
             return member.key == "all" ? .all(conditions) : .any(conditions)
         }
-        try check(block, against: CommandBlocks.isConnectedTo.parameters, of: "is_connected_to")
+        let (kind, connectionClass) =
+            dialect == .vdms
+            ? (CommandBlocks.vdmsLink, "class") : (CommandBlocks.isConnectedTo, "connection_class")
+        let name = dialect == .vdms ? "link" : kind.name
+        try check(block, against: kind.parameters, of: name)
         guard let reference = try reference("ref", block, to: .link) else {
-            throw block.place.commandError(.missingParameter, "is_connected_to needs ref")
+            throw block.place.commandError(.missingParameter, "\(name) needs ref")
         }
         return .link(
             Link(
                 reference, direction: block.word("direction", as: LinkDirection.self) ?? .either,
-                connectionClass: block.text("connection_class"),
+                connectionClass: block.text(connectionClass),
                 filter: try constraints("constraints", block)))
     }
 }

@@ -5,7 +5,7 @@ enum VDMSTable {
     private static let results = CommandParameter(
         "results", .block(CommandBlocks.vdmsResults), "what is told")
     private static let link = CommandParameter(
-        "link", .block(CommandBlocks.vdmsLink), "an earlier result that it must be connected to")
+        "link", .links(CommandBlocks.vdmsLink), "an earlier result that it must be connected to")
     private static let newLink = CommandParameter(
         "link", .block(CommandBlocks.vdmsNewLink), "an earlier result to connect it to")
     private static let updated = CommandParameter(

@@ -10,6 +10,9 @@ import Glibc
 /// `CatalogBenchmark alone FOLDER [--images N] [--draws N] [--only PART,…]` measures the parts `facet`,
 /// `building` and `writers` without PostgreSQL, on a store that it makes once and leaves in FOLDER: for a
 /// profiler, and to see what a change to the code has changed.
+///
+/// `CatalogBenchmark prepare FOLDER --pictures FOLDER [--images N]` makes a store that is ready to be served,
+/// and the files that fill PostgreSQL's tables with the same, and leaves both in FOLDER.
 @main
 enum CatalogBenchmark {
     static func main() async {
@@ -19,13 +22,19 @@ enum CatalogBenchmark {
                 print(try OpeningReport(opening: arguments[1], mode: arguments[2], seed: seed).line)
                 return
             }
-            guard let mode = arguments.first, ["run", "alone"].contains(mode), arguments.count >= 2 else {
+            guard let mode = arguments.first, ["run", "alone", "prepare"].contains(mode),
+                arguments.count >= 2
+            else {
                 throw BenchmarkFailure(
-                    "usage: CatalogBenchmark run|alone FOLDER [--images N] [--draws N] [--findings FILE] "
-                        + "[--only PART,…]")
+                    "usage: CatalogBenchmark run|alone|prepare FOLDER [--images N] [--draws N] "
+                        + "[--findings FILE] [--only PART,…] [--pictures FOLDER]")
             }
             let options = try BenchmarkOptions(folder: arguments[1], Array(arguments.dropFirst(2)))
-            if mode == "alone" { try AloneBenchmark(options: options).run() } else { try await run(options) }
+            switch mode {
+            case "alone": try AloneBenchmark(options: options).run()
+            case "prepare": try ServedCollection(options: options).make()
+            default: try await run(options)
+            }
         } catch {
             fflush(nil)
             let message = Array("CatalogBenchmark: \(error)\n".utf8)
@@ -49,7 +58,8 @@ enum CatalogBenchmark {
             }
         }
         let connection = try server.connect()
-        let tables = LoadedTables(connection: connection, directory: server.directory)
+        let tables = LoadedTables(
+            connection: connection, files: CopyFiles(directory: server.directory))
         try LoadBenchmark(collection: collection, server: server, tables: tables, storePath: storePath)
             .run(rounds: options.loads, &findings)
         if options.includes("queries") {
@@ -85,6 +95,8 @@ struct BenchmarkOptions {
     var loads = 3
     var openings = 7
     var findings: String?
+    /// JPEG files, which the images have in turn.
+    var pictures: String?
     var only: [String] = []
 
     init(folder: String, _ arguments: [String]) throws {
@@ -97,6 +109,7 @@ struct BenchmarkOptions {
             case "--draws": draws = try BenchmarkOptions.number(value, name)
             case "--loads": loads = try BenchmarkOptions.number(value, name)
             case "--findings": findings = value
+            case "--pictures": pictures = value
             case "--only": only = value.split(separator: ",").map(String.init)
             default: throw BenchmarkFailure("there is no option \(name)")
             }

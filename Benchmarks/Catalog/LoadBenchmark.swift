@@ -11,7 +11,7 @@ struct LoadBenchmark {
     let storePath: String
 
     func run(rounds: Int, _ findings: inout Findings) throws {
-        try tables.writeFiles(collection)
+        try tables.files.write(collection)
         let millions = Double(collection.count) / 1e6
         let size = "\(Findings.text(millions)) M images, \(Findings.text(5 * millions)) M tags"
         var ours = [Series("Fovea, bulk calls, checkpoint included", role: "ours")]

@@ -7,7 +7,7 @@ import SystemPackage
 /// The collection in a catalog, put there through the calls that an import makes.
 enum LoadedStore {
     static let image = "Image"
-    static let tag = "Tag"
+    static let tag = "autotag"
     static let tagged = "tagged"
     static let probability = "prob"
     /// The properties that the filters and the facets are about.
@@ -18,7 +18,10 @@ enum LoadedStore {
     /// Images of one transaction: what a writer may hold up the others for.
     private static let block = 100_000
 
-    static func insertImages(_ collection: Collection, into catalog: Catalog) throws {
+    /// - Parameter pictures: the bytes that the images stand for, in turn; none where empty.
+    static func insertImages(
+        _ collection: Collection, pictures: [BlobEntry] = [], into catalog: Catalog
+    ) throws {
         try catalog.write { transaction in
             let names = (0..<Collection.tagCount).map(Collection.tagName)
             try transaction.insert(
@@ -27,7 +30,8 @@ enum LoadedStore {
         for start in stride(from: 0, to: collection.count, by: block) {
             let range = start..<min(start + block, collection.count)
             let rows = rows(collection, range)
-            try catalog.write { try $0.insert(image, rows: rows) }
+            let blobs = pictures.isEmpty ? nil : range.map { pictures[$0 % pictures.count] }
+            try catalog.write { try $0.insert(image, rows: rows, blobs: blobs) }
         }
     }
 

@@ -1,13 +1,12 @@
 """Pixels that were made before, over HTTP."""
 
 import json
-import os
-import pwd
 from contextlib import ExitStack
 
 from harness import machine, photographs
 from harness.contest import Measured, OURS, PEER
-from harness.http import answers, Asked, free_port, get, take_turns
+from harness.http import Asked, free_port, get, take_turns
+from harness.nginx import start_nginx
 from harness.programs import run_program, Server
 from harness.report import Section
 
@@ -15,29 +14,6 @@ ORDER = 60
 PRODUCTS = {"fovea"}
 # Some 10 kB each.
 OPERATIONS = "thumbnail=256x256&encode=jpeg,quality=80"
-
-NGINX = """
-daemon off;
-{user}
-pid {folder}/pid;
-error_log {folder}/errors;
-worker_processes {cores};
-events {{ worker_connections 1024; }}
-http {{
-  access_log off;
-  sendfile on;
-  tcp_nopush on;
-  keepalive_requests 1000000000;
-  open_file_cache max=10000;
-  default_type image/jpeg;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  server {{ listen 127.0.0.1:{port}; root {folder}/files; }}
-}}
-"""
 
 
 def run(bench):
@@ -88,12 +64,3 @@ def run(bench):
         + ", ".join(f"{one.slowest:.1f} ms ({one.figures.name.partition(',')[0]})" for one in asked) + ".")
     section.versions = [f"nginx {machine.package('nginx-light')}", f"wrk {machine.package('wrk')}"]
     return section
-
-
-def start_nginx(folder, address):
-    user = f"user {pwd.getpwuid(os.geteuid()).pw_name};" if os.geteuid() == 0 else ""
-    (folder / "configuration").write_text(NGINX.format(
-        folder=folder, user=user, cores=machine.cores(), port=address.rpartition(":")[2]))
-    server = Server(["/usr/sbin/nginx", "-e", folder / "errors", "-p", folder, "-c", folder / "configuration"])
-    server.wait_until(lambda: answers(address))
-    return server

@@ -5,7 +5,10 @@ PLACE is HOST:PORT of the query port or of HTTP, or what libpq takes. A question
 how many of the images have each tag, `pictures` the first images as arrays of `size` pixels.
 """
 
+import http.client
+import json
 import sys
+import time
 
 from asking import serve
 
@@ -47,23 +50,30 @@ class Arrow:
     """Fovea over its own HTTP, the rows as columns of Arrow."""
 
     def __init__(self, place):
-        import http.client
-
         import pyarrow
         self.connection = http.client.HTTPConnection(place)
         self.pyarrow = pyarrow
 
     def ask(self, question):
-        import json
-        self.connection.request("POST", "/v1/query?dialect=vdms", json.dumps(fovea_commands(question)), {
+        response = self.post("/v1/query?dialect=vdms", json.dumps(fovea_commands(question)), {
             "Content-Type": "application/json", "Accept": "application/vnd.apache.arrow.stream"})
-        response = self.connection.getresponse()
         kind = response.headers.get("Content-Type", "")
         body = response.read()
         if response.status != 200 or "arrow" not in kind:
             raise ValueError(f"{response.status} {kind}: {body[:200]!r}")
         table = self.pyarrow.ipc.open_stream(body).read_all()
         return {"count": table.num_rows, "bytes": len(body), "rows": LaterRows(table)}
+
+    def post(self, *request):
+        """The answer to a request; a connection that has rested too long for the server is made anew."""
+        for attempt in range(2):
+            try:
+                self.connection.request("POST", *request)
+                return self.connection.getresponse()
+            except (ConnectionError, http.client.HTTPException):
+                self.connection.close()
+                if attempt:
+                    raise
 
 
 class LaterRows:
@@ -177,8 +187,6 @@ def decoded(blobs):
 
 def json_floor(reply):
     """What reading the same text takes alone, and how long it is."""
-    import json
-    import time
     text = json.dumps(reply, separators=(",", ":"))
     begin = time.perf_counter()
     json.loads(text)

@@ -156,7 +156,7 @@ let package = Package(
             outside: [systemPackage]),
         tests("PipelineTests", rooms: ["Pipeline", "Base"], outside: [systemPackage]),
         tests(
-            "ServerTests", rooms: ["Server", "Engine", "Query", "Base"],
+            "ServerTests", rooms: ["Server", "Engine", "Catalog", "Query", "Base"],
             outside: [
                 systemPackage, .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -199,7 +199,7 @@ if Context.environment["FOVEA_FUZZ"] != nil {
         .target(
             name: "Decoding", dependencies: ["Driver", "Media"], path: "Fuzz/Decoding", swiftSettings: strict),
         fuzzer("FuzzFilter", rooms: ["Query", "Base"]),
-        fuzzer("FuzzCommands", rooms: ["Query", "Base"]),
+        fuzzer("FuzzCommands", rooms: ["Engine", "Query", "Base"], outside: [systemPackage]),
         fuzzer("FuzzPattern", rooms: ["Query"]),
         fuzzer("FuzzJSON", rooms: ["Base"]),
         fuzzer("FuzzDecode", rooms: ["Decoding", "Media"]),
@@ -209,7 +209,10 @@ if Context.environment["FOVEA_FUZZ"] != nil {
         fuzzer("FuzzLists", rooms: ["Pipeline", "Base"], outside: [systemPackage]),
         fuzzer("FuzzRequest", rooms: ["Server", "Base"]),
         fuzzer(
-            "FuzzFrames", rooms: ["Server", "Engine"],
-            outside: [.product(name: "NIOCore", package: "swift-nio")]),
+            "FuzzFrames", rooms: ["Server", "Engine", "Query", "Base"],
+            outside: [
+                systemPackage, .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
     ]
 }

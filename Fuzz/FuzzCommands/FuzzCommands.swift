@@ -3,15 +3,16 @@ import Driver
 import Query
 
 /// Bytes as queries of both dialects: what is refused says why and where, what is read stays as it is when
-/// its JSON is written anew, and its conditions are put to documents.
+/// its JSON is written anew, its conditions are put to documents, and a small store carries it out.
 @main enum FuzzCommands {
-    static func main() {
+    static func main() throws {
+        let rehearsal = try Rehearsal()
         Fuzzer.run { bytes in
-            for dialect in CommandDialect.allCases { query(bytes, dialect) }
+            for dialect in CommandDialect.allCases { query(bytes, dialect, rehearsal) }
         }
     }
 
-    private static func query(_ bytes: [UInt8], _ dialect: CommandDialect) {
+    private static func query(_ bytes: [UInt8], _ dialect: CommandDialect, _ rehearsal: Rehearsal) {
         let query: CommandQuery
         do throws(CommandError) {
             query = try CommandQuery.parse(bytes, dialect: dialect)
@@ -35,6 +36,7 @@ import Query
             }
             for filter in filters(of: command) { put(filter) }
         }
+        rehearsal.perform(query, json: bytes)
     }
 
     /// The numbers of earlier results that a command uses.

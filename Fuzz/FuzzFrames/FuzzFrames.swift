@@ -4,11 +4,14 @@ import NIOCore
 
 @testable import Server
 
-/// What a connection to the query port may begin with, and the message of a frame, in pieces of any size.
+/// What a connection to the query port may begin with, the message of a frame, in pieces of any size, and all
+/// that a client may send on a connection.
 @main enum FuzzFrames {
-    static func main() {
+    static func main() throws {
+        let conversation = try Conversation()
         Fuzzer.run { bytes in
             opening(bytes)
+            conversation.hold(bytes)
             let limits = QueryMessage.Limits(blobCount: 1_000)
             let whole = try? MessageReader.read(bytes, limits: limits)
             // The first byte also says how the rest is cut: what is read must not depend on that.

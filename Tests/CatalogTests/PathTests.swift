@@ -5,6 +5,50 @@ import Testing
 
 /// The candidates that dotted paths lead to, after MongoDB's rules.
 @Suite struct PathTests {
+    /// `é` as one scalar, and as `e` with an accent: the same to `String`, and others to whoever wrote them.
+    @Test func `names that look alike are different classes, properties and parts of a path`() throws {
+        let (composed, decomposed) = ("\u{E9}", "e\u{301}")
+        let store = try TemporaryStore()
+        let catalog = try Catalog.create(store.directory)
+        func check(_ catalog: Catalog) throws {
+            try catalog.read { snapshot in
+                for (name, number) in [(composed, Int64(1)), (decomposed, 2)] {
+                    let known = try #require(snapshot.schema.entityClass(name))
+                    #expect(Array(known.name.utf8) == Array(name.utf8))
+                    #expect(known[composed]?.name.utf8.count == 2)
+                    #expect(known[decomposed]?.name.utf8.count == 3)
+                    let nested = try #require(known["nested"])
+                    for (part, offset) in [(composed, Int64(10)), (decomposed, 20)] {
+                        let path = try snapshot.path(known, nested, [part])
+                        #expect(path.values.values(at: 1) == [.integer(number + offset)])
+                    }
+                }
+            }
+            #expect(try catalog.findings() == [])
+        }
+        try catalog.write { transaction in
+            for (name, number) in [(composed, Int64(1)), (decomposed, 2)] {
+                try transaction.insert(
+                    name,
+                    Document([
+                        (composed, .integer(number)), (decomposed, .string("x")),
+                        (
+                            "nested",
+                            .object(
+                                Document([
+                                    (composed, .integer(number + 10)), (decomposed, .integer(number + 20)),
+                                ]))
+                        ),
+                    ]))
+            }
+        }
+        try check(catalog)
+        catalog.close()
+        let again = try Catalog.open(store.directory)
+        try check(again)
+        again.close()
+    }
+
     @Test(
         "candidates of a path",
         arguments: [

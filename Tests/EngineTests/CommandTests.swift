@@ -268,6 +268,18 @@ struct CommandClient {
                     "classes": ["of": ["matched": 1, "properties": [:], "src": "B", "dst": "A"]],
                 ])
     }
+
+    @Test func `of several classes that do not fit, the first is told each time`() async throws {
+        let client = try await CommandClient()
+        let names = "ABCDEFGH"
+        _ = try await client.ask(
+            "[\(names.map { #"{"AddEntity": {"class": "\#($0)"}}"# }.joined(separator: ","))]")
+        for _ in 0..<20 {
+            let failed = try await client.failure(
+                #"[{"FindEntity": {"_ref": 1}}, {"RegionIoU": {"roi_1": 1, "roi_2": 1}}]"#)
+            #expect(failed["info"]?.stringValue?.hasSuffix("holds 'A'") == true, "\(failed)")
+        }
+    }
 }
 
 @Suite struct VDMSCommandTests {

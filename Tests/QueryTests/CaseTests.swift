@@ -1,10 +1,11 @@
 import Base
 import Query
+import TestSupport
 import Testing
 
 @Suite struct CaseTests {
-    @Test("the declarative cases hold", arguments: try CaseFile.all().flatMap(\.cases))
-    func holds(test: CaseFile.Case) throws {
+    @Test("the declarative cases hold", arguments: try FilterCaseFile.all().flatMap(\.cases))
+    func holds(test: FilterCaseFile.Case) throws {
         if let expected = test.expectedError {
             let error = #expect(throws: FilterError.self) { _ = try CaseTests.answer(test) }
             #expect(error?.code.rawValue == expected.code, "\(error?.message ?? "")")
@@ -21,19 +22,19 @@ import Testing
     }
 
     @Test func `there are cases, each with a name of its own`() throws {
-        let names = try CaseFile.all().flatMap(\.cases).map(\.name)
+        let names = try FilterCaseFile.all().flatMap(\.cases).map(\.name)
         #expect(names.count > 200)
         #expect(Set(names).count == names.count)
     }
 
     /// What a scan of the documents answers.
     private static func answer(
-        _ test: CaseFile.Case
+        _ test: FilterCaseFile.Case
     ) throws -> (names: [String], documents: [Document], count: Int) {
         let filter = try Filter.parse(test.filter)
         let order = try test.sort.map { try SortOrder.parse($0) } ?? SortOrder()
         let projection = try test.projection.map { try Projection.parse($0) } ?? .all
-        let found = test.documents.enumerated().filter { filter.matches($0.element.document) }
+        let found = test.documents.all.enumerated().filter { filter.matches($0.element.document) }
             .map { (place: $0.offset, name: $0.element.name, document: $0.element.document) }
             .sorted { left, right in
                 let decided = order.compare(left.document, right.document)

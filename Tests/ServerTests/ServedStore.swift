@@ -15,6 +15,8 @@ struct ServedStore: Sendable {
     let store: Store
     let metrics: Metrics
     let server: Listener
+    /// The query port, where there is one.
+    let wire: Listener?
 
     /// Threads of clients, which block: those of Swift's own pool belong to the server.
     private static let clients = BlockingPool(label: "clients", threadCount: 24)
@@ -27,10 +29,15 @@ struct ServedStore: Sendable {
     }()
 
     /// Makes store and server, and ends them after `body`.
-    /// - Parameter disk: The size of a file system for the store alone, as `mount` takes it; `nil` for none.
+    /// - Parameters:
+    ///   - disk: The size of a file system for the store alone, as `mount` takes it; `nil` for none.
+    ///   - authority: Who may ask commands.
+    ///   - answersCommands: Whether the store answers commands; else they come back as they are.
+    ///   - hasQueryPort: Listen for frames as well.
     static func run(
         limits: WireLimits = WireLimits(), costs: Exchange.Limits = Exchange.Limits(), more: [Endpoint] = [],
-        isHolderSocket: Bool = false, disk: String? = nil, _ body: (ServedStore) async throws -> Void
+        isHolderSocket: Bool = false, disk: String? = nil, authority: MemoryAuthority = MemoryAuthority(),
+        answersCommands: Bool = false, hasQueryPort: Bool = false, _ body: (ServedStore) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
@@ -44,16 +51,26 @@ struct ServedStore: Sendable {
         try Store.create(at: directory)
         let store = try await Store.open(at: directory)
         let metrics = Metrics()
+        let answering: QueryAnswering = { await store.answer($0, dialect: $1, principal: $2) }
+        let commands = CommandService(
+            authority: authority, answering: answersCommands ? answering : ServedPort.echo)
         let service = Exchange.Service(
-            store: store, metrics: metrics, isHolderSocket: isHolderSocket, limits: costs,
-            commands: CommandService(authority: MemoryAuthority(), answering: ServedPort.echo))
+            store: store, metrics: metrics, isHolderSocket: isHolderSocket, limits: costs, commands: commands)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let face = Face(
             service: service, sites: SiteGuard(listeningOn: "127.0.0.1", isLoopback: true), logger: logger,
             more: more)
-        let server = try await Listener.start(at: .host("127.0.0.1", port: 0), face: face, limits: limits)
-        let served = ServedStore(directory: directory, store: store, metrics: metrics, server: server)
+        let address = Listener.Address.host("127.0.0.1", port: 0)
+        let server = try await Listener.start(at: address, face: face, limits: limits)
+        var wire: Listener?
+        if hasQueryPort {
+            wire = try await Listener.start(
+                at: address, port: QueryPort(face: face, commands: commands, tls: nil, plain: .loopback),
+                limits: limits)
+        }
+        let served = ServedStore(
+            directory: directory, store: store, metrics: metrics, server: server, wire: wire)
         do {
             try await body(served)
         } catch {
@@ -64,6 +81,7 @@ struct ServedStore: Sendable {
     }
 
     private func end() async throws {
+        try await wire?.stop()
         try await server.stop()
         try await store.close()
     }

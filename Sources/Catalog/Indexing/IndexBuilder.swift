@@ -19,7 +19,7 @@ struct IndexBuilder {
             return .column(PropertyColumn(try column(property, type, columnType, of: known)))
         case .path(_, let property, let components):
             guard let property = known.property(property) else { return nil }
-            return .path(try path(property, components, of: known))
+            return .path(try path(property, components.map(\.text), of: known))
         case .connections(_, let ends, let keyedBySource):
             return .postings(try postings(known, ends, keyedBySource: keyedBySource))
         case .labels(_, let kind):

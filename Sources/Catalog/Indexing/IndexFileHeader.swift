@@ -52,7 +52,7 @@ struct IndexFileHeader {
         case .path(_, let property, let components):
             document["of"] = "path"
             document["property"] = .integer(Int64(property))
-            document["components"] = .array(components.map { .string($0) })
+            document["components"] = .array(components.map { .string($0.text) })
         case .connections(_, let ends, let keyedBySource):
             document["of"] = "connections"
             document["source"] = .integer(Int64(ends.source))
@@ -133,7 +133,8 @@ struct IndexFileHeader {
                 let components = document["components"]?.arrayValue
             else { return nil }
             return .path(
-                classID: classID, property: property, components: components.compactMap(\.stringValue))
+                classID: classID, property: property,
+                components: components.compactMap(\.stringValue).map(ExactName.init))
         case "connections":
             guard let source = number(document["source"]), let target = number(document["target"]),
                 let keyedBySource = document["by_source"]?.booleanValue

@@ -82,7 +82,7 @@ struct IndexFiles: Sendable {
         case .property(let classID, let property, let type):
             return "\(classID)-p\(property)-\(type)" + suffix
         case .path(let classID, let property, let components):
-            let text = components.map { "\($0.utf8.count):\($0)" }.joined()
+            let text = components.map { "\($0.text.utf8.count):\($0.text)" }.joined()
             return "\(classID)-p\(property)-path-\(String(CRC32C.checksum(Array(text.utf8)), radix: 16))"
                 + suffix
         case .connections(let classID, let ends, let keyedBySource):

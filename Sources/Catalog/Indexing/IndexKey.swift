@@ -6,7 +6,7 @@ enum IndexKey: Sendable, Hashable {
     /// The values of one type of a property: a column; of nulls and of JSON, which members have one.
     case property(classID: UInt32, property: UInt32, type: PropertyType)
     /// What a dotted path leads to within the arrays and objects of a property.
-    case path(classID: UInt32, property: UInt32, components: [String])
+    case path(classID: UInt32, property: UInt32, components: [ExactName])
     /// Which entities of one class connections of a class join with which of another. Keyed by the
     /// connections' targets, or by their sources.
     case connections(classID: UInt32, ends: ConnectionEnds, keyedBySource: Bool)

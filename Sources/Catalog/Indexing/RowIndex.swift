@@ -30,7 +30,7 @@ struct RowIndex {
             self.property = id
         case .path(_, let id, let components):
             guard let property = known.property(id) else { return nil }
-            form = .path(components)
+            form = .path(components.map(\.text))
             // A property that has had no JSON yet has no column for it: every row reads as NULL.
             column =
                 property.sideTypes.contains(.json)

@@ -4,8 +4,8 @@ public import Base
 public struct CatalogSchema: Sendable {
     /// In the order in which they were first seen.
     public private(set) var classes: [ClassSchema] = []
-    private var entityPlaces: [String: Int] = [:]
-    private var connectionPlaces: [String: Int] = [:]
+    private var entityPlaces: [ExactName: Int] = [:]
+    private var connectionPlaces: [ExactName: Int] = [:]
     private var places: [UInt32: Int] = [:]
 
     init() {}
@@ -14,10 +14,14 @@ public struct CatalogSchema: Sendable {
     public var connectionClasses: [ClassSchema] { classes.filter { $0.kind == .connection } }
 
     /// The entity class of that name; `nil` where none was ever made.
-    public func entityClass(_ name: String) -> ClassSchema? { entityPlaces[name].map { classes[$0] } }
+    public func entityClass(_ name: String) -> ClassSchema? {
+        entityPlaces[ExactName(name)].map { classes[$0] }
+    }
 
     /// The connection class of that name; `nil` where none was ever made.
-    public func connectionClass(_ name: String) -> ClassSchema? { connectionPlaces[name].map { classes[$0] } }
+    public func connectionClass(_ name: String) -> ClassSchema? {
+        connectionPlaces[ExactName(name)].map { classes[$0] }
+    }
 
     /// The class of that number.
     public subscript(id: UInt32) -> ClassSchema? { places[id].map { classes[$0] } }
@@ -41,8 +45,8 @@ public struct CatalogSchema: Sendable {
         }
         places[schema.id] = classes.count
         switch schema.kind {
-        case .entity: entityPlaces[schema.name] = classes.count
-        case .connection: connectionPlaces[schema.name] = classes.count
+        case .entity: entityPlaces[ExactName(schema.name)] = classes.count
+        case .connection: connectionPlaces[ExactName(schema.name)] = classes.count
         }
         classes.append(schema)
     }

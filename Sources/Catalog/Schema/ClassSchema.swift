@@ -27,7 +27,7 @@ public struct ClassSchema: Sendable {
     public internal(set) var properties: [PropertySchema]
     /// Between which entity classes the connections of this class have led so far; empty for entity classes.
     public internal(set) var ends: [ConnectionEnds] = []
-    private var places: [String: Int]
+    private var places: [ExactName: Int]
 
     init(id: UInt32, kind: ClassKind, name: String, generation: UInt32, properties: [PropertySchema] = []) {
         self.id = id
@@ -35,11 +35,11 @@ public struct ClassSchema: Sendable {
         self.name = name
         self.generation = generation
         self.properties = properties
-        places = Dictionary(uniqueKeysWithValues: properties.enumerated().map { ($1.name, $0) })
+        places = Dictionary(uniqueKeysWithValues: properties.enumerated().map { (ExactName($1.name), $0) })
     }
 
     /// The property of that name; `nil` where no member of the class ever had it.
-    public subscript(name: String) -> PropertySchema? { places[name].map { properties[$0] } }
+    public subscript(name: String) -> PropertySchema? { places[ExactName(name)].map { properties[$0] } }
 
     /// The property of that number.
     func property(_ id: UInt32) -> PropertySchema? { properties.first { $0.id == id } }
@@ -64,11 +64,11 @@ public struct ClassSchema: Sendable {
     // MARK: - Growth
 
     mutating func append(_ property: PropertySchema) {
-        places[property.name] = properties.count
+        places[ExactName(property.name)] = properties.count
         properties.append(property)
     }
 
     mutating func update(_ property: PropertySchema) {
-        if let place = places[property.name] { properties[place] = property }
+        if let place = places[ExactName(property.name)] { properties[place] = property }
     }
 }

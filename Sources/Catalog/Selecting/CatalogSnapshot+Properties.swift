@@ -47,7 +47,8 @@ extension CatalogSnapshot {
     public func path(
         _ known: ClassSchema, _ property: PropertySchema, _ components: [String]
     ) throws -> PathColumn {
-        let key = IndexKey.path(classID: known.id, property: property.id, components: components)
+        let key = IndexKey.path(
+            classID: known.id, property: property.id, components: components.map(ExactName.init))
         guard case .path(let path)? = try indexes.requiredIndex(key, for: self) else {
             throw CatalogError(.notFound, "'\(known.name)' has no property '\(property.name)'")
         }

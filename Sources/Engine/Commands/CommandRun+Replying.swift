@@ -96,7 +96,9 @@ extension CommandRun {
             return try read(known, ids.map(\.local))
         }
         var items: [Item?] = Array(repeating: nil, count: ids.count)
-        for (classID, places) in Dictionary(grouping: ids.indices, by: { ids[$0].classNumber }) {
+        let places = Dictionary(grouping: ids.indices) { ids[$0].classNumber }
+        // In an order of their own, so that of several errors it is always the same one that is told.
+        for (classID, places) in places.sorted(by: { $0.key < $1.key }) {
             guard let known = snapshot.schema[classID] else { continue }
             let found = try read(known, places.map { ids[$0].local })
             for (place, item) in zip(places, found) { items[place] = item }

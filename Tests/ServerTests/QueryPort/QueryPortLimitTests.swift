@@ -136,7 +136,7 @@ import Testing
         }
     }
 
-    @Test func `after replies that had to wait for their reader, the next query is answered`() async throws {
+    @Test func `after a reply that had to wait for its reader, the next query is answered`() async throws {
         var limits = WireLimits()
         limits.rest = .seconds(20)
         let answering: QueryAnswering = { _, _, _ in
@@ -146,14 +146,14 @@ import Testing
         }
         try await ServedPort.run(authority: Self.anonymous, limits: limits, answering: answering) { served in
             let counts = try await served.connect { client in
-                try (0..<3).map { _ in
-                    try client.sendQuery("[]")
-                    // The reply is more than the sockets hold, and nobody reads before it is being sent.
-                    while served.bodies.takenByteCount < 64 << 20 { sched_yield() }
-                    return try client.reply().blobs.count
-                }
+                try client.sendQuery("[]")
+                // The reply is more than the sockets hold, and nobody reads before it is on its way.
+                while served.bodies.takenByteCount < 64 << 20 { sched_yield() }
+                let first = try client.reply().blobs.count
+                try client.sendQuery("[]")
+                return [first, try client.reply().blobs.count]
             }
-            #expect(counts == [64, 64, 64])
+            #expect(counts == [64, 64])
         }
     }
 

@@ -45,47 +45,31 @@ public struct JSONWriter: Sendable {
 
     /// An integer's digits.
     public mutating func write(_ number: Int64) {
-        var magnitude = number.magnitude
-        var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
-        withUnsafeMutableBytes(of: &digits) { buffer in
-            var start = buffer.count
-            repeat {
-                start -= 1
-                buffer[start] = 0x30 + UInt8(truncatingIfNeeded: magnitude % 10)
-                magnitude /= 10
-            } while magnitude > 0
-            if number < 0 {
-                start -= 1
-                buffer[start] = UInt8(ascii: "-")
-            }
-            bytes.append(contentsOf: buffer[start...])
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: JSONText.numberByteCount) { room in
+            guard let start = room.baseAddress else { return }
+            bytes.append(contentsOf: room[..<JSONText.write(number, to: start)])
         }
     }
 
     /// The shortest digits that read back as the same float; `null` for what is not finite.
     public mutating func write(_ number: Double) {
-        guard number.isFinite else { return raw("null") }
-        bytes.append(contentsOf: number.description.utf8)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: JSONText.numberByteCount) { room in
+            guard let start = room.baseAddress else { return }
+            bytes.append(contentsOf: room[..<JSONText.write(number, to: start)])
+        }
     }
 
     /// A string in quotes, escaped where RFC 8259 demands it.
     public mutating func write(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        var text = text
-        text.withUTF8 { utf8 in
-            var start = 0
-            for index in 0..<utf8.count {
-                let byte = utf8[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
-                    continue
-                }
-                bytes.append(contentsOf: utf8[start..<index])
-                start = index + 1
-                escape(byte)
+        text.withBytes { utf8 in
+            let capacity = JSONText.stringByteCount(utf8.count)
+            // Long ones would take six times their length: piece by piece they do not.
+            guard utf8.count <= 1_024 else { return writePieces(of: utf8) }
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { room in
+                guard let start = room.baseAddress else { return }
+                bytes.append(contentsOf: room[..<JSONText.write(UnsafeRawBufferPointer(utf8), to: start)])
             }
-            bytes.append(contentsOf: utf8[start...])
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
     /// Text that is already JSON, or punctuation.
@@ -96,21 +80,25 @@ public struct JSONWriter: Sendable {
     /// Bytes that are already JSON.
     public mutating func raw(_ json: [UInt8]) { bytes.append(contentsOf: json) }
 
+    /// Bytes that are already JSON.
+    public mutating func raw(_ json: UnsafeRawBufferPointer) { bytes.append(contentsOf: json) }
+
     // MARK: - Private
 
-    private mutating func escape(_ byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""): raw("\\\"")
-        case UInt8(ascii: "\\"): raw("\\\\")
-        case 0x0A: raw("\\n")
-        case 0x0D: raw("\\r")
-        case 0x09: raw("\\t")
-        case 0x08: raw("\\b")
-        case 0x0C: raw("\\f")
-        default:
-            raw("\\u00")
-            bytes.append(contentsOf: Hex.encode(CollectionOfOne(byte)).utf8)
+    private mutating func writePieces(of utf8: UnsafeBufferPointer<UInt8>) {
+        bytes.append(UInt8(ascii: "\""))
+        withUnsafeTemporaryAllocation(
+            of: UInt8.self, capacity: JSONText.stringByteCount(1_024)
+        ) { room in
+            guard let out = room.baseAddress else { return }
+            for start in stride(from: 0, to: utf8.count, by: 1_024) {
+                let piece = UnsafeRawBufferPointer(
+                    rebasing: UnsafeRawBufferPointer(utf8)[start..<min(start + 1_024, utf8.count)])
+                // Without the quotes.
+                bytes.append(contentsOf: room[1..<JSONText.write(piece, to: out) - 1])
+            }
         }
+        bytes.append(UInt8(ascii: "\""))
     }
 }
 

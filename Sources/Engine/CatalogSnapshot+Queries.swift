@@ -24,6 +24,15 @@ extension CatalogSnapshot {
 
     /// Entities as documents, in the order of `ids`.
     func documents(_ known: ClassSchema, _ ids: [LocalID], _ projection: Projection?) throws -> [Document] {
+        if let listing = try listing(known, ids, projection) {
+            return (0..<listing.rowCount).map { row in
+                var document = Document()
+                for column in listing.columns {
+                    if let value = listing.value(column, at: row) { document.append(column.name, value) }
+                }
+                return document
+            }
+        }
         let needs = FieldNeeds(projection, of: known)
         let shape = EntityDocument(wantsLabels: needs.labels, wantsDetails: needs.details)
         var documents: [Document] = []
@@ -33,6 +42,24 @@ extension CatalogSnapshot {
             documents.append(projection?.apply(to: document) ?? document)
         }
         return documents
+    }
+
+    /// Entities field by field, in the order of `ids`; `nil` where more is shown of them than their names and
+    /// whole properties.
+    func listing(
+        _ known: ClassSchema, _ ids: [LocalID], _ projection: Projection?, keepsZones: Bool = true
+    ) throws -> Listing? {
+        guard let projection, projection.isInclusion,
+            !["_key", "sha256", "label", "labels"].contains(where: projection.keeps),
+            !FindRequest.detailFields.contains(where: projection.keeps)
+        else { return nil }
+        let properties = known.properties.filter { projection.keeps($0.name) }
+        guard properties.allSatisfy({ projection.keepsWhole($0.name) }) else { return nil }
+        let table = try table(of: known, ids, properties: properties, keepsZones: keepsZones)
+        var listing = Listing(of: known, table.ids)
+        if projection.keeps(Projection.identifier) { listing.append(Projection.identifier, .ids) }
+        for cells in table.columns { listing.append(cells.property.name, .property(cells)) }
+        return listing
     }
 
     /// Ids in a sort order, ties by id; at most `limit` of them.

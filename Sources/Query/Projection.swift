@@ -29,6 +29,15 @@ public struct Projection: Sendable, Hashable, CustomStringConvertible {
         return isInclusion || branch != .whole
     }
 
+    /// Whether the property `name` is returned as it is, whatever its value, where it is returned at all.
+    public func keepsWhole(_ name: String) -> Bool {
+        switch branches[name] {
+        case nil: !isInclusion
+        case .whole?: isInclusion
+        default: false
+        }
+    }
+
     /// The parts of `document` that are returned, in their order.
     ///
     /// On the way into arrays their objects are projected, arrays within them likewise; other elements are

@@ -66,6 +66,17 @@ struct RowPlan {
             }
             return document
         }
+        var document = Document()
+        for (index, value) in try values(at: id, in: statement, connection).enumerated() {
+            if let value { document.append(properties[index].name, value) }
+        }
+        return document
+    }
+
+    /// The values of the row that `statement` stands on, one for each of ``properties``.
+    func values(
+        at id: Int64, in statement: SQLiteStatement, _ connection: SQLiteConnection
+    ) throws(CatalogError) -> [Value?] {
         var values = [Value?](repeating: nil, count: properties.count)
         for source in sources where !statement.isNull(source.column) {
             values[source.property] = try StoredCell.value(
@@ -74,11 +85,7 @@ struct RowPlan {
         for index in sideProperties where values[index] == nil {
             values[index] = try sideValue(of: properties[index], at: id, connection)
         }
-        var document = Document()
-        for (index, value) in values.enumerated() {
-            if let value { document.append(properties[index].name, value) }
-        }
-        return document
+        return values
     }
 
     // MARK: - Private

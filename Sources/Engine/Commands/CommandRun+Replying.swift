@@ -17,7 +17,17 @@ extension CommandRun {
         if let batch = page.batch { reply["batch"] = .object(batch) }
         try aggregate(find, found, in: snapshot, into: &reply)
         let wantsBlobs = find.returnsBlobs(in: query.dialect)
+        let member = find.subject == .connection ? "connections" : "entities"
         var documents: [Document]?
+        if extra == nil, !results.groupsBySource, !wantsBlobs || page.ids.isEmpty,
+            let listing = try listing(find, page.ids, in: snapshot)
+        {
+            // Becomes text when nobody waits for the store any more.
+            listings[command.index] = PlacedListing(member: member, listing: listing)
+            reply[member] = []
+            reply["returned"] = .integer(Int64(listing.rowCount))
+            return ended(reply, find, found)
+        }
         if results.listsEntities || extra != nil {
             documents = try self.documents(find, page.ids, in: snapshot)
             if let extra, documents?.count == extra.count {
@@ -29,7 +39,6 @@ extension CommandRun {
         if wantsBlobs, !page.ids.isEmpty {
             try handOut(find, page.ids, &documents, &reply, in: snapshot)
         }
-        let member = find.subject == .connection ? "connections" : "entities"
         if results.groupsBySource {
             reply[member] = .object(
                 try grouped(documents ?? [], page.ids, find.selection.link, in: snapshot))
@@ -40,16 +49,19 @@ extension CommandRun {
         } else if results.group.isEmpty {
             reply["returned"] = .integer(wantsBlobs ? Int64(page.ids.count) : 0)
         }
+        return ended(reply, find, found)
+    }
+
+    private func ended(_ reply: Document, _ find: FindCommand, _ found: FoundSet) -> Document {
+        var reply = reply
         // Of videos VDMS takes nothing for a failure, of the rest it does not.
         reply["status"] = found.isEmpty && !isAperture && find.subject == .video ? -1 : 0
         if found.isEmpty, !isAperture { reply["info"] = "No entities found" }
         return reply
     }
 
-    /// What is listed of each.
-    func documents(
-        _ find: FindCommand, _ ids: [EntityID], in snapshot: CatalogSnapshot
-    ) throws -> [Document] {
+    /// The fields that are listed of each.
+    private func fields(_ find: FindCommand) -> [String] {
         let results = find.results
         var fields = results.list ?? []
         if !isAperture { fields.removeAll { ["_coordinates", "_distance"].contains($0) } }
@@ -59,10 +71,53 @@ extension CommandRun {
         }
         if results.shown.contains(.labels), !fields.contains("_label") { fields.append("_label") }
         if results.shown.contains(.sets) { fields.append("_set_name") }
+        return fields
+    }
+
+    /// What is listed of each, field by field; `nil` where they are of several classes, or where more is told
+    /// of them than their properties.
+    private func listing(
+        _ find: FindCommand, _ ids: [EntityID], in snapshot: CatalogSnapshot
+    ) throws -> Listing? {
+        let results = find.results
+        guard results.listsEntities, !results.allProperties,
+            let known = try listedClass(find, ids, in: snapshot),
+            RegionClass(rawValue: known.name) == nil, known.name != "DescriptorSet",
+            known.kind == .entity || !results.uniqueIDs
+        else { return nil }
+        let plan = DocumentPlan(fields(find), of: known, names: names, isTable: answersTable)
+        return try plan.listing(ids.map(\.local), in: snapshot)
+    }
+
+    /// The class that all of `ids` are of; where there are none, what a table's columns are to be known by.
+    private func listedClass(
+        _ find: FindCommand, _ ids: [EntityID], in snapshot: CatalogSnapshot
+    ) throws -> ClassSchema? {
+        if let first = ids.first {
+            guard ids.allSatisfy({ $0.classNumber == first.classNumber }) else { return nil }
+            return snapshot.schema[first.classNumber]
+        }
+        guard answersTable else { return nil }
+        let name = WireNames.systemClass(find.subject) ?? find.selection.className
+        guard let name else { return nil }
+        return switch find.subject {
+        case .connection: snapshot.schema.connectionClass(name)
+        case .entity: snapshot.schema.entityClass(WireNames.catalogClass(ofUser: name))
+        default: snapshot.schema.entityClass(name)
+        }
+    }
+
+    /// What is listed of each.
+    func documents(
+        _ find: FindCommand, _ ids: [EntityID], in snapshot: CatalogSnapshot
+    ) throws -> [Document] {
+        let results = find.results
+        let fields = fields(find)
         let shown = ShownParts(find, dialect: query.dialect)
         return try inClasses(ids, in: snapshot) { known, locals in
             let plan = DocumentPlan(
-                shown.fields(fields, of: known), of: known, names: names, all: results.allProperties)
+                shown.fields(fields, of: known), of: known, names: names, all: results.allProperties,
+                isTable: answersTable)
             var documents = try plan.documents(locals, in: snapshot).map(\.1)
             if RegionClass(rawValue: known.name) != nil, shown.needsRegions {
                 let regions = try snapshot.regions(of: known, locals)

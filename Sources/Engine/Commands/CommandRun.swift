@@ -29,12 +29,17 @@ final class CommandRun {
     var references: [Int: FoundSet] = [:]
     /// What is to be handed out after the replies, in order.
     var requests: [BlobRequest] = []
+    /// What replies list, by the index of the command, where it is not among the replies themselves.
+    var listings: [Int: PlacedListing] = [:]
+    /// Whether what is listed is for a table: values as they are, where replies have a form of their own.
+    let answersTable: Bool
     /// How the command at hand found what it found.
     var steps: [PlanStep] = []
 
     init(
         query: CommandQuery, ground: Ground, service: CommandService, staged: [Int: StagedContent] = [:],
-        prepared: [Int: PreparedAccessCommand], blobs: [Int: [UInt8]], cancellation: Cancellation
+        prepared: [Int: PreparedAccessCommand], blobs: [Int: [UInt8]], answersTable: Bool = false,
+        cancellation: Cancellation
     ) {
         self.query = query
         self.ground = ground
@@ -42,6 +47,7 @@ final class CommandRun {
         self.staged = staged
         self.prepared = prepared
         self.blobs = blobs
+        self.answersTable = answersTable
         self.cancellation = cancellation
         names = WireNames(dialect: query.dialect)
     }
@@ -66,7 +72,8 @@ final class CommandRun {
                 throw CommandFailure(command, EngineError(.conflict, error.message), status: error.status)
             }
         }
-        return CommandOutcome(replies: replies, requests: requests)
+        return CommandOutcome(
+            dialect: query.dialect, replies: replies, requests: requests, listings: listings)
     }
 
     // MARK: - The ground
@@ -125,13 +132,6 @@ final class CommandRun {
         if try result(reference).isEmpty { return ["status": 0, "returned": 0] }
         throw EngineError(.invalidRequest, "\(name): this version does not decode video")
     }
-}
-
-/// What the commands of a query came to.
-struct CommandOutcome: Sendable {
-    /// One for each command: its name, and what is told.
-    var replies: [Document]
-    var requests: [BlobRequest]
 }
 
 /// Bytes that a reply hands out.

@@ -91,47 +91,50 @@ extension Store {
     private func answer(
         _ query: CommandQuery, _ received: [[UInt8]], _ principal: Principal
     ) async throws -> CommandMessage {
+        let (json, requests) = try await run(query, received, principal) { ($0.json(), $0.requests) }
+        return CommandMessage(json: json, blobs: try await handOut(requests))
+    }
+
+    /// Carries out the commands of a query. What they came to is told by `tell`, on a thread of the readers
+    /// and when no writer waits for it any more.
+    /// - Parameter answersTable: see ``CommandRun/answersTable``.
+    func run<Told: Sendable>(
+        _ query: CommandQuery, _ received: [[UInt8]], _ principal: Principal, answersTable: Bool = false,
+        _ tell: @escaping @Sendable (CommandOutcome) throws -> Told
+    ) async throws -> Told {
         let (service, blobs) = (commandService(principal), given(received, to: query))
         let prepared = try await prepare(query, principal)
-        let outcome: CommandOutcome
-        if query.commands.contains(where: \.changesStore) {
-            try checkWritable()
-            outcome = try await write(query, blobs, prepared, service)
-        } else {
-            let (catalog, given) = (catalog, blobs)
-            outcome = try await readPool.run { cancellation in
+        let catalog = catalog
+        guard query.commands.contains(where: \.changesStore) else {
+            return try await readPool.run { cancellation in
                 try translating {
-                    try catalog.read(cancellation) { snapshot in
-                        try CommandRun(
-                            query: query, ground: .snapshot(snapshot), service: service,
-                            prepared: prepared, blobs: given, cancellation: cancellation
-                        ).run()
-                    }
+                    try tell(
+                        try catalog.read(cancellation) { snapshot in
+                            try CommandRun(
+                                query: query, ground: .snapshot(snapshot), service: service,
+                                prepared: prepared, blobs: blobs, answersTable: answersTable,
+                                cancellation: cancellation
+                            ).run()
+                        })
                 }
             }
         }
-        let handedOut = try await handOut(outcome.requests)
-        return CommandMessage(
-            json: Array(Value.array(outcome.replies.map { .object($0) }).json.utf8), blobs: handedOut)
-    }
-
-    private func write(
-        _ query: CommandQuery, _ blobs: [Int: [UInt8]], _ prepared: [Int: PreparedAccessCommand],
-        _ service: CommandService
-    ) async throws -> CommandOutcome {
-        let staged = try await stage(query, blobs)
+        try checkWritable()
+        let staged = try await stage(query, received: blobs)
         defer { for content in staged.values { content.hold?.end() } }
         try await warmIndexes(for: query)
-        let (catalog, store) = (catalog, self.blobs)
+        let store = self.blobs
         return try await readPool.run { cancellation in
             try translating {
                 if staged.values.contains(where: { $0.blob != nil }) { try store.sync() }
-                return try catalog.write(cancellation: cancellation) { transaction in
-                    try CommandRun(
-                        query: query, ground: .transaction(transaction), service: service, staged: staged,
-                        prepared: prepared, blobs: blobs, cancellation: cancellation
-                    ).run()
-                }
+                return try tell(
+                    try catalog.write(cancellation: cancellation) { transaction in
+                        try CommandRun(
+                            query: query, ground: .transaction(transaction), service: service,
+                            staged: staged, prepared: prepared, blobs: blobs, answersTable: answersTable,
+                            cancellation: cancellation
+                        ).run()
+                    })
             }
         }
     }
@@ -156,7 +159,7 @@ extension Store {
 
     /// Prepares all that commands put in, several at a time.
     private func stage(
-        _ query: CommandQuery, _ blobs: [Int: [UInt8]]
+        _ query: CommandQuery, received blobs: [Int: [UInt8]]
     ) async throws -> [Int: StagedContent] {
         var work: [(command: Command, media: NewMedia, isImage: Bool)] = []
         for command in query.commands {

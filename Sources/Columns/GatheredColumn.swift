@@ -1,0 +1,99 @@
+public import Base
+
+/// The values of some rows of a column, in the order in which the rows were asked for.
+///
+/// It is a value of its own: later versions of the column do not change it. It takes 8 bytes a row; strings
+/// stay where they lie, in the column's dictionary.
+public struct GatheredColumn: Sendable {
+    public let type: ColumnType
+    /// One a row: an integer's bits, a float's, the microseconds of a date-time, 0 or 1 of a boolean, the
+    /// code of a string; 0 where the row has no value.
+    public let numbers: [UInt64]
+    /// A bit a row, the least significant first: whether it has a value. Bits beyond the last row are 0.
+    public let presence: [UInt64]
+    /// How many rows have a value.
+    public let presentCount: Int
+    private let dictionary: StringDictionary
+
+    init(
+        type: ColumnType, numbers: [UInt64], presence: [UInt64], presentCount: Int,
+        dictionary: StringDictionary
+    ) {
+        self.type = type
+        self.numbers = numbers
+        self.presence = presence
+        self.presentCount = presentCount
+        self.dictionary = dictionary
+    }
+
+    /// Whether the row at `place` has a value.
+    public func hasValue(at place: Int) -> Bool {
+        presence[place >> 6] & 1 << UInt64(place & 63) != 0
+    }
+
+    /// The value of the row at `place`, or `nil` where it has none. A string is made anew at each call.
+    public func value(at place: Int) -> ColumnValue? {
+        guard hasValue(at: place) else { return nil }
+        let bits = numbers[place]
+        return switch type {
+        case .boolean: .boolean(bits != 0)
+        case .integer: .integer(Int64(bitPattern: bits))
+        case .float: .float(Double(bitPattern: bits))
+        case .string: .string(dictionary.string(Int(bits)))
+        case .dateTime: .dateTime(Int64(bitPattern: bits))
+        }
+    }
+
+    /// The UTF-8 bytes of the string of the row at `place`, which must have one. They lie where they are
+    /// for as long as this value, or a copy of it, is alive.
+    public func utf8(at place: Int) -> UnsafeRawBufferPointer {
+        precondition(type == .string && hasValue(at: place), "row \(place) has no string")
+        return dictionary.withBytes(Int(numbers[place])) { $0 }
+    }
+
+    /// Writes where the strings of `rows` lie, as ``utf8(at:)`` says it; `nil` bytes for rows without value.
+    public func writeStrings(of rows: Range<Int>, to out: UnsafeMutablePointer<UnsafeRawBufferPointer>) {
+        precondition(type == .string && rows.upperBound <= numbers.count)
+        for (index, place) in rows.enumerated() {
+            out[index] =
+                hasValue(at: place)
+                ? dictionary.withBytes(Int(numbers[place])) { $0 }
+                : UnsafeRawBufferPointer(start: nil, count: 0)
+        }
+    }
+}
+
+extension Column {
+    /// The values of `rows`, which may come in any order and repeat. Quickest where they rise.
+    public func gather(_ rows: [LocalID]) -> GatheredColumn {
+        var presence = [UInt64](repeating: 0, count: wordCount(forBits: rows.count))
+        var presentCount = 0
+        let numbers = [UInt64](unsafeUninitializedCapacity: rows.count) { numbers, count in
+            var index = -1
+            var chunk: ColumnChunk?
+            presence.withUnsafeMutableBufferPointer { presence in
+                rows.withUnsafeBufferPointer { rows in
+                    for place in 0..<rows.count {
+                        let row = Int(rows[place])
+                        if row / ColumnChunk.width != index {
+                            index = row / ColumnChunk.width
+                            chunk = chunks[index]
+                        }
+                        let inChunk = row % ColumnChunk.width
+                        guard let chunk, chunk.hasValue(at: inChunk) else {
+                            numbers[place] = 0
+                            continue
+                        }
+                        numbers[place] = chunk.numbers.bits(at: inChunk)
+                        presence[place >> 6] |= 1 << UInt64(place & 63)
+                        presentCount &+= 1
+                    }
+                }
+            }
+            count = rows.count
+        }
+        return GatheredColumn(
+            type: type, numbers: numbers, presence: presence, presentCount: presentCount,
+            dictionary: dictionary)
+    }
+}

@@ -72,6 +72,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         room("Annotations", rooms: ["Base"]),
+        room("Arrow", rooms: []),
         room("Query", rooms: ["Base"]),
         room("Media", rooms: ["Base"], c: ["CTurboJPEG", "CVips", "CPNG", "CWebP", "CPixels"]),
         room(
@@ -98,7 +99,9 @@ let package = Package(
             ]),
         room(
             "Engine",
-            rooms: ["Catalog", "Annotations", "Columns", "Vectors", "Query", "Media", "Blobs", "Base"],
+            rooms: [
+                "Catalog", "Annotations", "Arrow", "Columns", "Vectors", "Query", "Media", "Blobs", "Base",
+            ],
             outside: [
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -141,6 +144,7 @@ let package = Package(
             swiftSettings: strict),
         tests("BaseTests", rooms: ["Base"]),
         tests("AnnotationsTests", rooms: ["Annotations"]),
+        tests("ArrowTests", rooms: ["Arrow"]),
         tests("QueryTests", rooms: ["Query", "Base"], excluding: ["cases"]),
         tests("MediaTests", rooms: ["Media", "Base"]),
         tests("BlobsTests", rooms: ["Blobs", "Base"], outside: [systemPackage]),

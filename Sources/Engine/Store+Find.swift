@@ -17,6 +17,15 @@ extension Store {
         }
     }
 
+    /// The same as JSON text: an array of objects, and how many match where the request wanted them counted.
+    public func findText(_ request: FindRequest) async throws -> (entities: [UInt8], count: Int?) {
+        try await search(request) { found, ids, count in
+            let page = request.limit == 0 ? Array(ids) : Array(ids.prefix(request.limit))
+            let text = try found.map { snapshot, known in try snapshot.text(known, page, request.projection) }
+            return (text ?? Array("[]".utf8), request.wantsCount ? count : nil)
+        }
+    }
+
     /// Binds and runs a search, and leaves the entities to be fetched page by page: for answers of any size.
     public func select(_ request: FindRequest) async throws -> FindResults {
         let (ids, count) = try await search(request) { _, ids, count in
@@ -64,10 +73,8 @@ extension Store {
         }
     }
 
-    // MARK: - Private
-
     /// Hands over the ids from the request's `skip` on, in its order, and how many match in all.
-    private func search<Result: Sendable>(
+    func search<Result: Sendable>(
         _ request: FindRequest,
         _ body:
             @escaping @Sendable (
@@ -90,6 +97,22 @@ extension Store {
                 known, ids, by: request.sort, limit: wanted < 0 ? .max : wanted, maxDocuments: limit)
             return try body((snapshot, known), sorted.dropFirst(request.skip), ids.count)
         }
+    }
+}
+
+extension CatalogSnapshot {
+    /// Entities as the JSON text of an array, in the order of `ids`.
+    fileprivate func text(
+        _ known: ClassSchema, _ ids: [LocalID], _ projection: Projection?
+    ) throws -> [UInt8] {
+        if let listing = try listing(known, ids, projection) {
+            var text = ListingText()
+            text.write(listing, ListingText.Style(missing: nil, wrapsTimes: false))
+            return Array(text.bytes)
+        }
+        var writer = JSONWriter(capacity: ids.count * 512)
+        writer.write(.array(try documents(known, ids, projection).map { .object($0) }))
+        return writer.take()
     }
 }
 

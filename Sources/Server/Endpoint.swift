@@ -99,6 +99,9 @@ struct Endpoint: Sendable {
 
     private static let longBody = 128 << 10
 
+    /// Whether it can answer with a table of Arrow.
+    var answersTable: Bool { responses.contains { $0.contentType == TableAnswer.mediaType } }
+
     /// A parameter in the path or the query.
     struct Parameter: Sendable {
         enum Place: String, Sendable { case path, query, header }
@@ -135,8 +138,17 @@ struct Endpoint: Sendable {
             Outcome(status, description, contentType: "application/json", schema: schema)
         }
 
+        /// Rows as a table.
+        static func table(
+            _ description: String, headers: [(name: String, description: String)] = []
+        ) -> Outcome {
+            Outcome(
+                200, description, contentType: TableAnswer.mediaType,
+                schema: ["type": "string", "format": "binary"], headers: headers)
+        }
+
         /// What any request may be answered with, whatever it asks for.
-        static let everywhere = [400, 401, 403, 408, 413, 414, 417, 421, 431, 500, 503, 505]
+        static let everywhere = [400, 401, 403, 406, 408, 413, 414, 417, 421, 431, 500, 503, 505]
 
         /// An error, said as all endpoints say it.
         static func common(_ status: Int) -> Outcome {
@@ -148,6 +160,7 @@ struct Endpoint: Sendable {
                 case 403:
                     "Asked for by another site's page; or the user may not do that; or the store may not be written."
                 case 404: "There is no such class or entity."
+                case 406: "Nothing but a table of Arrow will do, and there is none here."
                 case 408: "The body came too slowly, or not at all."
                 case 409: "It contradicts what the store holds."
                 case 410: "It was deleted, or the file that it refers to is gone."

@@ -68,6 +68,9 @@ struct Face: Sendable {
                 if needsSession, endpoint.access != .anybody, request.bearerToken == nil {
                     return .answered(.noSession, route: endpoint.path)
                 }
+                if request.takesOnlyTable, !endpoint.answersTable {
+                    return .answered(Face.noTable(endpoint.path), route: endpoint.path)
+                }
                 if endpoint.access == .write { try service.store.checkWritable() }
                 request.parameters = parameters
                 let limit = service.limits.byteCount(of: endpoint)
@@ -150,6 +153,15 @@ struct Face: Sendable {
         let isChange = endpoint.access != .read
         guard let reason = commands.refusal(of: principal, isChange: isChange) else { return nil }
         return .failure(EngineError(.invalidRequest, reason), status: .forbidden)
+    }
+
+    /// To somebody who accepts nothing but a table where there is none.
+    private static func noTable(_ path: String) -> Response {
+        .failure(
+            EngineError(
+                .invalidRequest,
+                "\(path) does not answer as a table of Arrow; accept application/json, or ask /v1/entities/{class}/find or /api",
+                path: "accept"), status: .notAcceptable)
     }
 
     /// To OPTIONS what there is; to another method that it is not there.

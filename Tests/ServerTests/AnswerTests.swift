@@ -18,6 +18,41 @@ import Testing
         }
     }
 
+    @Test func `a table says what lines say, and its count stands in a header`() async throws {
+        try await ServedStore.run { served in
+            for seed in 1...3 { try await served.add(seed: UInt8(seed)) }
+            let table = try await served.answer(
+                "POST", "/v1/entities/Image/find", headers: [Self.acceptsTable],
+                body: Array(#"{"projection": {"width": 1, "path": 1}, "count": true}"#.utf8))
+            #expect(table.header("content-type") == TableAnswer.mediaType)
+            #expect(table.header("x-fovea-count") == "3")
+            // The end of a stream: https://arrow.apache.org/docs/format/Columnar.html
+            #expect(table.body.suffix(8) == [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0])
+            #expect(table.header("content-length") == String(table.body.count))
+        }
+    }
+
+    @Test func `commands answer with tables over the holder's socket, and to sessions`() async throws {
+        let lists = Array(#"[{"FindImage": {"blobs": false, "results": {"list": ["width"]}}}]"#.utf8)
+        let counts = Array(#"[{"FindImage": {"blobs": false, "results": {"count": true}}}]"#.utf8)
+        try await ServedStore.run(isHolderSocket: true) { served in
+            try await served.add()
+            let table = try await served.answer("POST", "/api", headers: [Self.acceptsTable], body: lists)
+            #expect(table.status == 200)
+            #expect(table.header("content-type") == TableAnswer.mediaType)
+            let none = try await served.answer("POST", "/api", headers: [Self.acceptsTable], body: counts)
+            #expect(none.status == 400)
+            #expect(none.text.contains("lists nothing"))
+        }
+        try await ServedStore.run { served in
+            let refused = try await served.answer("POST", "/api", headers: [Self.acceptsTable], body: lists)
+            #expect(refused.status == 401)
+            #expect(refused.json?["error"]?.objectValue?["code"] == "unauthenticated")
+        }
+    }
+
+    private static let acceptsTable = "Accept: application/vnd.apache.arrow.stream"
+
     @Test func `a class that there is not is told with those that there are, also of an empty store`()
         async throws
     {

@@ -43,6 +43,8 @@ struct RequestExamples {
     /// Pictures that no store holds yet.
     let picture, another: [UInt8]
 
+    private static let table = "Accept: application/vnd.apache.arrow.stream"
+
     /// The requests to an operation; `nil` for one that has none here.
     func of(_ operation: String) -> [RequestExample]? {
         switch operation {
@@ -51,6 +53,9 @@ struct RequestExamples {
                 .init(
                     200, json: #"{"filter":{"width":{"$gt":0}},"sort":"bytes:desc","limit":2,"count":true}"#),
                 .init(200, headers: ["Accept: application/x-ndjson"], json: #"{"count":true}"#),
+                .init(
+                    200, headers: [RequestExamples.table], json: #"{"projection":{"width":1},"count":true}"#),
+                .init(400, headers: [RequestExamples.table], json: #"{"filter":{"width":{"$gtt":0}}}"#),
                 .init(400, json: #"{"filter":{"width":{"$gtt":0}}}"#), .init(400, json: "{"),
             ] + missingClass
         case "findEntitiesByURL":
@@ -58,7 +63,12 @@ struct RequestExamples {
                 .init(200, query: "limit=1&count=true"), .init(400, query: "limit=-1"),
                 .init(400, query: "unknown=1"), .init(404, class: "Nothing"),
             ]
-        case "countEntities": [.init(200, json: "{}"), .init(400, json: #"{"unknown":1}"#)] + missingClass
+        case "countEntities":
+            [
+                .init(200, json: "{}"), .init(400, json: #"{"unknown":1}"#),
+                .init(406, headers: [RequestExamples.table], json: "{}"),
+                .init(200, headers: [RequestExamples.table + ", */*"], json: "{}"),
+            ] + missingClass
         case "facetEntities":
             [
                 .init(200, json: #"{"properties":["format","width","nothing"]}"#),

@@ -53,7 +53,9 @@ struct ServedStore: Sendable {
         let metrics = Metrics()
         let answering: QueryAnswering = { await store.answer($0, dialect: $1, principal: $2) }
         let commands = CommandService(
-            authority: authority, answering: answersCommands ? answering : ServedPort.echo)
+            authority: authority,
+            tables: { try await store.answerTable($0, dialect: $1, principal: $2) },
+            answering: answersCommands ? answering : ServedPort.echo)
         let service = Exchange.Service(
             store: store, metrics: metrics, isHolderSocket: isHolderSocket, limits: costs, commands: commands)
         var logger = Logger(label: "test")

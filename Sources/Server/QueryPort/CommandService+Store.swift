@@ -6,7 +6,10 @@ extension CommandService {
         CommandService(
             authority: StoreAuthority(
                 accessControl: store.accessControl, anonymousRole: configuration.anonymousRole),
-            maxMessageBytes: configuration.maxMessageBytes
+            maxMessageBytes: configuration.maxMessageBytes,
+            tables: { message, dialect, principal in
+                try await store.answerTable(message, dialect: dialect, principal: principal)
+            }
         ) { message, dialect, principal in
             await store.answer(message, dialect: dialect, principal: principal)
         }

@@ -8,19 +8,26 @@ public import Query
 public typealias QueryAnswering =
     @Sendable (CommandMessage, CommandDialect, Principal) async -> CommandMessage
 
+/// Answers a message with a table of what its last command lists. Throws whatever goes wrong.
+public typealias TableAnswering =
+    @Sendable (CommandMessage, CommandDialect, Principal) async throws -> TableAnswer
+
 /// The command language as the faces of the server offer it: the session layer, and behind it who answers.
 public struct CommandService: Sendable {
     private let authority: any SessionAuthority
     private let answering: QueryAnswering
+    private let tables: TableAnswering?
     let limits: QueryMessage.Limits
     private static let logger = Logger(label: "fovea")
 
     /// - Parameter maxMessageBytes: Of a message in either direction; at most 2³² − 1, which a frame can say.
     public init(
-        authority: any SessionAuthority, maxMessageBytes: Int = 1 << 30, answering: @escaping QueryAnswering
+        authority: any SessionAuthority, maxMessageBytes: Int = 1 << 30, tables: TableAnswering? = nil,
+        answering: @escaping QueryAnswering
     ) {
         self.authority = authority
         self.answering = answering
+        self.tables = tables
         limits = QueryMessage.Limits(byteCount: min(maxMessageBytes, Int(UInt32.max)))
     }
 
@@ -44,6 +51,35 @@ public struct CommandService: Sendable {
         } catch {
             return DialectReply.failure(shown(error), dialect: .aperture)
         }
+    }
+
+    /// Answers with a table.
+    /// - Parameters:
+    ///   - principal: Who asks; `nil` for whoever has the session.
+    ///   - token: Of the session; `nil` for none.
+    /// - Throws: `EngineError`; of a reply that is too long, too.
+    func table(
+        _ message: CommandMessage, dialect: CommandDialect, by principal: Principal?, session token: String?,
+        origin: String
+    ) async throws -> TableAnswer {
+        guard let tables else {
+            throw EngineError(.notFound, "this server does not answer with tables")
+        }
+        var known = principal
+        if known == nil, let token {
+            known = try await authority.principal(ofSession: token, origin: origin)
+        }
+        guard let known else {
+            throw EngineError(.unauthenticated, "log in first: 'Authenticate' gives a token")
+        }
+        let answer = try await tables(message, dialect, known)
+        guard answer.byteCount <= limits.byteCount else {
+            throw EngineError(
+                .limitExceeded,
+                "the table has \(answer.byteCount) bytes, the limit is \(limits.byteCount): ask for fewer rows at a time, with 'limit' or 'batch'"
+            )
+        }
+        return answer
     }
 
     /// Answers somebody who cannot log in, in VDMS's dialect.

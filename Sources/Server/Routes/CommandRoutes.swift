@@ -44,8 +44,9 @@ enum CommandRoutes {
                             "blobs": [
                                 "type": "array", "items": ["type": "string", "contentEncoding": "base64"],
                             ],
-                        ], required: ["json", "blobs"]))
-            ], read: Commands.init, answer: run)
+                        ], required: ["json", "blobs"])),
+                .table("What the last command lists, a column for each field; what fails is an error then."),
+            ], errors: [404, 409, 410], read: Commands.init, answer: run)
     ]
 
     private static let commands: Document = [
@@ -101,6 +102,13 @@ enum CommandRoutes {
     private static func run(_ exchange: Exchange, _ commands: Commands) async throws -> Response {
         guard let service = exchange.service.commands else {
             throw EngineError(.notFound, "this server does not answer the query language")
+        }
+        if exchange.request.wantsTable {
+            return .table(
+                try await service.table(
+                    commands.message, dialect: commands.dialect,
+                    by: exchange.service.isHolderSocket ? .owner : nil, session: commands.token,
+                    origin: commands.origin))
         }
         let reply: CommandMessage
         if exchange.service.isHolderSocket {

@@ -112,7 +112,8 @@ enum EntityRoutes {
         "projection": ["type": "object", "description": "`{\"path\": 1}` or `{\"exif\": 0}`."],
         "count": [
             "type": "boolean",
-            "description": "Count all matches as well; of lines, in the header `X-Fovea-Count`.",
+            "description":
+                "Count all matches as well; of lines and of tables, in the header `X-Fovea-Count`.",
         ],
     ])
 
@@ -122,7 +123,10 @@ enum EntityRoutes {
         ("skip", ["type": "integer", "minimum": 0], "Leave out the first n."),
         ("limit", ["type": "integer", "minimum": 0], "At most n, 25 unless told; 0 for all."),
         ("projection", Schemas.json, "The projection as JSON text."),
-        ("count", ["type": "boolean"], "Count all matches as well; of lines, in the header `X-Fovea-Count`."),
+        (
+            "count", ["type": "boolean"],
+            "Count all matches as well; of lines and of tables, in the header `X-Fovea-Count`."
+        ),
     ].map { Endpoint.Parameter(name: $0.0, place: .query, schema: $0.1, description: $0.2) }
 
     private static let explanation = Schemas.object(
@@ -148,23 +152,21 @@ enum EntityRoutes {
                 .init(
                     200, "The entities.", contentType: "application/x-ndjson", schema: Schemas.text,
                     headers: [("X-Fovea-Count", "How many match, where `count` asks for it.")]),
+                .table("The entities, a column for each field."),
             ], errors: [404, 413],
             read: { try $0.object().findRequest(class: $0.parameter("class")) },
             answer: { exchange, request in
-                exchange.request.wantsLines
+                if exchange.request.wantsTable { return .table(try await exchange.store.table(request)) }
+                return exchange.request.wantsLines
                     ? try await lines(exchange.store, request) : try await page(exchange.store, request)
             })
     }
 
     private static func page(_ store: Store, _ request: FindRequest) async throws -> Response {
-        let answer = try await store.find(request)
-        var writer = JSONWriter(capacity: answer.entities.count * 512)
-        writer.raw("{\"entities\":[")
-        for (index, entity) in answer.entities.enumerated() {
-            if index > 0 { writer.raw(",") }
-            writer.write(entity)
-        }
-        writer.raw("]")
+        let answer = try await store.findText(request)
+        var writer = JSONWriter(capacity: answer.entities.count + 64)
+        writer.raw("{\"entities\":")
+        writer.raw(answer.entities)
         if let count = answer.count {
             writer.raw(",\"count\":")
             writer.write(Int64(count))

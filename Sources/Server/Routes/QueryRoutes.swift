@@ -19,10 +19,15 @@ enum QueryRoutes {
             responses: [
                 Endpoint.Outcome(
                     200, "The reply, as a message.", contentType: mediaType,
-                    schema: ["type": "string", "format": "binary"])
-            ],
+                    schema: ["type": "string", "format": "binary"]),
+                .table("What the last command lists, a column for each field; what fails is an error then."),
+            ], errors: [404, 409, 410],
             read: { request in (try message(request), try dialect(of: request)) },
             answer: { exchange, asked in
+                if exchange.request.wantsTable {
+                    return .table(
+                        try await exchange.store.answerTable(asked.0, dialect: asked.1, principal: .owner))
+                }
                 let reply = await exchange.store.answer(asked.0, dialect: asked.1, principal: .owner)
                 return Response(
                     .ok, headers: ["Content-Type": mediaType], body: .bytes(QueryMessage.encode(reply)))

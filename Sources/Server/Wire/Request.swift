@@ -84,4 +84,13 @@ struct Request: Sendable {
 
     /// Whether the caller would rather have a line for each entity than one object.
     var wantsLines: Bool { header("accept")?.contains("application/x-ndjson") ?? false }
+
+    /// Whether the caller asks for a table of Arrow.
+    var wantsTable: Bool { header("accept")?.contains(TableAnswer.mediaType) ?? false }
+
+    /// Whether nothing but a table of Arrow will do.
+    var takesOnlyTable: Bool {
+        guard wantsTable, let accepted = header("accept") else { return false }
+        return accepted.split(separator: ",").allSatisfy { $0.contains(TableAnswer.mediaType) }
+    }
 }

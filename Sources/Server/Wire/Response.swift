@@ -42,6 +42,17 @@ struct Response: Sendable {
             body: .bytes(bytes))
     }
 
+    /// A table of Arrow.
+    static func table(_ answer: TableAnswer) -> Response {
+        var headers: HTTPHeaders = ["Content-Type": TableAnswer.mediaType, "Cache-Control": "no-store"]
+        if let count = answer.count { headers.add(name: "X-Fovea-Count", value: String(count)) }
+        return Response(
+            .ok, headers: headers,
+            body: .stream(length: answer.byteCount) { write in
+                for piece in answer.pieces { try await write(piece) }
+            })
+    }
+
     /// Plain text.
     static func text(_ text: String, contentType: String = "text/plain; charset=utf-8") -> Response {
         Response(

@@ -161,5 +161,5 @@ private struct Everybody: SessionAuthority {
         token.isEmpty ? nil : .owner
     }
     func anonymousPrincipal(origin: String) async throws -> Principal? { .owner }
-    func refusal(of principal: Principal, isChange: Bool) -> String? { nil }
+    func principal(username: String, password: String, origin: String) async throws -> Principal { .owner }
 }

@@ -9,4 +9,6 @@ public struct BoundAddresses: Sendable {
     public var authority: FilePath?
     /// Whether that authority was made now, so that clients do not know it yet.
     public var isNewAuthority = false
+    /// Whether there is anybody who can log in.
+    public var hasUsers = false
 }

@@ -87,7 +87,8 @@ struct Doors: Sendable {
     private func face(at address: ServerConfiguration.Address) -> Face {
         Face(
             service: service, sites: SiteGuard(listeningOn: address.host, isLoopback: address.isLoopback),
-            needsSession: !address.isLoopback && !configuration.allowsInsecure, logger: Doors.logger)
+            needsLogin: configuration.requiresLogin || !address.isLoopback && !configuration.allowsInsecure,
+            logger: Doors.logger)
     }
 
     /// - Parameter option: What the address was given by.

@@ -13,11 +13,16 @@ struct Endpoint: Sendable {
         case anybody
         /// Reads.
         case read
-        /// Changes the store.
-        case write
+        /// Puts something in.
+        case create
+        /// Takes something away.
+        case delete
         /// Reads or writes files of this machine by path, or maintains the store: only over the holder's
         /// socket.
         case holder
+
+        /// Whether the store must be open for writing.
+        var changesStore: Bool { self == .create || self == .delete }
     }
 
     var method: HTTPMethod
@@ -58,7 +63,7 @@ struct Endpoint: Sendable {
         self.parameters = parameters
         self.body = body
         let described = Set(responses.map(\.status))
-        let writes = access == .write ? [507] : []
+        let writes = access.changesStore ? [507] : []
         self.responses =
             responses
             + Set(errors + writes + Outcome.everywhere).subtracting(described).sorted().map(Outcome.common)
@@ -101,6 +106,34 @@ struct Endpoint: Sendable {
 
     /// Whether it can answer with a table of Arrow.
     var answersTable: Bool { responses.contains { $0.contentType == TableAnswer.mediaType } }
+
+    /// Checks whether somebody may do this, with entities of the class that the path names; of all classes
+    /// where it names none.
+    /// - Throws: ``EngineError/Code/forbidden``.
+    func checkPermission(of principal: Principal, for request: Request) throws(EngineError) {
+        let actions: [Permissions.Action] =
+            switch access {
+            case .anybody: []
+            case .read: [.read]
+            case .create: [.create]
+            case .delete: [.delete]
+            case .holder: Permissions.Action.allCases
+            }
+        for action in actions {
+            if let name = request.parameters.first(where: { $0.name == "class" })?.value ?? entityClass {
+                try principal.check(action, class: name)
+            } else {
+                try principal.checkEverywhere(action)
+            }
+        }
+    }
+
+    /// The class that the path itself names.
+    private var entityClass: String? {
+        let parts = path.split(separator: "/")
+        guard parts.count >= 3, parts[1] == "entities", !parts[2].hasPrefix("{") else { return nil }
+        return String(parts[2])
+    }
 
     /// A parameter in the path or the query.
     struct Parameter: Sendable {
@@ -148,7 +181,7 @@ struct Endpoint: Sendable {
         }
 
         /// What any request may be answered with, whatever it asks for.
-        static let everywhere = [400, 401, 403, 406, 408, 413, 414, 417, 421, 431, 500, 503, 505]
+        static let everywhere = [400, 401, 403, 406, 408, 413, 414, 417, 421, 429, 431, 500, 503, 505]
 
         /// An error, said as all endpoints say it.
         static func common(_ status: Int) -> Outcome {
@@ -156,9 +189,9 @@ struct Endpoint: Sendable {
                 switch status {
                 case 400: "The request is wrong; `path` says where."
                 case 401:
-                    "Other machines must send `Authorization: Bearer TOKEN`, the token of a session; this one has none, or it has expired."
+                    "Where users log in, a request needs `Authorization`: `Bearer` with the token of a session or of a user, or `Basic` with name and password. This one has none, or they are not good."
                 case 403:
-                    "Asked for by another site's page; or the user may not do that; or the store may not be written."
+                    "The user may not do that, or it was asked for by another site's page (`forbidden`); or the store may not be written (`read_only`)."
                 case 404: "There is no such class or entity."
                 case 406: "Nothing but a table of Arrow will do, and there is none here."
                 case 408: "The body came too slowly, or not at all."
@@ -169,6 +202,7 @@ struct Endpoint: Sendable {
                 case 415: "The bytes are no image that Fovea reads."
                 case 417: "Something other than `100-continue` is expected."
                 case 421: "The `Host` is not this server's."
+                case 429: "Too many logins have failed; the message says when to try again."
                 case 431: "The headers are too long, or too many."
                 case 500: "Stored bytes are damaged, or something else failed."
                 case 503: "Too much is waiting; `Retry-After` says when to try again."
@@ -178,6 +212,7 @@ struct Endpoint: Sendable {
                 }
             var outcome = Outcome.json(description, Schemas.reference("Error"), status: status)
             if status == 503 { outcome.headers = [("Retry-After", "Seconds to wait.")] }
+            if status == 401 { outcome.headers = [("WWW-Authenticate", "`Bearer` and `Basic`.")] }
             outcome.isCommon = true
             return outcome
         }

@@ -52,7 +52,7 @@ struct Exchange: Sendable {
             if endpoint.body.isEmpty { return 0 }
             switch endpoint.access {
             case .anybody: return messageByteCount
-            case .write: return uploadByteCount
+            case .create, .delete: return uploadByteCount
             case .read, .holder: return bodyByteCount
             }
         }

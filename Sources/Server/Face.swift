@@ -8,8 +8,8 @@ struct Face: Sendable {
     let service: Exchange.Service
     private let router: Router
     private let sites: SiteGuard?
-    /// Whether everything but what is open to anybody is for those who have a session.
-    private let needsSession: Bool
+    /// Whether everything but what is open to anybody is for users.
+    private let needsLogin: Bool
     /// Why nobody is answered; `nil` where all are.
     var refusal: String?
     private let openAPI: [UInt8]
@@ -20,14 +20,14 @@ struct Face: Sendable {
     /// - Parameters:
     ///   - sites: Refuses what other sites' pages ask; `nil` where no browser gets at the listener.
     ///   - more: Endpoints besides those of ``Routes``.
-    ///   - needsSession: Ask for a session, as a listener does that other machines reach.
+    ///   - needsLogin: Ask who it is, as a listener does that other machines reach.
     init(
-        service: Exchange.Service, sites: SiteGuard?, needsSession: Bool = false, logger: Logger,
+        service: Exchange.Service, sites: SiteGuard?, needsLogin: Bool = false, logger: Logger,
         more: [Endpoint] = []
     ) {
         self.service = service
         self.sites = sites
-        self.needsSession = needsSession
+        self.needsLogin = needsLogin
         self.logger = logger
         let endpoints = Routes.endpoints(of: service) + more
         router = Router(endpoints)
@@ -61,17 +61,17 @@ struct Face: Sendable {
             }
             if let refusal {
                 return .answered(
-                    .failure(EngineError(.invalidRequest, refusal), status: .forbidden), route: "refused")
+                    .failure(EngineError(.forbidden, refusal)), route: "refused")
             }
             switch match {
             case .endpoint(let endpoint, let parameters):
-                if needsSession, endpoint.access != .anybody, request.bearerToken == nil {
+                if needsLogin, endpoint.access != .anybody, request.credentials == nil {
                     return .answered(.noSession, route: endpoint.path)
                 }
                 if request.takesOnlyTable, !endpoint.answersTable {
                     return .answered(Face.noTable(endpoint.path), route: endpoint.path)
                 }
-                if endpoint.access == .write { try service.store.checkWritable() }
+                if endpoint.access.changesStore { try service.store.checkWritable() }
                 request.parameters = parameters
                 let limit = service.limits.byteCount(of: endpoint)
                 return .admitted(request, endpoint, bodyLimit: limit)
@@ -102,7 +102,7 @@ struct Face: Sendable {
 
     /// What needs no waiting; `nil` where ``answer(_:_:)`` must be asked.
     func answerAtOnce(_ request: Request, _ endpoint: Endpoint) -> Response? {
-        if needsSession, endpoint.access != .anybody { return nil }
+        if needsLogin, endpoint.access != .anybody { return nil }
         do {
             return try endpoint.atOnce?(request, service)
         } catch {
@@ -113,11 +113,7 @@ struct Face: Sendable {
     /// Answers, whatever happens.
     func answer(_ request: Request, _ endpoint: Endpoint) async -> Response {
         do {
-            if needsSession, endpoint.access != .anybody,
-                let refusal = try await refusal(of: request, endpoint)
-            {
-                return refusal
-            }
+            if needsLogin, endpoint.access != .anybody { try await check(request, endpoint) }
             return try await endpoint.handle(Exchange(request: request, service: service))
         } catch {
             let error = EngineError(reporting: error)
@@ -145,14 +141,19 @@ struct Face: Sendable {
         )
     }
 
-    /// What answers somebody whose session is not known, or may not do that.
-    private func refusal(of request: Request, _ endpoint: Endpoint) async throws -> Response? {
-        guard let token = request.bearerToken, let commands = service.commands,
-            let principal = try await commands.principal(ofSession: token, origin: request.origin)
-        else { return .noSession }
-        let isChange = endpoint.access != .read
-        guard let reason = commands.refusal(of: principal, isChange: isChange) else { return nil }
-        return .failure(EngineError(.invalidRequest, reason), status: .forbidden)
+    /// - Throws: ``EngineError/Code/unauthenticated`` where it is not known who asks,
+    ///   ``EngineError/Code/forbidden``, which is noted, where they may not do that.
+    private func check(_ request: Request, _ endpoint: Endpoint) async throws {
+        guard let credentials = request.credentials, let commands = service.commands else {
+            throw EngineError(.unauthenticated, "log in first")
+        }
+        let principal = try await commands.principal(credentials, origin: request.origin)
+        do throws(EngineError) {
+            try endpoint.checkPermission(of: principal, for: request)
+        } catch {
+            service.store.accessControl.note(error, of: endpoint.operationID, by: principal)
+            throw error
+        }
     }
 
     /// To somebody who accepts nothing but a table where there is none.

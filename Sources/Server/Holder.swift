@@ -47,10 +47,11 @@ struct Holder: Sendable {
     ) async throws {
         do {
             var services: [any Service] = []
-            let (listeners, bound) = try await Doors(store: store, configuration).open()
+            var (listeners, bound) = try await Doors(store: store, configuration).open()
+            bound.hasUsers = try await store.accessControl.hasUsers()
             services += listeners
             if !services.isEmpty {
-                services.append(SignalWatch(onStart: { await onBound(bound) }, onEnd: onEnd))
+                services.append(SignalWatch(onStart: { [bound] in await onBound(bound) }, onEnd: onEnd))
             }
             services.append(try await socketServer(role: .server))
             var group = ServiceGroupConfiguration(

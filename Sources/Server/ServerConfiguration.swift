@@ -60,6 +60,8 @@ public struct ServerConfiguration: Sendable {
     public var maxMessageBytes: Int
     /// Serve an address that is not loopback without users and TLS, on the operator's word.
     public var allowsInsecure: Bool
+    /// Serve native HTTP to users alone, at addresses of loopback too.
+    public var requiresLogin: Bool
     /// Connections that are served at one time; fewer where the system does not allow that many descriptors.
     public var maxConnections: Int
 
@@ -80,7 +82,7 @@ public struct ServerConfiguration: Sendable {
     public init(
         http: Address? = nil, wire: Address? = nil, https: Address? = nil, identity: TLSFiles? = nil,
         clientAuthorities: FilePath? = nil, anonymousRole: String? = nil, maxMessageBytes: Int = 1 << 30,
-        allowsInsecure: Bool = false, maxConnections: Int = 1_000
+        allowsInsecure: Bool = false, requiresLogin: Bool = false, maxConnections: Int = 1_000
     ) {
         self.http = http
         self.wire = wire
@@ -90,6 +92,7 @@ public struct ServerConfiguration: Sendable {
         self.anonymousRole = anonymousRole
         self.maxMessageBytes = maxMessageBytes
         self.allowsInsecure = allowsInsecure
+        self.requiresLogin = requiresLogin
         self.maxConnections = maxConnections
     }
 }

@@ -52,7 +52,7 @@ struct SiteGuard: Sendable {
     // MARK: - Private
 
     private func refusal(_ message: String) -> Response {
-        .failure(EngineError(.invalidRequest, message), status: .forbidden)
+        .failure(EngineError(.forbidden, message))
     }
 
     private func isOurOrigin(_ origin: String, host: String?) -> Bool {

@@ -12,9 +12,11 @@ enum FileRenaming {
 
     /// Whether something is at `path` that is neither a file nor a folder.
     static func isSpecial(_ path: FilePath) -> Bool {
-        var status = stat()
-        guard stat(path.string, &status) == 0 else { return false }
-        return status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
+        do throws(Errno) {
+            return ![.regular, .directory].contains(try path.stat().type)
+        } catch {
+            return false
+        }
     }
 }
 

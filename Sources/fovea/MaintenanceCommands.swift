@@ -27,6 +27,8 @@ struct InitCommand: AsyncParsableCommand {
         } else {
             Terminal.report("made the store \(store.directory)")
             Terminal.report("clients that connect by TLS must trust \(authority)")
+            Terminal.report(LoginAdvice.firstUser(of: store.directory))
+            Terminal.report(LoginAdvice.key(of: store.directory, at: "HOST:PORT"))
         }
     }
 }

@@ -10,7 +10,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Bound to loopback, HTTP is open to this machine's users, and refuses requests that pages of other sites make.
             Other machines are served over HTTPS and at the query port, by TLS, where users log in; --insecure says that
-            the network is trusted, and serves all to everybody. The store's own commands go on working beside it. Where a
+            the network is trusted, and serves all to everybody. With --require-login users log in on loopback too. The
+            store's own commands go on working beside it. Where a
             command holds the store already, the server waits for its end, at most ten minutes.
 
             The query port speaks with the clients of ApertureDB and VDMS, and HTTP. Its certificate is the store's own,
@@ -45,6 +46,12 @@ struct ServeCommand: AsyncParsableCommand {
     var maxMessage = "1GiB"
     @Flag(help: "Serve beyond loopback without TLS, and HTTP without a login.")
     var insecure = false
+    @Flag(help: "Serve HTTP to users alone, on loopback too.")
+    var requireLogin = false
+    @Option(help: "For how long a session is good, such as 90s, 15m, 12h or 7d.")
+    var sessionLifetime = "1h"
+    @Option(help: "For how long another session is to be had without logging in again.")
+    var refreshLifetime = "24h"
     @Option(help: "Memory for columns and postings, such as 2GiB.")
     var columnMemory = "2GiB"
     @Option(help: "Disk for derived pixels, such as 1GiB; 0 for none.")
@@ -62,10 +69,13 @@ struct ServeCommand: AsyncParsableCommand {
         guard let cacheBudget = ByteCount(parsing: cache) else {
             throw ValidationError("--cache '\(cache)' must be a size such as 1GiB, or 0.")
         }
+        let authentication = AuthenticationOptions(
+            sessionLifetime: try lifetime("--session-lifetime", sessionLifetime),
+            refreshLifetime: try lifetime("--refresh-lifetime", refreshLifetime))
         let options = StoreOptions(
-            columnBudget: columnBudget, diskCacheBudget: cacheBudget,
+            columnBudget: columnBudget, diskCacheBudget: cacheBudget, authentication: authentication,
             serverFiles: serverFiles.map { FilePath($0).absolute })
-        let (directory, isJSON) = (store.directory, output.json)
+        let (directory, needsLogin, isJSON) = (store.directory, requireLogin, output.json)
         try await StoreSession.serve(
             directory: directory, options: options, configuration: configuration,
             onWait: { holder in
@@ -73,7 +83,9 @@ struct ServeCommand: AsyncParsableCommand {
                     "the store \(directory) is held by \(holder), a command: waiting until it is done (stop with Ctrl-C)"
                 )
             },
-            onBound: { bound in ServeCommand.announce(bound, of: directory, isJSON: isJSON) },
+            onBound: { bound in
+                ServeCommand.announce(bound, of: directory, needsLogin: needsLogin, isJSON: isJSON)
+            },
             onEnd: {
                 Terminal.report("ending when the requests under way are done (Ctrl-C again ends at once)")
             })
@@ -96,6 +108,7 @@ struct ServeCommand: AsyncParsableCommand {
             configuration.identity = ServerConfiguration.TLSFiles(
                 certificate: FilePath(tlsCert), key: FilePath(tlsKey))
         }
+        configuration.requiresLogin = requireLogin
         configuration.clientAuthorities = tlsClientCa.map { FilePath($0) }
         configuration.anonymousRole = anonymousRole
         configuration.maxMessageBytes = message.bytes
@@ -110,7 +123,18 @@ struct ServeCommand: AsyncParsableCommand {
         return address
     }
 
-    private static func announce(_ bound: BoundAddresses, of directory: FilePath, isJSON: Bool) {
+    private func lifetime(_ option: String, _ text: String) throws -> Duration {
+        guard let lifetime = Duration(parsing: text),
+            (.seconds(1) ... .seconds(365 * 86_400)).contains(lifetime)
+        else {
+            throw ValidationError("\(option) '\(text)' must be from 1s to 365d, such as 90s, 15m, 12h or 7d.")
+        }
+        return lifetime
+    }
+
+    private static func announce(
+        _ bound: BoundAddresses, of directory: FilePath, needsLogin: Bool, isJSON: Bool
+    ) {
         let url = bound.http.map { "http://\($0)/" } ?? bound.https.map { "https://\($0)/" } ?? ""
         if isJSON {
             var line: Document = ["store": .string(directory.string)]
@@ -124,14 +148,19 @@ struct ServeCommand: AsyncParsableCommand {
         }
         Terminal.report("serving \(directory) at \(url)   (stop with Ctrl-C)")
         if let https = bound.https, bound.http != nil { Terminal.report("HTTPS at https://\(https)/") }
-        if let wire = bound.wire {
-            Terminal.report(
-                "the query port is \(wire); 'fovea user add NAME --role admin --password-stdin' makes a user for it, 'fovea user token NAME --key \(wire)' an APERTUREDB_KEY"
-            )
-        }
+        if let wire = bound.wire { Terminal.report("the query port is \(wire)") }
         if let authority = bound.authority {
             let change = bound.isNewAuthority ? ", which was made now" : ""
             Terminal.report("clients must trust \(authority)\(change)")
+        }
+        guard bound.wire != nil || bound.https != nil || needsLogin else { return }
+        if !bound.hasUsers {
+            Terminal.report(LoginAdvice.firstUser(of: directory))
+        }
+        if let wire = bound.wire {
+            let isEverywhere = wire.host == "0.0.0.0" || wire.host == "::"
+            Terminal.report(
+                LoginAdvice.key(of: directory, at: isEverywhere ? "HOST:\(wire.port)" : wire.description))
         }
     }
 }

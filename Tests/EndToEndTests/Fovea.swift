@@ -129,5 +129,14 @@ struct Fovea {
             }
             return nil
         }
+
+        /// Waits until standard error has `text` in it, or the command has ended; what it holds then.
+        func errors(until text: String) -> String {
+            let deadline = Date().addingTimeInterval(60)
+            while Date() < deadline, process.isRunning, !errorsSoFar.contains(text) {
+                Thread.sleep(forTimeInterval: 0.01)
+            }
+            return errorsSoFar
+        }
     }
 }

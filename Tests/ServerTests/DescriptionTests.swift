@@ -176,6 +176,29 @@ import Testing
         }
     }
 
+    @Test func `what users are refused with is described at each operation`() async throws {
+        let authority: @Sendable (Store) -> any SessionAuthority = { _ in MemoryAuthority(mayChange: false) }
+        try await ServedStore.run(authority: authority, needsLogin: true) { served in
+            let (document, operations) = try await description(served)
+            let login = #"[{"Authenticate":{"username":"ada","password":"\#(MemoryAuthority.password)"}}]"#
+            _ = try await served.answer("POST", "/api", json: login)
+            let endpoints = Routes.endpoints(isHolderSocket: false)
+            for operation in operations {
+                let access = try #require(endpoints.first { $0.operationID == operation.id }).access
+                let target = RequestExample(0).target(operation.path, id: "1.0.1")
+                let stranger = try await served.answer(operation.method, target)
+                #expect((stranger.status == 401) == (access != .anybody), "\(operation.id)")
+                guard access != .anybody else { continue }
+                #expect(faults(of: stranger, to: operation, in: document) == [], "\(operation.id)")
+                guard access.changesStore else { continue }
+                let reader = try await served.answer(
+                    operation.method, target, headers: ["Authorization: Bearer adbs_1"])
+                #expect(reader.status == 403, "\(operation.id)")
+                #expect(faults(of: reader, to: operation, in: document) == [], "\(operation.id)")
+            }
+        }
+    }
+
     @Test func `a body that does not come is described at each operation`() async throws {
         var limits = WireLimits()
         limits.body = .milliseconds(100)

@@ -31,12 +31,15 @@ struct ServedStore: Sendable {
     /// Makes store and server, and ends them after `body`.
     /// - Parameters:
     ///   - disk: The size of a file system for the store alone, as `mount` takes it; `nil` for none.
-    ///   - authority: Who may ask commands.
+    ///   - authority: Who is who.
+    ///   - needsLogin: Whether HTTP is for users alone.
     ///   - answersCommands: Whether the store answers commands; else they come back as they are.
     ///   - hasQueryPort: Listen for frames as well.
     static func run(
         limits: WireLimits = WireLimits(), costs: Exchange.Limits = Exchange.Limits(), more: [Endpoint] = [],
-        isHolderSocket: Bool = false, disk: String? = nil, authority: MemoryAuthority = MemoryAuthority(),
+        isHolderSocket: Bool = false, disk: String? = nil, options: StoreOptions = StoreOptions(),
+        authority: @Sendable (Store) -> any SessionAuthority = { _ in MemoryAuthority() },
+        needsLogin: Bool = false,
         answersCommands: Bool = false, hasQueryPort: Bool = false, _ body: (ServedStore) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
@@ -49,11 +52,11 @@ struct ServedStore: Sendable {
         defer { if disk != nil { umount2(folder.path.string, CInt(MNT_DETACH)) } }
         let directory = folder.path.appending("store")
         try Store.create(at: directory)
-        let store = try await Store.open(at: directory)
+        let store = try await Store.open(at: directory, options: options)
         let metrics = Metrics()
         let answering: QueryAnswering = { await store.answer($0, dialect: $1, principal: $2) }
         let commands = CommandService(
-            authority: authority,
+            authority: authority(store),
             tables: { try await store.answerTable($0, dialect: $1, principal: $2) },
             answering: answersCommands ? answering : ServedPort.echo)
         let service = Exchange.Service(
@@ -61,7 +64,8 @@ struct ServedStore: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let face = Face(
-            service: service, sites: SiteGuard(listeningOn: "127.0.0.1", isLoopback: true), logger: logger,
+            service: service, sites: SiteGuard(listeningOn: "127.0.0.1", isLoopback: true),
+            needsLogin: needsLogin, logger: logger,
             more: more)
         let address = Listener.Address.host("127.0.0.1", port: 0)
         let server = try await Listener.start(at: address, face: face, limits: limits)

@@ -59,8 +59,8 @@ struct DocumentPlan {
     /// The stored property that clients know as `shown`; `nil` for what is no property.
     static func storedProperty(_ shown: String, of known: ClassSchema, names: WireNames) -> PropertySchema? {
         let plan = DocumentPlan([shown], of: known, names: names)
-        guard case .stored(_, let name)? = plan.fields.first else { return nil }
-        return known[name]
+        guard case .stored(_, let place)? = plan.fields.first else { return nil }
+        return plan.properties[place]
     }
 
     /// The members' documents, in the order of `ids`; what does not exist is left out.

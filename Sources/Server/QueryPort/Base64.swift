@@ -3,6 +3,27 @@ enum Base64 {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
+    /// The bytes that `text` stands for; `nil` for what is no base64: other characters, a padding that is
+    /// missing or stands within, bits that stand for nothing.
+    static func decode(_ text: [UInt8]) -> [UInt8]? {
+        guard text.count % 4 == 0 else { return nil }
+        let digits = text.prefix { $0 != UInt8(ascii: "=") }
+        guard text.count - digits.count <= 2, text[digits.count...].allSatisfy({ $0 == UInt8(ascii: "=") })
+        else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(digits.count / 4 * 3 + 2)
+        var (group, bitCount) = (0, 0)
+        for digit in digits {
+            guard let value = alphabet.firstIndex(of: digit) else { return nil }
+            (group, bitCount) = (group << 6 | value, bitCount + 6)
+            guard bitCount >= 8 else { continue }
+            bitCount -= 8
+            bytes.append(UInt8(group >> bitCount))
+            group &= (1 << bitCount) - 1
+        }
+        return group == 0 ? bytes : nil
+    }
+
     /// The characters that `count` bytes become.
     static func encodedCount(_ count: Int) -> Int { (count + 2) / 3 * 4 }
 

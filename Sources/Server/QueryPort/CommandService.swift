@@ -96,14 +96,19 @@ public struct CommandService: Sendable {
         }
     }
 
-    /// Whose a session is; `nil` for one that is not known or has expired.
-    func principal(ofSession token: String, origin: String) async throws -> Principal? {
-        try await authority.principal(ofSession: token, origin: origin)
-    }
-
-    /// Why `principal` may not read or change the store over native HTTP; `nil` where they may.
-    func refusal(of principal: Principal, isChange: Bool) -> String? {
-        authority.refusal(of: principal, isChange: isChange)
+    /// Who sends a request of native HTTP.
+    /// - Throws: ``EngineError/Code/unauthenticated`` where that is not known.
+    func principal(_ credentials: Credentials, origin: String) async throws -> Principal {
+        switch credentials {
+        case .password(let username, let password):
+            return try await authority.principal(username: username, password: password, origin: origin)
+        case .token(let token):
+            guard let principal = try await authority.principal(ofSession: token, origin: origin) else {
+                throw EngineError(
+                    .unauthenticated, "the token is not known, or its session is over: log in again")
+            }
+            return principal
+        }
     }
 
     /// Answers `principal`.

@@ -20,9 +20,9 @@ public protocol SessionAuthority: Sendable {
     func principal(ofSession token: String, origin: String) async throws -> Principal?
     /// For whom clients act that cannot log in, which are VDMS's; `nil` refuses them.
     func anonymousPrincipal(origin: String) async throws -> Principal?
-    /// Why a user may not use the native HTTP interface, which knows entities of all classes: to read what is
-    /// stored, or to change it. `nil` where they may.
-    func refusal(of principal: Principal, isChange: Bool) -> String?
+    /// Who has a password, for protocols that send it with every request. Begins no session.
+    /// - Throws: as ``authenticate(username:password:origin:)``.
+    func principal(username: String, password: String, origin: String) async throws -> Principal
 }
 
 /// A session that was begun.

@@ -27,15 +27,8 @@ struct StoreAuthority: SessionAuthority {
         }
     }
 
-    func refusal(of principal: Principal, isChange: Bool) -> String? {
-        do throws(EngineError) {
-            for action in isChange ? [Permissions.Action.create, .update, .delete] : [.read] {
-                try principal.checkEverywhere(action)
-            }
-            return nil
-        } catch {
-            return error.message
-        }
+    func principal(username: String, password: String, origin: String) async throws -> Principal {
+        try await accessControl.principal(username: username, password: password, from: origin)
     }
 
     func anonymousPrincipal(origin: String) async throws -> Principal? {

@@ -70,7 +70,7 @@ enum CommandRoutes {
                 }
                 self.dialect = dialect
             }
-            token = request.bearerToken
+            if case .token(let token)? = request.credentials { self.token = token }
             origin = request.origin
             let type = request.header("content-type") ?? ""
             guard let boundary = try MultipartForm.boundary(contentType: type) else {

@@ -7,7 +7,7 @@ enum DeletionRoutes {
     static let endpoints: [Endpoint] = [
         Endpoint(
             .DELETE, "/v1/entities/{class}/{id}", operationID: "deleteEntity",
-            summary: "Deletes one entity. Its bytes stay until garbage is collected.", access: .write,
+            summary: "Deletes one entity. Its bytes stay until garbage is collected.", access: .delete,
             parameters: [EntityRoutes.classParameter, EntityRoutes.idParameter],
             responses: [.json("It is deleted.", answer("deleted"))], errors: [404, 410],
             read: { (id: try $0.entityID(), class: try $0.parameter("class")) },
@@ -17,7 +17,7 @@ enum DeletionRoutes {
             }),
         Endpoint(
             .POST, "/v1/entities/{class}/delete", operationID: "deleteEntities",
-            summary: "Deletes the entities that match a filter, or those of the given ids.", access: .write,
+            summary: "Deletes the entities that match a filter, or those of the given ids.", access: .delete,
             parameters: [EntityRoutes.classParameter], body: [("application/json", request)],
             responses: [.json("How many there were.", answer("deleted"))], errors: [404],
             read: { try $0.deletion() },

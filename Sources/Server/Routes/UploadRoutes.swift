@@ -8,7 +8,7 @@ enum UploadRoutes {
     static let endpoints: [Endpoint] = [
         Endpoint(
             .POST, "/v1/entities/Image", operationID: "addImage",
-            summary: "Adds an image, or several as a form's files.", access: .write,
+            summary: "Adds an image, or several as a form's files.", access: .create,
             parameters: [
                 .init(
                     name: "label", place: .query, schema: Schemas.word, description: "A label of the images."),

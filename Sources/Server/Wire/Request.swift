@@ -23,12 +23,8 @@ struct Request: Sendable {
     /// The value of a header that may come once; `nil` where it is missing.
     func header(_ name: String) -> String? { headers.first(name: name) }
 
-    /// The token of a session, which `Authorization: Bearer` carries (RFC 6750, section 2.1).
-    var bearerToken: String? {
-        guard let text = header("authorization"), text.prefix(7).lowercased() == "bearer " else { return nil }
-        let token = text.dropFirst(7).drop { $0 == " " }
-        return token.isEmpty ? nil : String(token)
-    }
+    /// Who sends it, as it says.
+    var credentials: Credentials? { Credentials(header("authorization")) }
 
     /// A path parameter.
     func parameter(_ name: String) throws -> String {

@@ -84,18 +84,21 @@ struct Response: Sendable {
     static func failure(_ error: EngineError, status: HTTPResponseStatus? = nil) -> Response {
         var response = Response.json(error.object, status: status ?? error.status)
         if error.code == .overloaded { response.headers.add(name: "Retry-After", value: "1") }
+        // By the second, browsers ask their user, which is how the web page is logged in to.
+        if error.code == .unauthenticated {
+            response.headers.add(name: "WWW-Authenticate", value: "Bearer")
+            response.headers.add(name: "WWW-Authenticate", value: "Basic realm=\"fovea\", charset=\"UTF-8\"")
+        }
         return response
     }
 
     /// To somebody who must log in first.
     static var noSession: Response {
-        var response = Response.failure(
+        .failure(
             EngineError(
-                .invalidRequest,
-                "log in first: 'Authenticate' at /api gives a token, to be sent as 'Authorization: Bearer TOKEN'"
-            ), status: .unauthorized)
-        response.headers.add(name: "WWW-Authenticate", value: "Bearer")
-        return response
+                .unauthenticated,
+                "log in first: send a user's name and password as 'Authorization: Basic', or a token as 'Authorization: Bearer TOKEN', of a user (adbp_…) or of a session (adbs_…, from 'Authenticate' at /api)"
+            ))
     }
 
     /// What ``holderEnded`` is known by.

@@ -60,7 +60,9 @@ import Testing
         arguments: try CommandCaseFile.all().flatMap(\.cases))
     func port(test: CommandCaseFile.Case) async throws {
         let isAperture = test.dialect == "aperture"
-        let authority = MemoryAuthority(role: isAperture ? nil : "reader")
+        let authority: @Sendable (Store) -> any SessionAuthority = { _ in
+            MemoryAuthority(role: isAperture ? nil : "reader")
+        }
         try await ServedStore.run(authority: authority, answersCommands: true, hasQueryPort: true) { served in
             let port = try #require(served.wire).port
             let (client, token) = try await served.onThread {

@@ -58,15 +58,18 @@ final class MemoryAuthority: SessionAuthority {
     }
 
     func principal(ofSession token: String, origin: String) async throws -> Principal? {
-        state.withLock { $0.sessions[token] }.map(MemoryAuthority.principal)
+        state.withLock { $0.sessions[token] }.map(principal)
     }
 
     func anonymousPrincipal(origin: String) async throws -> Principal? {
-        role.map(MemoryAuthority.principal)
+        role.map(principal)
     }
 
-    func refusal(of principal: Principal, isChange: Bool) -> String? {
-        isChange && !mayChange ? "\(principal.name) may not change anything" : nil
+    func principal(username: String, password: String, origin: String) async throws -> Principal {
+        guard username == "ada", password == MemoryAuthority.password else {
+            throw EngineError(.unauthenticated, "the user name or the password is wrong")
+        }
+        return principal("ada")
     }
 
     private func grant(_ user: String) -> SessionGrant {
@@ -80,9 +83,10 @@ final class MemoryAuthority: SessionAuthority {
         }
     }
 
-    private static func principal(_ name: String) -> Principal {
+    private func principal(_ name: String) -> Principal {
         var principal = Principal.owner
         principal.name = name
+        if !mayChange { principal.permissions = Permissions(objects: .read) }
         return principal
     }
 }

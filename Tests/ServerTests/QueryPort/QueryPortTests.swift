@@ -238,7 +238,7 @@ import Testing
     }
 
     @Test func `where other machines can ask, native HTTP is for those who have a session`() async throws {
-        try await ServedPort.run(authority: MemoryAuthority(mayChange: false), needsSession: true) { served in
+        try await ServedPort.run(authority: MemoryAuthority(mayChange: false), needsLogin: true) { served in
             let statuses = try await served.connect { client in
                 let token = try RawClient(port: served.port).logIn()
                 let session = ["Authorization: Bearer \(token)"]

@@ -25,7 +25,7 @@ struct ServedPort: Sendable {
     static func run(
         authority: MemoryAuthority = MemoryAuthority(), limits: WireLimits = WireLimits(),
         maxMessageBytes: Int = 1 << 30, bodyBytes: Int = 2 << 30, plain: QueryPort.Plain = .loopback,
-        needsSession: Bool = false, clientAuthorities: FilePath? = nil,
+        needsLogin: Bool = false, clientAuthorities: FilePath? = nil,
         answering: @escaping QueryAnswering = ServedPort.echo, _ body: (ServedPort) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
@@ -43,7 +43,7 @@ struct ServedPort: Sendable {
         logger.logLevel = .critical
         let face = Face(
             service: service, sites: SiteGuard(listeningOn: "127.0.0.1", isLoopback: true),
-            needsSession: needsSession, logger: logger)
+            needsLogin: needsLogin, logger: logger)
         var configuration = ServerConfiguration()
         configuration.clientAuthorities = clientAuthorities
         let identity = try ServerIdentity.load(storeAt: directory, configuration).0

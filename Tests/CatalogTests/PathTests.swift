@@ -10,9 +10,11 @@ import Testing
         let (composed, decomposed) = ("\u{E9}", "e\u{301}")
         let store = try TemporaryStore()
         let catalog = try Catalog.create(store.directory)
+        var locals: [LocalID] = []
         func check(_ catalog: Catalog) throws {
             try catalog.read { snapshot in
-                for (name, number) in [(composed, Int64(1)), (decomposed, 2)] {
+                for (index, name) in [composed, decomposed].enumerated() {
+                    let number = Int64(index + 1)
                     let known = try #require(snapshot.schema.entityClass(name))
                     #expect(Array(known.name.utf8) == Array(name.utf8))
                     #expect(known[composed]?.name.utf8.count == 2)
@@ -20,14 +22,14 @@ import Testing
                     let nested = try #require(known["nested"])
                     for (part, offset) in [(composed, Int64(10)), (decomposed, 20)] {
                         let path = try snapshot.path(known, nested, [part])
-                        #expect(path.values.values(at: 1) == [.integer(number + offset)])
+                        #expect(path.values.values(at: locals[index]) == [.integer(number + offset)])
                     }
                 }
             }
             #expect(try catalog.findings() == [])
         }
-        try catalog.write { transaction in
-            for (name, number) in [(composed, Int64(1)), (decomposed, 2)] {
+        locals = try catalog.write { transaction in
+            try [(composed, Int64(1)), (decomposed, 2)].map { name, number in
                 try transaction.insert(
                     name,
                     Document([
@@ -39,7 +41,8 @@ import Testing
                                     (composed, .integer(number + 10)), (decomposed, .integer(number + 20)),
                                 ]))
                         ),
-                    ]))
+                    ])
+                ).local
             }
         }
         try check(catalog)

@@ -69,24 +69,19 @@ extension Column {
         var presence = [UInt64](repeating: 0, count: wordCount(forBits: rows.count))
         var presentCount = 0
         let numbers = [UInt64](unsafeUninitializedCapacity: rows.count) { numbers, count in
-            var index = -1
-            var chunk: ColumnChunk?
             presence.withUnsafeMutableBufferPointer { presence in
                 rows.withUnsafeBufferPointer { rows in
-                    for place in 0..<rows.count {
-                        let row = Int(rows[place])
-                        if row / ColumnChunk.width != index {
-                            index = row / ColumnChunk.width
-                            chunk = chunks[index]
+                    var place = 0
+                    while place < rows.count {
+                        let index = Int(rows[place]) / ColumnChunk.width
+                        var end = place + 1
+                        while end < rows.count, Int(rows[end]) / ColumnChunk.width == index { end += 1 }
+                        if let chunk = chunks[index] {
+                            presentCount += chunk.gather(rows, place..<end, &presence, &numbers)
+                        } else {
+                            for place in place..<end { numbers[place] = 0 }
                         }
-                        let inChunk = row % ColumnChunk.width
-                        guard let chunk, chunk.hasValue(at: inChunk) else {
-                            numbers[place] = 0
-                            continue
-                        }
-                        numbers[place] = chunk.numbers.bits(at: inChunk)
-                        presence[place >> 6] |= 1 << UInt64(place & 63)
-                        presentCount &+= 1
+                        place = end
                     }
                 }
             }
@@ -95,5 +90,31 @@ extension Column {
         return GatheredColumn(
             type: type, numbers: numbers, presence: presence, presentCount: presentCount,
             dictionary: dictionary)
+    }
+}
+
+extension ColumnChunk {
+    /// Writes the numbers of the rows at `places`, all of this chunk; returns how many have one. The chunk's
+    /// parts are taken up once for all of them.
+    fileprivate func gather(
+        _ rows: UnsafeBufferPointer<LocalID>, _ places: Range<Int>,
+        _ presence: inout UnsafeMutableBufferPointer<UInt64>,
+        _ out: inout UnsafeMutableBufferPointer<UInt64>
+    ) -> Int {
+        let numbers = numbers
+        let words = self.presence.map { UnsafePointer($0.words) }
+        let rowCount = rowCount
+        var found = 0
+        for place in places {
+            let row = Int(rows[place]) % ColumnChunk.width
+            guard row < rowCount, words?.isSet(row) ?? true else {
+                out[place] = 0
+                continue
+            }
+            out[place] = numbers.bits(at: row)
+            presence[place >> 6] |= 1 << UInt64(place & 63)
+            found &+= 1
+        }
+        return found
     }
 }

@@ -4,7 +4,7 @@ import statistics
 from contextlib import ExitStack
 
 from harness import floors, machine
-from harness.clients import Crowd, serve_store, Way
+from harness.clients import Crowd, new_user, serve_store, Way
 from harness.collection import fill, prepare, Questions
 from harness.contest import ContenderFailed, INFORMATION, OURS, PEER
 from harness.http import free_port
@@ -45,6 +45,7 @@ def run(bench):
     with ExitStack() as stack:
         bench.say("making the collection")
         pictures, origin = prepare(bench, images)
+        user = new_user(bench, bench.scratch / "store")
         ours, places = serve_store(bench, stack, bench.scratch / "store", "--column-memory", "4GiB")
         bench.say("filling PostgreSQL")
         postgres = stack.enter_context(Postgres(bench.scratch / "postgres"))
@@ -53,7 +54,7 @@ def run(bench):
 
         script = [bench.python, "-B", bench.peers / "collection_client.py"]
         vdms = Way("Fovea, vdms", OURS, [*script, "vdms", places["wire"]], [ours])
-        arrow = Way("Fovea, HTTP with Arrow", INFORMATION, [*script, "arrow", places["http"]], [ours])
+        arrow = Way("Fovea, HTTP with Arrow", INFORMATION, [*script, "arrow", places["http"], user], [ours])
         joins = Way("PostgreSQL, joins", PEER,
                     [*script, "joins", postgres.place, f"http://127.0.0.1:{port}"], [postgres, nginx])
         nested = Way("PostgreSQL, nested", PEER, [*script, "nested", postgres.place], [postgres])

@@ -23,6 +23,13 @@ def new_store(bench, store):
     run_program([bench.program("fovea"), "init", "--store", store])
 
 
+def new_user(bench, store):
+    """Adds a user who may do everything; returns name and token, with a colon between them."""
+    fovea = bench.program("fovea")
+    run_program([fovea, "user", "add", "bench", "--role", "admin", "--store", store])
+    return "bench:" + run_program([fovea, "user", "token", "bench", "--store", store]).output.decode().strip()
+
+
 @dataclass
 class Way:
     """One way to ask: a client program, and the servers that work for it."""

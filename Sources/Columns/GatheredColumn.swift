@@ -1,4 +1,5 @@
 public import Base
+import CColumns
 
 /// The values of some rows of a column, in the order in which the rows were asked for.
 ///
@@ -14,6 +15,8 @@ public struct GatheredColumn: Sendable {
     /// How many rows have a value.
     public let presentCount: Int
     private let dictionary: StringDictionary
+    /// As many lines as a core waits for at once, and some more.
+    private static let fetchedAtOnce = 64
 
     init(
         type: ColumnType, numbers: [UInt64], presence: [UInt64], presentCount: Int,
@@ -54,11 +57,20 @@ public struct GatheredColumn: Sendable {
     /// Writes where the strings of `rows` lie, as ``utf8(at:)`` says it; `nil` bytes for rows without value.
     public func writeStrings(of rows: Range<Int>, to out: UnsafeMutablePointer<UnsafeRawBufferPointer>) {
         precondition(type == .string && rows.upperBound <= numbers.count)
-        for (index, place) in rows.enumerated() {
-            out[index] =
-                hasValue(at: place)
-                ? dictionary.withBytes(Int(numbers[place])) { $0 }
-                : UnsafeRawBufferPointer(start: nil, count: 0)
+        // Strings lie anywhere, and each would be waited for twice: where its bytes are, and they themselves.
+        // Both are fetched for some rows at once.
+        for start in stride(from: rows.lowerBound, to: rows.upperBound, by: GatheredColumn.fetchedAtOnce) {
+            let part = start..<min(start + GatheredColumn.fetchedAtOnce, rows.upperBound)
+            for place in part where hasValue(at: place) { dictionary.prefetchEnds(of: Int(numbers[place])) }
+            for place in part {
+                guard hasValue(at: place) else {
+                    out[place &- rows.lowerBound] = UnsafeRawBufferPointer(start: nil, count: 0)
+                    continue
+                }
+                let bytes = dictionary.withBytes(Int(numbers[place])) { $0 }
+                fovea_columns_prefetch(bytes.baseAddress)
+                out[place &- rows.lowerBound] = bytes
+            }
         }
     }
 }
@@ -94,6 +106,10 @@ extension Column {
 }
 
 extension ColumnChunk {
+    /// How many rows ahead the numbers are fetched: rows that are far from each other are waited for one by
+    /// one otherwise.
+    private static let fetchedAhead = 16
+
     /// Writes the numbers of the rows at `places`, all of this chunk; returns how many have one. The chunk's
     /// parts are taken up once for all of them.
     fileprivate func gather(
@@ -106,6 +122,9 @@ extension ColumnChunk {
         let rowCount = rowCount
         var found = 0
         for place in places {
+            if place + ColumnChunk.fetchedAhead < places.upperBound {
+                numbers.prefetch(at: Int(rows[place + ColumnChunk.fetchedAhead]) % ColumnChunk.width)
+            }
             let row = Int(rows[place]) % ColumnChunk.width
             guard row < rowCount, words?.isSet(row) ?? true else {
                 out[place] = 0

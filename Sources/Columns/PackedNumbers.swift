@@ -58,6 +58,10 @@ struct PackedNumbers: Sendable {
         }
     }
 
+    /// Has the pattern of place `index` fetched, which need not be there.
+    @inline(__always)
+    func prefetch(at index: Int) { fovea_columns_prefetch_line(values + index &* width) }
+
     /// The integer at `index`: the number itself, or of decimals `k`.
     @inline(__always)
     func integer(at index: Int) -> Int64 {

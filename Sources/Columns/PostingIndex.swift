@@ -68,6 +68,7 @@ public final class PostingIndex: Sendable {
     /// The entities with a connection to any of `keys` that satisfies all of `ranges`.
     public func select(keys: some Collection<UInt32>, where ranges: [PostingRange] = []) -> IdSet {
         guard let conditions = conditions(ranges) else { return IdSet() }
+        if conditions.isEmpty, keys.count > PostingIndex.fewKeys { return selectAll(keys) }
         let edges = keys.reduce(0) { $0 + edgeCount(of: $1) }
         let scratch = EdgeScratch()
         // Where the answer is sparse, ids are collected; where it may be dense, bits.
@@ -135,6 +136,44 @@ public final class PostingIndex: Sendable {
     }
 
     // MARK: - Private
+
+    private static let fewKeys = 64
+
+    /// The entities connected to any of many keys: each page is taken up once for those of its keys that
+    /// follow one another, and no edge need be looked at.
+    private func selectAll(_ keys: some Collection<UInt32>) -> IdSet {
+        var words = [UInt64](repeating: 0, count: paddedWordCount)
+        let scratch = EdgeScratch()
+        words.withUnsafeMutableBufferPointer { words in
+            guard let out = words.baseAddress else { return }
+            var number = -1
+            var page: KeyPage?
+            for key in keys {
+                if Int(key) / KeyPage.width != number {
+                    number = Int(key) / KeyPage.width
+                    page = pages[number]
+                }
+                guard let page else { continue }
+                let edges: KeyPage.Edges
+                if page.ownPlaces.isEmpty, let block = page.common {
+                    edges = .common(block, page.commonRange(of: Int(key) % KeyPage.width))
+                } else {
+                    edges = page.edges(at: Int(key) % KeyPage.width)
+                }
+                switch edges {
+                case .none: break
+                case .common(let block, let range):
+                    for place in range {
+                        let id = block.id(at: place)
+                        out[Int(id) / 64] |= 1 << UInt64(id % 64)
+                    }
+                case .own(let posting):
+                    for block in posting.blocks { block.scatter(.all, into: out, scratch: scratch) }
+                }
+            }
+        }
+        return IdSet(words: words, count: nil)
+    }
 
     /// Calls `body` with each block of a key, and the edges of it that are the key's, `nil` where all are.
     private func forEachBlock(of key: UInt32, _ body: (EdgeBlock, Range<Int>?) -> Void) {

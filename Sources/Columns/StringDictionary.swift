@@ -86,6 +86,13 @@ struct StringDictionary: Sendable {
         return withExtendedLifetime(segment) { body(segment.bytes(code % Segment.width)) }
     }
 
+    /// Has fetched where the bytes of the string of `code` are.
+    @inline(__always)
+    func prefetchEnds(of code: Int) {
+        guard let segment = segments[code / Segment.width] else { return }
+        fovea_columns_prefetch_line(segment.block.base + code % Segment.width * 4)
+    }
+
     func string(_ code: Int) -> String { withBytes(code) { String(decoding: $0, as: UTF8.self) } }
 
     /// The code of a string, if it is in this version.

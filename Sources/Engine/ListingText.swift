@@ -114,7 +114,8 @@ struct ListingText: ~Copyable {
 /// The cells of a block are held as plain numbers and addresses: to touch a column once for each of its cells
 /// would count references to it each time, which costs more than to write the cell.
 private final class CellText {
-    static let blockCount = 4_096
+    /// What a block touches stays in the second-level cache.
+    static let blockCount = 512
 
     private enum Form {
         case integers, floats, booleans, strings, any

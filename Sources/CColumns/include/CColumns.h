@@ -81,6 +81,8 @@ size_t fovea_columns_range_hits(
 static inline void fovea_columns_prefetch(const void *place) {
     for (int line = 0; line < 4; line++) __builtin_prefetch((const char *)place + line * 64);
 }
+/// Has the cache line of `place` fetched. Any address will do.
+static inline void fovea_columns_prefetch_line(const void *place) { __builtin_prefetch(place); }
 /// Bit j of `out`, the i-th set bit of `cell`, becomes bit i of `matches`; the rest of `out` becomes 0.
 void fovea_columns_deposit(const uint64_t *cell, const uint64_t *matches, size_t words, uint64_t *out);
 /// How many ids of `cell` are in `set` and have their bit in `matches`, as in deposit.

@@ -67,6 +67,8 @@ struct AggregationTable {
 
     private let aggregation: Aggregation
     private var groups: [[Value]: Group] = [:]
+    /// Members of the groups of one key of which nothing is asked but their number.
+    private var counts: [Value: Int] = [:]
 
     init(_ aggregation: Aggregation) { self.aggregation = aggregation }
 
@@ -82,24 +84,30 @@ struct AggregationTable {
         groups[key] = group
     }
 
-    /// Counts members of one group that nothing else is asked of.
-    mutating func add(_ count: Int, _ values: [Value]) {
-        let key = values.map(\.grouped)
-        groups[key, default: Group(key: key)].count += count
+    /// Counts members of a group that nothing else is asked of; of the one of all without a value.
+    mutating func add(_ count: Int, _ value: Value?) {
+        if let value {
+            counts[value.grouped, default: 0] += count
+        } else {
+            groups[[], default: Group(key: [])].count += count
+        }
     }
 
     func write(to reply: inout Document, dialect: CommandDialect) {
         guard !aggregation.group.isEmpty else {
             return write(groups[[]] ?? Group(key: []), to: &reply, dialect)
         }
-        let order = SortOrder(aggregation.group.map { SortKey(FieldPath($0)) })
-        let sorted = groups.values.map { group -> (Group, [SortRank]) in
-            var document = Document()
-            for (name, value) in zip(aggregation.group, group.key) { document[name] = value }
-            return (group, order.ranks(of: document))
-        }.sorted { order.compare($0.1, $1.1) < 0 }
+        var sorted = Array(groups.values)
+        for (value, count) in counts { sorted.append(Group(key: [value], count: count)) }
+        sorted.sort { left, right in
+            for (one, other) in zip(left.key, right.key) {
+                let comparison = ValueOrder.compare(one, other)
+                if comparison != 0 { return comparison < 0 }
+            }
+            return false
+        }
         reply["groups"] = .array(
-            sorted.map { group, _ in
+            sorted.map { group in
                 var document = Document()
                 for (name, value) in zip(aggregation.group, group.key) { document[name] = value }
                 write(group, to: &document, dialect)

@@ -61,14 +61,14 @@ extension CommandRun {
             guard let key = keys.first else { continue }
             guard let owner = snapshot.schema[side == .target ? ends.target : ends.source] else { continue }
             let values = try endValues(counts.map { LocalID($0.key) }, of: owner, key, in: snapshot)
-            for (counted, value) in zip(counts, values) { table.add(counted.count, [value]) }
+            for (counted, value) in zip(counts, values) { table.add(counted.count, value) }
         }
         steps.append(
             PlanStep(
                 step: "connections counted", by: "posting", estimated: nil, ids: total,
                 elapsed: ContinuousClock.now - start))
         var reply = Document()
-        if keys.isEmpty { table.add(total, []) }
+        if keys.isEmpty { table.add(total, nil) }
         table.write(to: &reply, dialect: query.dialect)
         if keys.isEmpty { reply["returned"] = 0 }
         reply["status"] = 0
@@ -97,8 +97,8 @@ extension CommandRun {
         }
         for (part, known, property) in stored {
             let counts = try snapshot.facet(known, property, over: part.ids, limit: .max)
-            for entry in counts.values { table.add(entry.count, [entry.value.value.wire]) }
-            if counts.missing > 0 { table.add(counts.missing, [missing]) }
+            for entry in counts.values { table.add(entry.count, entry.value.value.wire) }
+            if counts.missing > 0 { table.add(counts.missing, missing) }
         }
         return true
     }
@@ -152,9 +152,16 @@ extension CommandRun {
             return locals.map { .string(owner.entityID($0).description) }
         }
         let plan = DocumentPlan([property], of: owner, names: names)
-        let found = try plan.documents(locals, in: snapshot)
-        let byID = Dictionary(found.map { ($0.0.local, $0.1[property] ?? missing) }) { first, _ in first }
-        return locals.map { byID[$0] ?? missing }
+        guard let listing = try plan.listing(locals, in: snapshot), let column = listing.columns.first else {
+            return locals.map { _ in missing }
+        }
+        // Those that do not exist any more are left out of a listing.
+        var row = 0
+        return locals.map { local in
+            guard row < listing.rowCount, listing.ids[row] == local else { return missing }
+            defer { row += 1 }
+            return listing.value(column, at: row)?.wire ?? missing
+        }
     }
 
     /// What stands for a property that a member does not have.

@@ -14,7 +14,10 @@ extension CommandRun {
                 throw EngineError(
                     .invalidRequest, "\(command.name): this version does not decode video")
             }
-            let page = try self.page(of: found, find.results, in: snapshot)
+            let page = try self.page(
+                of: found, find.results,
+                isTold: find.results.listsEntities || find.results.groupsBySource
+                    || find.returnsBlobs(in: query.dialect), in: snapshot)
             note(isAperture ? page.found : found, as: find.reference)
             try checkReferable(find, found)
             let told = try self.reply(find, found, page, command, in: snapshot)
@@ -41,7 +44,11 @@ extension CommandRun {
         var batch: Document?
     }
 
-    func page(of found: FoundSet, _ results: ResultRequest, in snapshot: CatalogSnapshot) throws -> Page {
+    /// - Parameter isTold: Whether anything is told of them one by one: otherwise a page of all needs no list
+    ///   of them.
+    func page(
+        of found: FoundSet, _ results: ResultRequest, isTold: Bool = true, in snapshot: CatalogSnapshot
+    ) throws -> Page {
         var skip = results.offset
         var count = results.limit ?? .max
         var batch: Document?
@@ -58,6 +65,9 @@ extension CommandRun {
             (skip, count) = (start, size)
         }
         let isWhole = skip == 0 && count >= found.count
+        if !isTold, isWhole, results.sort.isEmpty {
+            return Page(ids: [], found: found, batch: batch)
+        }
         let ids: [EntityID]
         if !results.sort.isEmpty {
             let end = skip.addingReportingOverflow(count)

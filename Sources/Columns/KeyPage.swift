@@ -61,6 +61,25 @@ final class KeyPage: Sendable {
         (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place])
     }
 
+    /// Sets the bits of all ids with an edge to one of `keys`, which are of this page.
+    func scatterAll(_ keys: ContiguousArray<UInt32>.SubSequence, into out: BitBuffer, _ scratch: EdgeScratch)
+    {
+        ends.withUnsafeBufferPointer { ends in
+            for key in keys {
+                let place = Int(key) % KeyPage.width
+                if !ownPlaces.isEmpty, let index = ownIndex(of: place) {
+                    for block in postings[index].blocks { block.scatter(.all, into: out, scratch: scratch) }
+                    continue
+                }
+                guard let common else { continue }
+                for edge in (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place]) {
+                    let id = common.id(at: edge)
+                    out[Int(id) / 64] |= 1 << UInt64(id % 64)
+                }
+            }
+        }
+    }
+
     func edgeCount(at place: Int) -> Int {
         switch edges(at: place) {
         case .none: 0

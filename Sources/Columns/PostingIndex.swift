@@ -140,36 +140,20 @@ public final class PostingIndex: Sendable {
     private static let fewKeys = 64
 
     /// The entities connected to any of many keys: each page is taken up once for those of its keys that
-    /// follow one another, and no edge need be looked at.
+    /// follow one another, and no edge's numbers are looked at.
     private func selectAll(_ keys: some Collection<UInt32>) -> IdSet {
         var words = [UInt64](repeating: 0, count: paddedWordCount)
         let scratch = EdgeScratch()
+        let keys = ContiguousArray(keys)
         words.withUnsafeMutableBufferPointer { words in
             guard let out = words.baseAddress else { return }
-            var number = -1
-            var page: KeyPage?
-            for key in keys {
-                if Int(key) / KeyPage.width != number {
-                    number = Int(key) / KeyPage.width
-                    page = pages[number]
-                }
-                guard let page else { continue }
-                let edges: KeyPage.Edges
-                if page.ownPlaces.isEmpty, let block = page.common {
-                    edges = .common(block, page.commonRange(of: Int(key) % KeyPage.width))
-                } else {
-                    edges = page.edges(at: Int(key) % KeyPage.width)
-                }
-                switch edges {
-                case .none: break
-                case .common(let block, let range):
-                    for place in range {
-                        let id = block.id(at: place)
-                        out[Int(id) / 64] |= 1 << UInt64(id % 64)
-                    }
-                case .own(let posting):
-                    for block in posting.blocks { block.scatter(.all, into: out, scratch: scratch) }
-                }
+            var first = 0
+            while first < keys.count {
+                let number = Int(keys[first]) / KeyPage.width
+                var end = first + 1
+                while end < keys.count, Int(keys[end]) / KeyPage.width == number { end += 1 }
+                if let page = pages[number] { page.scatterAll(keys[first..<end], into: out, scratch) }
+                first = end
             }
         }
         return IdSet(words: words, count: nil)

@@ -4,6 +4,7 @@ import Engine
     import Glibc
 #endif
 import Logging
+import NIOCore
 import SystemPackage
 import TestSupport
 
@@ -28,6 +29,15 @@ struct ServedStore: Sendable {
         return umount2(folder.path.string, CInt(MNT_DETACH)) == 0
     }()
 
+    /// Clients share the machine's few threads with tests that compute: they may take their time.
+    static var patience: WireLimits {
+        var limits = WireLimits()
+        (limits.head, limits.body, limits.idle, limits.write) = (
+            .minutes(20), .minutes(20), .minutes(20), .minutes(20)
+        )
+        return limits
+    }
+
     /// Makes store and server, and ends them after `body`.
     /// - Parameters:
     ///   - disk: The size of a file system for the store alone, as `mount` takes it; `nil` for none.
@@ -36,7 +46,7 @@ struct ServedStore: Sendable {
     ///   - answersCommands: Whether the store answers commands; else they come back as they are.
     ///   - hasQueryPort: Listen for frames as well.
     static func run(
-        limits: WireLimits = WireLimits(), costs: Exchange.Limits = Exchange.Limits(), more: [Endpoint] = [],
+        limits: WireLimits = ServedStore.patience, costs: Exchange.Limits = Exchange.Limits(), more: [Endpoint] = [],
         isHolderSocket: Bool = false, disk: String? = nil, options: StoreOptions = StoreOptions(),
         authority: @Sendable (Store) -> any SessionAuthority = { _ in MemoryAuthority() },
         needsLogin: Bool = false,

@@ -97,23 +97,26 @@ struct AggregationTable {
         guard !aggregation.group.isEmpty else {
             return write(groups[[]] ?? Group(key: []), to: &reply, dialect)
         }
-        var sorted = Array(groups.values)
-        for (value, count) in counts { sorted.append(Group(key: [value], count: count)) }
-        sorted.sort { left, right in
+        var documents: [Value] = []
+        documents.reserveCapacity(counts.count + groups.count)
+        for (value, count) in counts.sorted(by: { ValueOrder.compare($0.key, $1.key) < 0 }) {
+            documents.append([aggregation.group[0]: value, "count": .integer(Int64(count))])
+        }
+        let sorted = groups.values.sorted { left, right in
             for (one, other) in zip(left.key, right.key) {
                 let comparison = ValueOrder.compare(one, other)
                 if comparison != 0 { return comparison < 0 }
             }
             return false
         }
-        reply["groups"] = .array(
-            sorted.map { group in
-                var document = Document()
-                for (name, value) in zip(aggregation.group, group.key) { document[name] = value }
-                write(group, to: &document, dialect)
-                return .object(document)
-            })
-        reply["returned"] = .integer(Int64(sorted.count))
+        for group in sorted {
+            var document = Document()
+            for (name, value) in zip(aggregation.group, group.key) { document[name] = value }
+            write(group, to: &document, dialect)
+            documents.append(.object(document))
+        }
+        reply["groups"] = .array(documents)
+        reply["returned"] = .integer(Int64(documents.count))
     }
 
     private func write(_ group: Group, to reply: inout Document, _ dialect: CommandDialect) {

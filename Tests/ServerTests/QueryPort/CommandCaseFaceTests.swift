@@ -7,7 +7,7 @@ import Testing
 @testable import Server
 
 /// The declarative cases of commands, asked of a server: each of its faces answers as the store does.
-@Suite struct CommandCaseFaceTests {
+@Suite(.serialized) struct CommandCaseFaceTests {
     @Test("cases are answered as they say at /api", arguments: try CommandCaseFile.all().flatMap(\.cases))
     func rest(test: CommandCaseFile.Case) async throws {
         try await ServedStore.run(answersCommands: true) { served in

@@ -108,7 +108,8 @@ public final class Catalog: Sendable {
     /// has failed, and must be quick.
     ///
     /// Transactions run one after another in the order in which they come; those that wait together share a
-    /// commit. When `body` throws, nothing of it is kept. A `cancellation` counts until the body starts.
+    /// commit. When `body` throws, nothing of it is kept. A `cancellation` counts
+    /// until the body starts, and within it while many properties are made.
     /// - Throws: ``CatalogError/Code/overloaded``, ``CatalogError/Code/closed``,
     ///   ``CatalogError/Code/readOnly``; then `completion` is not called.
     public func submit<Result: Sendable>(

@@ -19,8 +19,9 @@ public struct CatalogOptions: Sendable {
     /// ones are answered by SQL meanwhile.
     public var immediateBuildLimit = 100_000
     /// Columns that the properties of one class may take in its table; further ones go to a side table.
-    /// SQLite allows 2,000, and a row's header has a byte for each.
-    public var inlineColumnLimit = 1_000
+    /// SQLite allows 2,000, but reads its definition of the table again for each that is added: 1,000 took 14
+    /// times as long as 300. A row's header has a byte for each, too.
+    public var inlineColumnLimit = 300
     /// The longest string, and the longest JSON text, of one property; less than 16 MiB, which is more than a
     /// memory column takes.
     public var valueLimit = ByteCount((16 << 20) - 1)

@@ -24,10 +24,12 @@ public struct ClassSchema: Sendable {
     /// How often the class was begun anew: the second part of an ``EntityID``.
     public let generation: UInt32
     /// In the order in which they were first seen.
-    public internal(set) var properties: [PropertySchema]
+    public private(set) var properties: [PropertySchema]
     /// Between which entity classes the connections of this class have led so far; empty for entity classes.
     public internal(set) var ends: [ConnectionEnds] = []
     private var places: [ExactName: Int]
+    /// Columns that the properties take in the table.
+    private(set) var inlineColumnCount: Int
 
     init(id: UInt32, kind: ClassKind, name: String, generation: UInt32, properties: [PropertySchema] = []) {
         self.id = id
@@ -36,6 +38,7 @@ public struct ClassSchema: Sendable {
         self.generation = generation
         self.properties = properties
         places = Dictionary(uniqueKeysWithValues: properties.enumerated().map { (ExactName($1.name), $0) })
+        inlineColumnCount = properties.reduce(0) { $0 + $1.inlineColumnCount }
     }
 
     /// The property of that name; `nil` where no member of the class ever had it.
@@ -56,19 +59,18 @@ public struct ClassSchema: Sendable {
     /// The table of the values that found no column.
     var sideTable: String { "s\(id)" }
     var hasSideTable: Bool { properties.contains { !$0.sideTypes.isEmpty } }
-    /// Columns that the properties take in the table.
-    var inlineColumnCount: Int {
-        properties.reduce(0) { $0 + $1.inlineTypes.list.count + ($1.inlineTypes.contains(.dateTime) ? 1 : 0) }
-    }
 
     // MARK: - Growth
 
     mutating func append(_ property: PropertySchema) {
         places[ExactName(property.name)] = properties.count
         properties.append(property)
+        inlineColumnCount += property.inlineColumnCount
     }
 
     mutating func update(_ property: PropertySchema) {
-        if let place = places[ExactName(property.name)] { properties[place] = property }
+        guard let place = places[ExactName(property.name)] else { return }
+        inlineColumnCount += property.inlineColumnCount - properties[place].inlineColumnCount
+        properties[place] = property
     }
 }

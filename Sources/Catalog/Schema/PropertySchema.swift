@@ -16,6 +16,9 @@ public struct PropertySchema: Sendable, Hashable {
     /// The column that holds the values of `type`.
     func column(_ type: PropertyType) -> String { "p\(id)_\(type.letter)" }
 
+    /// Columns that it takes in the class's table.
+    var inlineColumnCount: Int { inlineTypes.list.count + (inlineTypes.contains(.dateTime) ? 1 : 0) }
+
     /// The column that holds the offsets of the property's date-times.
     var zoneColumn: String { "p\(id)_z" }
 }

@@ -94,12 +94,12 @@ enum SchemaStorage {
     }
 
     static func insert(
-        _ property: PropertySchema, of schema: ClassSchema, on connection: SQLiteConnection
+        _ property: PropertySchema, ofClass classID: UInt32, on connection: SQLiteConnection
     ) throws(CatalogError) {
         let row = try connection.statement(
             "INSERT INTO properties(id, class, name, is_unique) VALUES(?, ?, ?, 0)")
         row.bind(Int64(property.id), at: 1)
-        row.bind(Int64(schema.id), at: 2)
+        row.bind(Int64(classID), at: 2)
         row.bind(property.name, at: 3)
         try row.run()
     }

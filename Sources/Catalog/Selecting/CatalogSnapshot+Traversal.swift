@@ -31,7 +31,8 @@ extension CatalogSnapshot {
             let row = try connection.statement(
                 "SELECT id, src, dst FROM \(known.table) WHERE src = ? AND dst = ? AND src_class = ? AND dst_class = ?"
             )
-            for target in targets.ids {
+            for (index, target) in targets.ids.enumerated() {
+                if index & 0xFFF == 0xFFF { try check() }
                 for source in postings.select(target).ids where sources?.contains(source) ?? true {
                     row.bind(Int64(source), at: 1)
                     row.bind(Int64(target), at: 2)
@@ -60,7 +61,8 @@ extension CatalogSnapshot {
         func fromEach(_ sources: IdSet) throws {
             let row = try connection.statement(
                 "SELECT id, src, dst FROM \(known.table) WHERE src = ? AND src_class = ? AND dst_class = ?")
-            for source in sources.ids {
+            for (index, source) in sources.ids.enumerated() {
+                if index & 0xFFF == 0xFFF { try check() }
                 row.bind(Int64(source), at: 1)
                 row.bind(Int64(ends.source), at: 2)
                 row.bind(Int64(ends.target), at: 3)
@@ -79,7 +81,8 @@ extension CatalogSnapshot {
         guard known.kind == .connection else { return [] }
         var rows: [ConnectionRow] = []
         rows.reserveCapacity(ids.count)
-        for id in ids {
+        for (index, id) in ids.enumerated() {
+            if index & 0xFFF == 0xFFF { try check() }
             if let row = try ConnectionRows.row(id, in: known, on: connection) { rows.append(row) }
         }
         return try connections(rows, of: known)

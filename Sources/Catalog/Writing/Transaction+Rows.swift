@@ -9,6 +9,11 @@ extension Transaction {
         changes.isEmpty = false
     }
 
+    /// To be called now and then by what may take long.
+    func checkCancelled() throws(CatalogError) {
+        if isCancelled() { throw CatalogError(.cancelled, "cancelled") }
+    }
+
     /// Runs what must be undone as a whole: when it fails, the transaction can only be rolled back.
     func critical(_ body: () throws(CatalogError) -> Void) throws(CatalogError) {
         do {

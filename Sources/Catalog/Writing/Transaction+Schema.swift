@@ -29,19 +29,8 @@ extension Transaction {
         _ name: String, in known: inout ClassSchema, isOfSystem: Bool = false
     ) throws(CatalogError) -> PropertySchema {
         if let property = known[name], CatalogName.isOfSystem(name) == isOfSystem { return property }
-        if isOfSystem {
-            precondition(CatalogName.isOfSystem(name), "'\(name)' is not marked as ours")
-        } else {
-            try CatalogName.check(name, of: "property")
-        }
-        let property = PropertySchema(
-            id: state.nextProperty, name: name, isUnique: false, inlineTypes: [], sideTypes: [])
-        let schema = known
-        try critical { () throws(CatalogError) in
-            try SchemaStorage.insert(property, of: schema, on: connection)
-        }
-        state.nextProperty += 1
-        known.append(property)
+        try checkName(name, isOfSystem: isOfSystem)
+        let property = try makeProperty(name, in: &known)
         state.schema.update(known)
         return property
     }
@@ -49,6 +38,75 @@ extension Transaction {
     /// Adds `type` to what `property` may have.
     func addType(
         _ type: PropertyType, to property: PropertySchema, in known: inout ClassSchema
+    ) throws(CatalogError) -> PropertySchema {
+        let grown = try makeRoom(for: type, in: property, of: &known)
+        state.schema.update(known)
+        return grown
+    }
+
+    /// The values of `properties` as cells, with a place for each.
+    ///
+    /// Names and values are looked at before anything is made, and the schema is put in its place once for
+    /// all: to copy it takes as long as it has properties.
+    /// - Parameter isOfSystem: whether their names begin with `_`, and are given by us.
+    func prepare(
+        _ properties: Document, in known: inout ClassSchema, isOfSystem: Bool = false
+    ) throws(CatalogError) -> [PropertyCell] {
+        var values: [StoredCell] = []
+        values.reserveCapacity(properties.count)
+        for (name, value) in properties.members {
+            if known[name] == nil || CatalogName.isOfSystem(name) != isOfSystem {
+                try checkName(name, isOfSystem: isOfSystem)
+            }
+            values.append(try StoredCell(value, of: name, limit: options.valueLimit))
+        }
+        var cells: [PropertyCell] = []
+        cells.reserveCapacity(properties.count)
+        var growth = 0
+        // Where it fails halfway, too: what was made is in the database.
+        defer { if growth > 0 { state.schema.update(known) } }
+        for (member, stored) in zip(properties.members, values) {
+            if let property = known[member.key], property.types.contains(stored.type) {
+                cells.append(PropertyCell(property: property, stored: stored))
+                continue
+            }
+            if growth & 0x3F == 0x3F { try checkCancelled() }
+            growth += 1
+            var property = known[member.key]
+            if property == nil { property = try makeProperty(member.key, in: &known) }
+            guard let property else { continue }
+            let grown = try makeRoom(for: stored.type, in: property, of: &known)
+            cells.append(PropertyCell(property: grown, stored: stored))
+        }
+        return cells
+    }
+
+    private func checkName(_ name: String, isOfSystem: Bool) throws(CatalogError) {
+        if isOfSystem {
+            precondition(CatalogName.isOfSystem(name), "'\(name)' is not marked as ours")
+        } else {
+            try CatalogName.check(name, of: "property")
+        }
+    }
+
+    /// Makes a property; the caller puts the schema in its place.
+    private func makeProperty(
+        _ name: String, in known: inout ClassSchema
+    ) throws(CatalogError) -> PropertySchema {
+        let property = PropertySchema(
+            id: state.nextProperty, name: name, isUnique: false, inlineTypes: [], sideTypes: [])
+        let classID = known.id
+        try critical { () throws(CatalogError) in
+            try SchemaStorage.insert(property, ofClass: classID, on: connection)
+        }
+        state.nextProperty += 1
+        known.append(property)
+        return property
+    }
+
+    /// Adds `type` to a property; the caller puts the schema in its place.
+    private func makeRoom(
+        for type: PropertyType, in property: PropertySchema, of known: inout ClassSchema
     ) throws(CatalogError) -> PropertySchema {
         let width = type == .dateTime ? 2 : 1
         let isInSideTable = known.inlineColumnCount + width > options.inlineColumnLimit
@@ -64,32 +122,12 @@ extension Transaction {
         } else {
             grown.inlineTypes.insert(PropertyTypes(type))
         }
-        let schema = known
         try critical { () throws(CatalogError) in
             try SchemaStorage.insert(
-                type, of: property, in: schema, inSideTable: isInSideTable, on: connection)
+                type, of: property, in: known, inSideTable: isInSideTable, on: connection)
         }
         known.update(grown)
-        state.schema.update(known)
         return grown
-    }
-
-    /// The values of `properties` as cells, with a place for each.
-    /// - Parameter isOfSystem: whether their names begin with `_`, and are given by us.
-    func prepare(
-        _ properties: Document, in known: inout ClassSchema, isOfSystem: Bool = false
-    ) throws(CatalogError) -> [PropertyCell] {
-        var cells: [PropertyCell] = []
-        cells.reserveCapacity(properties.count)
-        for member in properties.members {
-            let stored = try StoredCell(member.value, of: member.key, limit: options.valueLimit)
-            var property = try self.property(member.key, in: &known, isOfSystem: isOfSystem)
-            if !property.types.contains(stored.type) {
-                property = try addType(stored.type, to: property, in: &known)
-            }
-            cells.append(PropertyCell(property: property, stored: stored))
-        }
-        return cells
     }
 
     /// Numbers of a unique property stand in two columns, and each column's index knows only its own.

@@ -33,6 +33,8 @@ public final class Transaction {
     var freshTexts: [[UInt8]: Int64] = [:]
     /// Why the transaction can only be undone, even if its body goes on: a call failed halfway.
     var failure: CatalogError?
+    /// Whether the caller has given up.
+    var isCancelled: () -> Bool = { false }
     /// Set when the body has returned: whoever kept the transaction may not use it.
     var isOver = false
 
@@ -113,10 +115,12 @@ public final class Transaction {
             assignments.append("\(cell.property.column(cell.stored.type)) = ?")
             if cell.stored.type == .dateTime { assignments.append("\(cell.property.zoneColumn) = ?") }
         }
-        let removed = names.compactMap { name in properties[name] == nil ? known[name] : nil }
+        let given = Set(properties.members.map { ExactName($0.key) })
+        let removed = names.compactMap { name in given.contains(ExactName(name)) ? nil : known[name] }
+        var kept: [UInt32: PropertyType] = [:]
+        for cell in cells where !cell.isInSideTable { kept[cell.property.id] = cell.stored.type }
         for property in removed + cells.map(\.property) {
-            let kept = cells.first { $0.property.id == property.id && !$0.isInSideTable }?.stored.type
-            for type in property.inlineTypes.list where type != kept {
+            for type in property.inlineTypes.list where type != kept[property.id] {
                 assignments.append("\(property.column(type)) = NULL")
                 if type == .dateTime { assignments.append("\(property.zoneColumn) = NULL") }
             }

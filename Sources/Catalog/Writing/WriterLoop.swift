@@ -127,6 +127,7 @@ final class WriterLoop: @unchecked Sendable {
         let transaction = Transaction(
             commit: ring.newest.commit + 1, connection: connection, options: options, version: ring.newest,
             caches: caches, groupChanges: group.changes, state: group.state)
+        transaction.isCancelled = write.isCancelled
         do {
             defer { transaction.isOver = true }
             try connection.statement("SAVEPOINT one").run()

@@ -93,16 +93,25 @@ struct AggregationTable {
         }
     }
 
-    func write(to reply: inout Document, dialect: CommandDialect) {
+    /// - Throws: `CancelledError`.
+    func write(
+        to reply: inout Document, dialect: CommandDialect, _ cancellation: Cancellation
+    ) throws {
         guard !aggregation.group.isEmpty else {
             return write(groups[[]] ?? Group(key: []), to: &reply, dialect)
         }
         var documents: [Value] = []
         documents.reserveCapacity(counts.count + groups.count)
-        for (value, count) in counts.sorted(by: { ValueOrder.compare($0.key, $1.key) < 0 }) {
+        var pace = CancellationPace(cancellation)
+        let sortedCounts = try counts.sorted {
+            try pace.step()
+            return ValueOrder.compare($0.key, $1.key) < 0
+        }
+        for (value, count) in sortedCounts {
             documents.append([aggregation.group[0]: value, "count": .integer(Int64(count))])
         }
-        let sorted = groups.values.sorted { left, right in
+        let sorted = try groups.values.sorted { left, right in
+            try pace.step()
             for (one, other) in zip(left.key, right.key) {
                 let comparison = ValueOrder.compare(one, other)
                 if comparison != 0 { return comparison < 0 }
@@ -110,6 +119,7 @@ struct AggregationTable {
             return false
         }
         for group in sorted {
+            try pace.step()
             var document = Document()
             for (name, value) in zip(aggregation.group, group.key) { document[name] = value }
             write(group, to: &document, dialect)

@@ -22,7 +22,7 @@ extension CommandRun {
         if try !countByColumn(aggregation, found, in: snapshot, into: &table) {
             try addEach(of: found, to: &table, aggregation, find.subject, in: snapshot)
         }
-        table.write(to: &reply, dialect: query.dialect)
+        try table.write(to: &reply, dialect: query.dialect, cancellation)
     }
 
     /// The reply to a search for connections of which nothing is told but how many there are, or how many of
@@ -61,7 +61,11 @@ extension CommandRun {
             guard let key = keys.first else { continue }
             guard let owner = snapshot.schema[side == .target ? ends.target : ends.source] else { continue }
             let values = try endValues(counts.map { LocalID($0.key) }, of: owner, key, in: snapshot)
-            for (counted, value) in zip(counts, values) { table.add(counted.count, value) }
+            var pace = CancellationPace(cancellation)
+            for (counted, value) in zip(counts, values) {
+                try pace.step()
+                table.add(counted.count, value)
+            }
         }
         steps.append(
             PlanStep(
@@ -69,7 +73,7 @@ extension CommandRun {
                 elapsed: ContinuousClock.now - start))
         var reply = Document()
         if keys.isEmpty { table.add(total, nil) }
-        table.write(to: &reply, dialect: query.dialect)
+        try table.write(to: &reply, dialect: query.dialect, cancellation)
         if keys.isEmpty { reply["returned"] = 0 }
         reply["status"] = 0
         if total == 0, !isAperture { reply["info"] = "No entities found" }
@@ -97,7 +101,11 @@ extension CommandRun {
         }
         for (part, known, property) in stored {
             let counts = try snapshot.facet(known, property, over: part.ids, limit: .max)
-            for entry in counts.values { table.add(entry.count, entry.value.value.wire) }
+            var pace = CancellationPace(cancellation)
+            for entry in counts.values {
+                try pace.step()
+                table.add(entry.count, entry.value.value.wire)
+            }
             if counts.missing > 0 { table.add(counts.missing, missing) }
         }
         return true

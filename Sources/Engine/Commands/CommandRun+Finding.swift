@@ -117,15 +117,16 @@ extension CommandRun {
         var heads: [(id: EntityID, ranks: [SortRank], places: [Int])] = []
         let order = SortOrder(
             keys.map { SortKey(FieldPath($0.key), ascending: $0.sequence != nil || $0.ascending) })
+        let sequences = keys.map { $0.sequence.map { ValueSequence($0) } }
         try forEachDocument(of: found, needing: keys.map(\.key), in: snapshot) { id, document in
-            let places = keys.map { key in
-                key.sequence.map { sequence in
-                    sequence.firstIndex { document[key.key].map($0.equalsInQuery) ?? false } ?? sequence.count
-                } ?? 0
+            let places = zip(keys, sequences).map { key, sequence in
+                sequence?.place(of: document[key.key]) ?? 0
             }
             heads.append((id, order.ranks(of: document), places))
         }
-        heads.sort { left, right in
+        var pace = CancellationPace(cancellation)
+        try heads.sort { left, right in
+            try pace.step()
             for (index, key) in keys.enumerated() {
                 if key.sequence != nil {
                     if left.places[index] != right.places[index] {
@@ -165,12 +166,5 @@ extension CommandRun {
                 try body(known, try plan.documents(ids, in: snapshot))
             }
         }
-    }
-}
-
-extension Value {
-    /// Whether a condition `== other` holds: `1` is `1.0`.
-    func equalsInQuery(_ other: Value) -> Bool {
-        Filter.field(FieldPath("v"), .equal(self)).matches(["v": other])
     }
 }

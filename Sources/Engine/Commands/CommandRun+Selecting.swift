@@ -110,7 +110,9 @@ extension CommandRun {
             for (reference, isSource) in [(selection.source, true), (selection.destination, false)] {
                 guard let reference else { continue }
                 let ends = try result(reference)
+                var pace = CancellationPace(cancellation)
                 ids = try ids.keeping { local in
+                    try pace.step()
                     guard let link = try snapshot.connection(known.entityID(local)) else { return false }
                     let end = isSource ? link.source : link.target
                     return ends[end.classNumber].contains(end.local)

@@ -35,11 +35,11 @@ public struct Box: Sendable, Hashable {
         other.x >= x && other.y >= y && other.right <= right && other.bottom <= bottom
     }
 
-    /// Intersection over union with `other`, in `0...1`; `0` when either box is empty.
+    /// Intersection over union with `other`, in `0...1`; `0` when either box has no area.
     ///
     /// Follows the continuous convention of COCO (no `+ 1` on widths), not Pascal VOC's.
     public func iou(with other: Box) -> Double {
-        guard let common = intersection(with: other)?.area else { return 0 }
+        guard area > 0, other.area > 0, let common = intersection(with: other)?.area else { return 0 }
         return common / (area + other.area - common)
     }
 }

@@ -93,7 +93,10 @@ public struct Polygon: Sendable, Hashable {
     public func iou(with other: Polygon) -> Double {
         let common = intersectionArea(with: other)
         guard common > 0 else { return 0 }
-        return common / (area + other.area - common)
+        let (own, others) = (area, other.area)
+        // Of a polygon without area rounding may leave a little in common with another, or with itself.
+        guard own > 0, others > 0 else { return 0 }
+        return min(common / (own + others - common), 1)
     }
 
     // MARK: - Private

@@ -35,6 +35,24 @@ import Testing
         #expect(Polygon(rings: [square(0, 0, 1)]).iou(with: Polygon(rings: [square(1, 0, 1)])) == 0)
     }
 
+    @Test func `what has no area has an IoU of 0 with everything, as a box and as a polygon`() {
+        let square = Box(x: 0, y: 0, width: 2, height: 2)
+        // The product of the last one's sides is less than any number: its area is 0, though it has sides.
+        for (width, height) in [(0.0, 2.0), (2.0, 0.0), (0.0, 0.0), (1e-200, 1e-200)] {
+            let flat = Box(x: 0, y: 0, width: width, height: height)
+            for other in [flat, square] {
+                #expect(flat.iou(with: other) == 0 && other.iou(with: flat) == 0)
+                #expect(Polygon(flat).iou(with: Polygon(other)) == 0)
+                #expect(Polygon(other).iou(with: Polygon(flat)) == 0)
+            }
+        }
+        for slope in [0.1, 0.3, 0.7, 1.1, 3.3] {
+            let line = Polygon(rings: [(0..<4).map { Point(x: Double($0) / 10, y: Double($0) / 10 * slope) }])
+            #expect((0...1).contains(line.iou(with: line)))
+            #expect((0...1).contains(line.iou(with: Polygon(square))))
+        }
+    }
+
     @Test func `boxes as polygons have the IoU that they have as boxes`() {
         var random = SeededGenerator(seed: 3)
         for _ in 0..<200 {

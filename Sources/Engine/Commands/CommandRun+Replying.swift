@@ -1,5 +1,6 @@
 import Base
 import Catalog
+import Media
 import Query
 
 /// What a find command tells of what it found.
@@ -168,14 +169,17 @@ extension CommandRun {
     ) throws -> Document {
         let places = Dictionary(ids.enumerated().map { ($1, $0) }) { first, _ in first }
         var groups: [EntityID: [Int]] = [:]
+        var pace = CancellationPace(cancellation)
         for one in link?.links ?? [] {
             try forEachPair(one, with: FoundSet(ordered: ids), in: snapshot) { source, id in
+                try pace.step()
                 if let place = places[id] { groups[source, default: []].append(place) }
             }
         }
         var grouped = Document()
         for source in groups.keys.sorted() {
             let members = Set(groups[source] ?? []).sorted()
+            for _ in members { try pace.step() }
             grouped.append(
                 source.description,
                 .array(members.map { .object(documents.indices.contains($0) ? documents[$0] : [:]) }))
@@ -193,7 +197,7 @@ extension CommandRun {
         var hasAny = false
         var places: [Int?] = []
         for id in ids {
-            if let request = try blobRequest(id, work, in: snapshot) {
+            if let request = try blobRequest(id, work, isAlone: ids.count == 1, in: snapshot) {
                 requests.append(request)
                 places.append(index)
                 index += 1
@@ -204,18 +208,21 @@ extension CommandRun {
         }
         if isAperture, hasAny { reply["blobs_start"] = .integer(Int64(start)) }
         guard documents != nil else { return }
+        let isRegion = find.subject == .boundingBox || find.subject == .polygon
+        let lacksSome = places.contains(nil)
         for (place, blob) in places.enumerated() where documents!.indices.contains(place) {
             if isAperture {
                 if let blob { documents?[place]["_blob_index"] = .integer(Int64(blob)) }
-            } else if find.subject == .descriptor || find.subject == .entity {
+            } else if find.subject == .descriptor || find.subject == .entity || isRegion && lacksSome {
                 documents?[place]["blob"] = .boolean(blob != nil)
             }
         }
     }
 
-    /// What an entity hands out as its blob; `nil` where it has none.
+    /// What an entity hands out as its blob; `nil` where it has none, as a region outside its image.
+    /// - Throws: ``EngineError/Code/invalidOperation`` for such a region where nothing else is handed out.
     private func blobRequest(
-        _ id: EntityID, _ work: PixelWork?, in snapshot: CatalogSnapshot
+        _ id: EntityID, _ work: PixelWork?, isAlone: Bool, in snapshot: CatalogSnapshot
     ) throws -> BlobRequest? {
         guard let known = snapshot.schema[id.classNumber], known.kind == .entity else { return nil }
         if WireNames.setName(ofClass: known.name) != nil {
@@ -226,11 +233,31 @@ extension CommandRun {
                 let owner = snapshot.schema[region.image.classNumber],
                 try snapshot.blob(of: region.image) != nil
             else { return nil }
+            if let size = try imageSize(region.image, of: owner, in: snapshot),
+                Crop(touching: region.geometry.bounds, width: size.width, height: size.height) == nil
+            {
+                if !isAlone { return nil }
+                throw EngineError(
+                    .invalidOperation,
+                    "\(names.wireClass(known.name)) \(id) \(region.geometry.bounds.place) lies outside its image \(region.image) of \(size.width) × \(size.height)"
+                )
+            }
             let stored = try snapshot.storedBytes(region.image, class: owner.name)
             return .stored(stored, PixelWork(croppingTo: region.geometry.bounds, then: work))
         }
         guard try snapshot.blob(of: id) != nil else { return nil }
         let stored = try snapshot.storedBytes(id, class: known.name)
         return .stored(stored, known.name == Store.imageClass ? work : nil)
+    }
+
+    /// The size of an image in pixels; `nil` where it is not known, as of a file that could not be read.
+    private func imageSize(
+        _ id: EntityID, of known: ClassSchema, in snapshot: CatalogSnapshot
+    ) throws -> PixelSize? {
+        let row = try snapshot.entities(of: known, [id.local], properties: ["width", "height"]).first
+        guard let width = row?.properties["width"]?.integerValue,
+            let height = row?.properties["height"]?.integerValue
+        else { return nil }
+        return PixelSize(width: Int(width), height: Int(height))
     }
 }

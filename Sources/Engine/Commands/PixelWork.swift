@@ -48,18 +48,11 @@ struct PixelWork: Sendable {
     func pipeline(for bytes: [UInt8]) throws -> ImagePipeline {
         guard let part else { return ImagePipeline(operations: operations, output: output) }
         let header = try ImageCodec.header(of: bytes)
-        // Whole pixels, all that the part touches, as far as there are any.
-        let left = Int(max(part.x, 0).rounded(.down))
-        let top = Int(max(part.y, 0).rounded(.down))
-        let right = Int(min(part.right, Double(header.width)).rounded(.up))
-        let bottom = Int(min(part.bottom, Double(header.height)).rounded(.up))
-        guard left < right, top < bottom else {
+        guard let crop = Crop(touching: part, width: header.width, height: header.height) else {
             throw EngineError(
                 .invalidOperation,
-                "a region at \(part.x), \(part.y) of \(part.width) × \(part.height) lies outside its image of \(header.width) × \(header.height)"
-            )
+                "a region \(part.place) lies outside its image of \(header.width) × \(header.height)")
         }
-        let crop = Crop(x: left, y: top, width: right - left, height: bottom - top)
         return ImagePipeline(operations: [crop] + operations, output: output)
     }
 
@@ -74,6 +67,23 @@ struct PixelWork: Sendable {
                 .invalidOperation, "'\(other.prefix(20))' is no format of images; jpg, png and webp are")
         }
     }
+}
+
+extension Crop {
+    /// The whole pixels of an image that `part` touches; `nil` where there are none.
+    init?(touching part: Box, width: Int, height: Int) {
+        let left = max(part.x, 0).rounded(.down)
+        let top = max(part.y, 0).rounded(.down)
+        let right = min(part.right, Double(width)).rounded(.up)
+        let bottom = min(part.bottom, Double(height)).rounded(.up)
+        guard left < right, top < bottom else { return nil }
+        self.init(x: Int(left), y: Int(top), width: Int(right - left), height: Int(bottom - top))
+    }
+}
+
+extension Box {
+    /// As messages say where it is.
+    var place: String { "at \(x), \(y) of \(width) × \(height)" }
 }
 
 extension RequestedOperation {

@@ -98,6 +98,10 @@ enum CommandLanguageText {
         ApertureDB's `blobs` is not given, FindImage, FindBlob and FindVideo return blobs if there is neither `results` nor
         `_ref`, or if `batch` has a `batch_size`; all else does not.
 
+        A region that lies outside its image has no blob: it gets no `_blob_index`, and in VDMS's dialect `blob` says of each
+        region whether it has one where some have none. Where it is the only one that is returned, the query fails, and
+        names it.
+
         ## Videos
 
         Videos are not decoded yet. Commands that add a video, a clip or a frame, or return pictures of one, are refused

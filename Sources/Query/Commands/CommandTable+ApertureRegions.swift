@@ -63,7 +63,7 @@ extension CommandTable {
         CommandRow(
             "RegionIoU", .regionIoU,
             "Tells how much each region of one earlier result overlaps each of another: the area of the "
-                + "intersection over that of the union.",
+                + "intersection over that of the union; 0 where either has no area.",
             [
                 CommandParameter("roi_1", .reference, "the regions that are the rows").required,
                 CommandParameter("roi_2", .reference, "the regions that are the columns").required,

@@ -42,4 +42,10 @@ public struct StoreOptions: Sendable {
         self.serverFiles = serverFiles
         self.authentication = authentication
     }
+
+    /// Looks whether the folder that ``serverFiles`` names is there.
+    /// - Throws: ``EngineError/Code/invalidRequest`` where it is not, or is no folder.
+    public func checkServerFiles() throws(EngineError) {
+        if let serverFiles { try ServerFiles(folder: serverFiles).check() }
+    }
 }

@@ -23,7 +23,9 @@ func translating<Result>(_ body: () throws -> Result) throws -> Result {
     } catch is CancelledError {
         throw EngineError(.cancelled, "cancelled")
     } catch let error as Errno {
-        throw EngineError(error == .noSpace ? .diskFull : .failed, "\(error)", cause: error)
+        let isFull = error == .noSpace
+        throw EngineError(
+            isFull ? .diskFull : .failed, isFull ? EngineError.full("\(error)") : "\(error)", cause: error)
     }
 }
 
@@ -70,10 +72,11 @@ extension EngineError {
             case .invalid: .invalidRequest
             case .unsupported, .io: .failed
             }
-        let isFull = error.code == .noSpace
-        self.init(
-            code, isFull ? "the disk of the store is full: \(error.message)" : error.message, cause: error)
+        self.init(code, code == .diskFull ? EngineError.full(error.message) : error.message, cause: error)
     }
+
+    /// What a full disk is told as, whichever file had no room.
+    fileprivate static func full(_ reason: String) -> String { "the disk of the store is full: \(reason)" }
 
     init(_ error: VectorsError) {
         let code: Code =
@@ -87,7 +90,7 @@ extension EngineError {
             case .noSpace: .diskFull
             case .io: .failed
             }
-        self.init(code, error.message, cause: error)
+        self.init(code, code == .diskFull ? EngineError.full(error.message) : error.message, cause: error)
     }
 
     init(_ error: MediaError) {

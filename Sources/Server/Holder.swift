@@ -47,6 +47,16 @@ struct Holder: Sendable {
     ) async throws {
         do {
             var services: [any Service] = []
+            if let role = configuration.anonymousRole {
+                do {
+                    _ = try await store.accessControl.anonymous(role: role, from: "local")
+                } catch let error as EngineError where error.code == .notFound {
+                    throw EngineError(
+                        .invalidRequest,
+                        "--anonymous-role '\(role)': there is no such role; 'fovea role list' says which there are"
+                    )
+                }
+            }
             var (listeners, bound) = try await Doors(store: store, configuration).open()
             bound.hasUsers = try await store.accessControl.hasUsers()
             services += listeners

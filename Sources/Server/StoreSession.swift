@@ -71,6 +71,7 @@ public enum StoreSession {
     ) async throws {
         let directory = directory.absolute
         try Store.checkExists(at: directory)
+        try options.checkServerFiles()
         if let address = configuration.http, !address.isLoopback, !configuration.allowsInsecure {
             throw EngineError(
                 .invalidRequest,

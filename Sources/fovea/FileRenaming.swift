@@ -1,3 +1,4 @@
+import ArgumentParser
 #if canImport(Glibc)
     import Glibc
 #endif
@@ -25,5 +26,28 @@ enum FolderMaking {
     /// Makes a folder, unless it is there.
     static func make(_ path: FilePath) throws(Errno) {
         if mkdir(path.string, 0o777) != 0, errno != EEXIST { throw Errno(rawValue: errno) }
+    }
+
+    /// Refuses what can be no folder: what is there and is none, and what lies in no folder.
+    static func check(_ path: FilePath, of option: String) throws {
+        if let kind = kind(of: path) {
+            guard kind == .directory else {
+                throw ValidationError("\(option) '\(path)' is no folder: name one, or one to be made.")
+            }
+            return
+        }
+        let parent = path.removingLastComponent()
+        guard kind(of: parent.isEmpty ? "." : parent) == .directory else {
+            throw ValidationError("\(option) '\(path)': there is no folder '\(parent)' to make it in.")
+        }
+    }
+
+    /// What is at `path`; `nil` where that is nothing, or cannot be told.
+    private static func kind(of path: FilePath) -> FileType? {
+        do throws(Errno) {
+            return try path.stat().type
+        } catch {
+            return nil
+        }
     }
 }

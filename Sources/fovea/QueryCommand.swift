@@ -47,11 +47,15 @@ struct QueryCommand: AsyncParsableCommand {
         let message = CommandMessage(
             json: try QueryCommand.text(query), blobs: try blob.map { try QueryCommand.bytes(of: $0) })
         if explain { return try await explain(message, dialect) }
+        if let output { try FolderMaking.check(FilePath(output), of: "-o") }
         let reply = try await store.withClient { try await $0.query(message, dialect: dialect) }
         let value = try JSON.parse(reply.json)
         Terminal.print(printing.json ? value.json : value.indentedJSON)
         try write(reply.blobs)
-        if QueryCommand.hasFailed(value, dialect) { throw ExitCode(ExitStatus.failure.rawValue) }
+        if let failure = QueryCommand.failure(in: value) {
+            Terminal.report("fovea: \(failure)")
+            throw ExitCode(ExitStatus.failure.rawValue)
+        }
     }
 
     private func explain(_ message: CommandMessage, _ dialect: CommandDialect) async throws {
@@ -106,14 +110,27 @@ struct QueryCommand: AsyncParsableCommand {
         return "bin"
     }
 
-    /// Whether the reply says that the query failed.
-    private static func hasFailed(_ reply: Value, _ dialect: CommandDialect) -> Bool {
-        guard let commands = reply.arrayValue else { return true }
-        return commands.contains { command in
-            guard let members = command.objectValue else { return true }
-            if members["FailedCommand"] != nil { return true }
-            return (members.members.first?.value.objectValue?["status"]?.integerValue ?? 0) < 0
+    /// Why the query failed, as the reply says; `nil` where it did not.
+    private static func failure(in reply: Value) -> String? {
+        guard let commands = reply.arrayValue else { return reason(in: reply.objectValue ?? [:]) }
+        for command in commands {
+            guard let members = command.objectValue else {
+                return "the reply is no list of commands' replies"
+            }
+            if let failed = members["FailedCommand"] {
+                let name = failed.stringValue ?? failed.objectValue?.keys.first ?? "a command"
+                return "\(name): \(reason(in: members))"
+            }
+            guard let (name, value) = members.members.first, let told = value.objectValue,
+                (told["status"]?.integerValue ?? 0) < 0
+            else { continue }
+            return "\(name): \(reason(in: told))"
         }
+        return nil
+    }
+
+    private static func reason(in reply: Document) -> String {
+        reply["info"]?.stringValue ?? "the query failed with status \(reply["status"]?.integerValue ?? -1)"
     }
 
     private static func text(_ query: String) throws -> [UInt8] {

@@ -99,6 +99,30 @@ import Testing
         #expect(outcome.errors.contains("$gt"))
     }
 
+    @Test func `a query whose blobs have no folder to go to is not run`() throws {
+        let fovea = try Fovea()
+        let file = fovea.folder.url.appendingPathComponent("cat.jpg").path
+        try Data("not a folder".utf8).write(to: URL(fileURLWithPath: file))
+        let add = #"[{"AddEntity": {"class": "P"}}]"#
+        for output in [file, fovea.folder.url.appendingPathComponent("no/such").path] {
+            let refused = try fovea.run("query", add, "-o", output)
+            #expect(refused.status == 64)
+            #expect(refused.errors.contains("-o '\(output)'"), "\(refused.errors)")
+        }
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "not a folder")
+        let count = try fovea.run("query", #"[{"FindEntity": {"results": {"count": true}}}]"#, "--json")
+        #expect(count.text.contains(#""count":0"#), "\(count.text)")
+    }
+
+    @Test("why a query failed stands on standard error, too", arguments: ["aperture", "vdms"])
+    func failedQuery(dialect: String) throws {
+        let fovea = try Fovea()
+        let failed = try fovea.run("query", #"[{"FindEntity": {"limt": 1}}]"#, "--dialect", dialect)
+        #expect(failed.status == 2)
+        #expect(failed.text.contains("limt") && failed.errors.contains("limt"), "\(failed.errors)")
+        #expect(failed.errors.hasPrefix("fovea: "))
+    }
+
     @Test func `a missing store is named with what to do`() throws {
         let fovea = try Fovea()
         let outcome = try fovea.run("count", "--store", "/nonexistent/store")

@@ -27,6 +27,23 @@ import Testing
         try end(running)
     }
 
+    @Test(
+        "a role and a folder that are not there are refused before anything is served",
+        arguments: [
+            (["--anonymous-role", "nosuch"], "--anonymous-role 'nosuch': there is no such role"),
+            (["--server-files", "/nope"], "--server-files /nope: No such file or directory"),
+            (["--server-files", "/etc/passwd"], "--server-files /etc/passwd is no folder"),
+        ])
+    func wrongOption(options: [String], message: String) throws {
+        let fovea = try Fovea()
+        let running = fovea.start(["serve", "--http", "127.0.0.1:0", "--json"] + options)
+        #expect(try running.firstLine() == nil)
+        if running.process.isRunning { running.process.terminate() }
+        let ended = try running.finish()
+        #expect(ended.status == 64)
+        #expect(running.errorsSoFar.contains(message), "\(running.errorsSoFar)")
+    }
+
     @Test func `a second server is told at once who serves the store`() throws {
         let fovea = try Fovea()
         let (running, _) = try serve(fovea)

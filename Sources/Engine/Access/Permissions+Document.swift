@@ -82,6 +82,8 @@ extension Permissions {
                     let path = "\(path).\(className)"
                     try applyClass(className, try Permissions.members(of: value, path: path), path: path)
                 }
+            } else if case .boolean = value {
+                throw EngineError(.invalidRequest, Permissions.unknown(name), path: path)
             } else {
                 try applyClass(name, try Permissions.members(of: value, path: path), path: path)
             }
@@ -96,6 +98,12 @@ extension Permissions {
                 .invalidRequest, "a class's name has 1 to 256 bytes, but this one \(name.utf8.count)",
                 path: path)
         }
+        guard !name.hasPrefix("Descriptor:") else {
+            throw EngineError(
+                .invalidRequest,
+                "descriptors are one class here, 'Descriptor', whichever set they are in: nothing can be said of '\(name)' alone",
+                path: path)
+        }
         var exception = classes[Permissions.key(name)] ?? Exception()
         for (name, value, path) in members {
             let action = try Permissions.action(name, path: path)
@@ -108,6 +116,26 @@ extension Permissions {
             }
         }
         classes[Permissions.key(name)] = exception
+    }
+
+    /// Why `name` is neither an action nor, by what it is given, a class.
+    private static func unknown(_ name: String) -> String {
+        let near = Action.allCases.first { Permissions.areNear(name.lowercased(), $0.rawValue) }
+        if let near { return "'\(name.prefix(100))': did you mean '\(near.rawValue)'?" }
+        return
+            "'\(name.prefix(100))' is no action; of a class, an object of actions says what may be done, such as {\"read\": true}"
+    }
+
+    /// Whether one letter is missing, too many or another, or two have changed places.
+    private static func areNear(_ word: String, _ other: String) -> Bool {
+        let (left, right) = (Array(word.utf8), Array(other.utf8))
+        guard abs(left.count - right.count) <= 1 else { return false }
+        let start = zip(left, right).prefix { $0 == $1 }.count
+        let end = zip(left.dropFirst(start).reversed(), right.dropFirst(start).reversed())
+            .prefix { $0 == $1 }.count
+        let (rest, wanted) = (left.count - start - end, right.count - start - end)
+        if rest <= 1, wanted <= 1 { return true }
+        return rest == 2 && wanted == 2 && left[start] == right[start + 1] && left[start + 1] == right[start]
     }
 
     private typealias Member = (name: String, value: Value, path: String)

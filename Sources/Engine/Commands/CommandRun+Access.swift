@@ -18,7 +18,8 @@ extension CommandRun {
     }
 
     func log(_ message: UserLogMessage) -> Document {
-        let text = message.text.prefix(10_000)
+        // One message is one line of the log, and none that looks like another's.
+        let text = message.text.prefix(10_000).escapingControls
         let metadata: Logger.Metadata = ["user": "\(service.principal.name)"]
         switch message.level {
         case .info: service.logger.info("\(text)", metadata: metadata)
@@ -26,5 +27,21 @@ extension CommandRun {
         case .error: service.logger.error("\(text)", metadata: metadata)
         }
         return ["status": 0]
+    }
+}
+
+extension StringProtocol {
+    /// The text with control characters, and what else ends a line or turns the direction of writing, as
+    /// escapes of Unicode: `\u{a}`.
+    var escapingControls: String {
+        var escaped = ""
+        for scalar in unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                escaped += "\\u{\(String(scalar.value, radix: 16))}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
     }
 }

@@ -8,6 +8,17 @@ import SystemPackage
 struct ServerFiles {
     let folder: FilePath
 
+    /// - Throws: ``EngineError/Code/invalidRequest`` where there is no such folder.
+    func check() throws(EngineError) {
+        var status = stat()
+        guard stat(folder.string, &status) == 0 else {
+            throw EngineError(.invalidRequest, "--server-files \(folder): \(Errno(rawValue: errno))")
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw EngineError(.invalidRequest, "--server-files \(folder) is no folder")
+        }
+    }
+
     /// The bytes of a file.
     /// - Parameter path: Relative to the folder, or absolute and below it.
     /// - Throws: ``EngineError/Code/invalidRequest`` for a path that leads out of the folder, by links too;

@@ -67,6 +67,8 @@ import Testing
             (["objects": ["read": ["Person": 1]]], "objects.read.Person"),
             (["objects": ["classes": true]], "objects.classes"),
             (["objects": ["": true]], "objects."), (["access_control": .null], "access_control"),
+            (["objects": ["reed": true]], "objects.reed"), (["objects": ["Person": false]], "objects.Person"),
+            (["objects": ["Descriptor:0:faces": ["read": false]]], "objects.Descriptor:0:faces"),
         ] as [(Document, String)])
     func malformed(document: Document, path: String) {
         var role = Permissions(objects: .delete)
@@ -75,8 +77,21 @@ import Testing
         #expect(role == Permissions(objects: .delete))
     }
 
+    @Test func `an action that is misspelt is told`() {
+        var role = Permissions.none
+        for (given, meant) in [
+            ("reed", "read"), ("Read", "read"), ("raed", "read"), ("creat", "create"), ("deletes", "delete"),
+        ] {
+            let error = #expect(throws: EngineError.self) { try role.apply(["objects": [given: true]]) }
+            #expect(error?.message == "'\(given)': did you mean '\(meant)'?")
+        }
+        let error = #expect(throws: EngineError.self) { try role.apply(["objects": ["Person": true]]) }
+        #expect(error?.message.contains("'Person' is no action") == true)
+        #expect(role == .none)
+    }
+
     @Test func `a role cannot name classes without end`() {
-        let classes = Document((0...Permissions.classLimit).map { ("C\($0)", .boolean(true)) })
+        let classes = Document((0...Permissions.classLimit).map { ("C\($0)", ["read": true]) })
         var role = Permissions.none
         let error = #expect(throws: EngineError.self) { try role.apply(["objects": .object(classes)]) }
         #expect(error?.code == .limitExceeded && role == .none)

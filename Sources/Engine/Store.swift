@@ -44,7 +44,8 @@ public final class Store: Sendable {
         self.catalog = catalog
         self.blobs = blobs
         self.cache = cache
-        descriptorSets = DescriptorSets(directory: StoreLayout(directory).vectors)
+        descriptorSets = DescriptorSets(
+            directory: StoreLayout(directory).vectors, isReadOnly: access == .readOnly)
         computePool = BlockingPool(label: "fovea-compute", threadCount: options.computeThreads)
         readPool = BlockingPool(label: "fovea-read", threadCount: options.readThreads)
         accessControl = AccessControl(catalog: catalog, readPool: readPool, options: options.authentication)

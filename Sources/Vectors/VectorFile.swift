@@ -36,14 +36,7 @@ struct VectorFile: Sendable {
 
     /// Opens the files of a set of which `rowCount` rows count, and forgets the sums of any that lie beyond.
     init(openingIn directory: String, rowCount: Int, calls: DiskCalls) throws(VectorsError) {
-        vectors = try DiskFile("\(directory)/\(VectorFile.vectorsName)", O_RDWR, calls: calls)
-        sums = try DiskFile("\(directory)/\(VectorFile.sumsName)", O_RDWR, calls: calls)
-        header = try VectorFile.header(of: vectors, "FOVEAVEC")
-        let other = try VectorFile.header(of: sums, "FOVEASUM")
-        guard other == header else {
-            throw VectorsError(.corrupt, "\(sums.path) does not belong to \(vectors.path)")
-        }
-        try requireRows(rowCount)
+        try self.init(openingIn: directory, rowCount: rowCount, O_RDWR, calls: calls)
         // What a rolled-back transaction left must not come back as a row that was never written.
         let counted = VectorFile.headerByteCount + rowCount * 4
         if try sums.byteCount() > counted { try sums.truncate(to: counted) }
@@ -51,10 +44,19 @@ struct VectorFile: Sendable {
 
     /// Opens the files of a set for reading alone.
     init(readingIn directory: String, rowCount: Int) throws(VectorsError) {
-        let calls = DiskCalls()
-        vectors = try DiskFile("\(directory)/\(VectorFile.vectorsName)", O_RDONLY, calls: calls)
-        sums = try DiskFile("\(directory)/\(VectorFile.sumsName)", O_RDONLY, calls: calls)
+        try self.init(openingIn: directory, rowCount: rowCount, O_RDONLY, calls: DiskCalls())
+    }
+
+    private init(
+        openingIn directory: String, rowCount: Int, _ flags: CInt, calls: DiskCalls
+    ) throws(VectorsError) {
+        vectors = try DiskFile("\(directory)/\(VectorFile.vectorsName)", flags, calls: calls)
+        sums = try DiskFile("\(directory)/\(VectorFile.sumsName)", flags, calls: calls)
         header = try VectorFile.header(of: vectors, "FOVEAVEC")
+        let other = try VectorFile.header(of: sums, "FOVEASUM")
+        guard other == header else {
+            throw VectorsError(.corrupt, "\(sums.path) does not belong to \(vectors.path)")
+        }
         try requireRows(rowCount)
     }
 

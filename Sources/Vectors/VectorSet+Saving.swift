@@ -3,10 +3,11 @@ import Synchronization
 
 extension VectorSet {
     /// Saves codes and graph, so that the set opens with them; without that they are built anew. To be called
-    /// before a set is let go of.
+    /// before a set is let go of; does nothing for one that is only read.
     ///
     /// - Throws: what the disk refuses; the vectors are safe in any case.
     public func save() throws(VectorsError) {
+        if options.isReadOnly { return }
         var failure: VectorsError?
         // Nobody builds meanwhile: links of the rows that are saved would lead to rows that are not.
         builder.withLock { _ in

@@ -95,7 +95,10 @@ public final class VectorSet: Sendable {
         at directory: String, rowCount: Int, options: VectorSetOptions = VectorSetOptions(), calls: DiskCalls
     ) throws(VectorsError) -> VectorSet {
         try requireRoom(for: rowCount)
-        let file = try VectorFile(openingIn: directory, rowCount: rowCount, calls: calls)
+        let file =
+            options.isReadOnly
+            ? try VectorFile(readingIn: directory, rowCount: rowCount)
+            : try VectorFile(openingIn: directory, rowCount: rowCount, calls: calls)
         let set = try VectorSet(directory, file, rowCount: rowCount, options)
         set.loadGraph()
         set.schedule()

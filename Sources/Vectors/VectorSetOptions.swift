@@ -4,6 +4,9 @@ public struct VectorSetOptions: Sendable {
     /// ``VectorSet/build(cancellation:)`` makes them when it is called. All sets of the process share the
     /// thread.
     public var buildsInBackground = true
+    /// Whether the files are only read, as where their folder may not be written to. What is derived from
+    /// them is not saved then.
+    public var isReadOnly = false
 
     public init() {}
 }

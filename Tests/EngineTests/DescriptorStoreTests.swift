@@ -1,5 +1,6 @@
 import Base
 import Engine
+import Glibc
 import Query
 import SystemPackage
 import TestSupport
@@ -57,6 +58,42 @@ import Testing
         #expect(try await findings(store).isEmpty)
         try await store.close()
     }
+
+    @Test(
+        .enabled(
+            if: DescriptorStoreTests.canMount, "this process may not mount a file system to make it read-only"
+        ))
+    func `on a file system that is read-only vectors are found, verified and copied`() async throws {
+        let folder = try TemporaryFolder()
+        #expect(mount("tmpfs", folder.path.string, "tmpfs", 0, "size=64m") == 0)
+        defer { umount2(folder.path.string, CInt(MNT_DETACH)) }
+        let directory = folder.path.appending("store")
+        let client = try await filled()
+        let backup = client.temporary.folder.appending("backup")
+        _ = try await client.temporary.store.backup(to: backup)
+        _ = try await Store.restore(from: backup, to: directory)
+        #expect(mount(nil, folder.path.string, nil, UInt(MS_REMOUNT) | UInt(MS_RDONLY), nil) == 0)
+        let store = try await Store.open(
+            at: directory, access: .readOnly, options: StoreOptions(computeThreads: 1, readThreads: 1))
+        #expect(try await findings(store).isEmpty)
+        let reply = await store.answer(
+            CommandMessage(
+                json: Array(
+                    #"[{"FindDescriptor": {"set": "line", "k_neighbors": 1, "blobs": true}}]"#.utf8),
+                blobs: [vector(2.9, 0)]), dialect: .aperture, principal: .owner)
+        #expect(reply.blobs == [vector(3, 0)])
+        let copied = try await store.backup(to: client.temporary.folder.appending("copy"))
+        #expect(copied["damaged"] == [])
+        try await store.close()
+    }
+
+    /// Whether this process may mount file systems: root may, outside a container that takes that away.
+    private static let canMount: Bool = {
+        guard let folder = try? TemporaryFolder(),
+            mount("tmpfs", folder.path.string, "tmpfs", 0, "size=64k") == 0
+        else { return false }
+        return umount2(folder.path.string, CInt(MNT_DETACH)) == 0
+    }()
 
     @Test func `a flipped byte of a vector is found`() async throws {
         let client = try await filled()

@@ -40,6 +40,24 @@ import Testing
         #expect(try set.vector(14) == vectors[3])
     }
 
+    @Test func `a set that is only read takes nothing from a writer beside it, and saves nothing`() throws {
+        let set = try VectorSet.create(at: path, dimensions: 2, metric: .l2, options: manual)
+        try set.write([1, 1], at: 0)
+        try set.publish(rowCount: 1)
+        try set.write([2, 2], at: 1)
+        var options = manual
+        options.isReadOnly = true
+        let reader = try VectorSet.open(at: path, rowCount: 1, options: options)
+        #expect(try reader.search([2, 2], k: 5).map(\.row) == [0])
+        try reader.build()
+        try reader.save()
+        #expect(!files(below: folder.path).contains { $0.hasSuffix(GraphFile.name) })
+        #expect(code { try reader.write([3, 3], at: 1) } != nil)
+        try set.publish(rowCount: 2)
+        try reader.publish(rowCount: 2)
+        #expect(try reader.search([2, 2], k: 1).map(\.row) == [1])
+    }
+
     @Test func `rows of a transaction that was rolled back are overwritten by the next`() throws {
         let set = try VectorSet.create(at: path, dimensions: 2, metric: .l2, options: manual)
         try set.write([1, 1], at: 0)

@@ -13,8 +13,17 @@ final class DescriptorSets: Sendable {
     private let directory: FilePath
     private let open = Mutex<[UInt32: VectorSet]>([:])
 
-    /// - Parameter directory: The folder of the sets' folders; made when it is needed.
-    init(directory: FilePath) { self.directory = directory }
+    private let options: VectorSetOptions
+
+    /// - Parameters:
+    ///   - directory: The folder of the sets' folders; made when it is needed.
+    ///   - isReadOnly: Whether nothing may be written there.
+    init(directory: FilePath, isReadOnly: Bool) {
+        self.directory = directory
+        var options = VectorSetOptions()
+        options.isReadOnly = isReadOnly
+        self.options = options
+    }
 
     // MARK: - Writing
 
@@ -82,7 +91,7 @@ final class DescriptorSets: Sendable {
                 try set.publish(rowCount: rowCount)
                 return set
             }
-            let set = try VectorSet.open(at: folder(known).string, rowCount: rowCount)
+            let set = try VectorSet.open(at: folder(known).string, rowCount: rowCount, options: options)
             open[known.id] = set
             return set
         }
@@ -107,7 +116,7 @@ final class DescriptorSets: Sendable {
                     metric: Metric(shape.metrics.first ?? .l2))
                 try FolderCopy.syncFolder(directory)
             } else {
-                set = try VectorSet.open(at: path.string, rowCount: rowCount)
+                set = try VectorSet.open(at: path.string, rowCount: rowCount, options: options)
             }
             open[known.id] = set
             return set

@@ -10,10 +10,14 @@ public enum JSON {
         public var byteCount: Int
         /// Arrays and objects within one another.
         public var depth: Int
+        /// Values of the whole text, those within others included: two bytes of text, such as `[]`, may take
+        /// a hundred bytes of memory.
+        public var valueCount: Int
 
-        public init(byteCount: Int = 64 << 20, depth: Int = 160) {
+        public init(byteCount: Int = 64 << 20, depth: Int = 160, valueCount: Int = .max) {
             self.byteCount = byteCount
             self.depth = depth
+            self.valueCount = valueCount
         }
     }
 
@@ -25,7 +29,7 @@ public enum JSON {
                 "JSON text has \(bytes.count) bytes, the limit is \(limits.byteCount)", position: 0,
                 code: .limitExceeded)
         }
-        var parser = JSONParser(bytes: bytes, maxDepth: limits.depth)
+        var parser = JSONParser(bytes: bytes, limits: limits)
         return try parser.parse()
     }
 
@@ -41,7 +45,7 @@ public struct JSONError: Error, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable {
         /// The text is no JSON.
         case malformed
-        /// The text is longer or nests deeper than ``JSON/Limits`` allow.
+        /// The text is longer, nests deeper or has more values than ``JSON/Limits`` allow.
         case limitExceeded
     }
 

@@ -1,13 +1,14 @@
-/// The recursive reader behind ``JSON/parse(_:limits:)-([UInt8],_)``. Its depth is bounded by `maxDepth`.
+/// The recursive reader behind ``JSON/parse(_:limits:)-([UInt8],_)``. Its depth is bounded by `limits`.
 struct JSONParser {
     let bytes: [UInt8]
-    let maxDepth: Int
+    let limits: JSON.Limits
     private var place = 0
     private var depth = 0
+    private var valueCount = 0
 
-    init(bytes: [UInt8], maxDepth: Int) {
+    init(bytes: [UInt8], limits: JSON.Limits) {
         self.bytes = bytes
-        self.maxDepth = maxDepth
+        self.limits = limits
     }
 
     mutating func parse() throws(JSONError) -> Value {
@@ -33,6 +34,12 @@ struct JSONParser {
     private mutating func parseValue() throws(JSONError) -> Value {
         skipSpace()
         guard place < bytes.count else { throw error("the text ends where a value should be") }
+        valueCount += 1
+        guard valueCount <= limits.valueCount else {
+            throw JSONError(
+                "the text has more than \(limits.valueCount) values, which is the limit", position: place,
+                code: .limitExceeded)
+        }
         switch bytes[place] {
         case UInt8(ascii: "{"): return try parseObject()
         case UInt8(ascii: "["): return try parseArray()
@@ -61,10 +68,10 @@ struct JSONParser {
 
     private mutating func enter() throws(JSONError) {
         depth += 1
-        guard depth <= maxDepth else {
+        guard depth <= limits.depth else {
             throw JSONError(
-                "arrays and objects are nested deeper than \(maxDepth)", position: place, code: .limitExceeded
-            )
+                "arrays and objects are nested deeper than \(limits.depth)", position: place,
+                code: .limitExceeded)
         }
     }
 

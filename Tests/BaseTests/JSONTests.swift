@@ -82,6 +82,18 @@ import Testing
     }
 
     @Test(
+        "values are counted, those within others too, and one too many is refused where it stands",
+        arguments: [("[1,2,[]]", 4, 5), (#"{"a":{"b":[null]}}"#, 4, 11), ("7", 1, 0)])
+    func values(text: String, count: Int, place: Int) {
+        #expect(throws: Never.self) { try JSON.parse(text, limits: JSON.Limits(valueCount: count)) }
+        let error = #expect(throws: JSONError.self) {
+            try JSON.parse(text, limits: JSON.Limits(valueCount: count - 1))
+        }
+        #expect(error?.code == .limitExceeded)
+        #expect(error?.position == place)
+    }
+
+    @Test(
         "nesting is limited, and a hundred thousand brackets are an error, not a crash",
         arguments: ["[", "{\"a\":"])
     func depth(opening: String) throws {

@@ -245,6 +245,27 @@ import Testing
         #expect(refusal(links)?.code == .limitExceeded)
     }
 
+    @Test func `lists within properties are limited wherever they stand, and all values together`() {
+        var limits = CommandLimits()
+        limits.listCount = 3
+        for (value, path) in [
+            ("[1,2,3,4]", "p"), ("[[1,2,3,4]]", "p[0]"), (#"{"q":{"r":[1,2,3,4]}}"#, "p.q.r"),
+        ] {
+            let add = #"{"AddEntity":{"class":"C","properties":{"p":\#(value)}}}"#
+            let error = refusal(add, limits: limits)
+            #expect(error?.code == .limitExceeded && error?.path == "[0].AddEntity.properties.\(path)")
+            let update = #"{"UpdateEntity":{"with_class":"C","properties":{"p":\#(value)}}}"#
+            #expect(refusal(update, limits: limits)?.code == .limitExceeded)
+        }
+        let allowed = #"[{"AddEntity":{"class":"C","properties":{"p":[[1,2,3],[1,2,3]]}}}]"#
+        #expect(throws: Never.self) { try CommandQuery.parse(allowed, dialect: .aperture, limits: limits) }
+        limits.valueCount = 7
+        let few = #"[{"AddEntity":{"class":"C","properties":{"p":[]}}}]"#
+        #expect(throws: Never.self) { try CommandQuery.parse(few, dialect: .aperture, limits: limits) }
+        let error = refusal(#"{"AddEntity":{"class":"C","properties":{"p":[[],[]]}}}"#, limits: limits)
+        #expect(error?.code == .limitExceeded && error?.message.contains("more than 7 values") == true)
+    }
+
     @Test func `lists, names and neighbours are limited`() {
         var limits = CommandLimits()
         limits.listCount = 3

@@ -116,9 +116,9 @@ enum CommandLanguageText {
         {"status": -1, "info": "limit is a whole number from 0 on, this is -1 (at [1].FindImage.limit)", "command_index": 1}
         ```
 
-        Limits: 64 MiB of text, 10,000 commands, 10,000 conditions a command, 1,000,000 elements in a list, 256 bytes for a
-        name, 10,000 properties of one object, 64 levels of conditions or links, 1,000,000 neighbours a search, 160 levels
-        of JSON.
+        Limits: 64 MiB of text, 4,000,000 JSON values and 160 levels of them, 10,000 commands, 10,000 conditions a command,
+        1,000,000 elements in a list (also within a property), 256 bytes for a name, 10,000 properties of one object, 64
+        levels of conditions or links, 1,000,000 neighbours a search.
 
         """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
 

@@ -138,6 +138,8 @@ struct CommandParser {
         default: break
         }
         switch parameter.kind {
+        case .properties, .propertyLists:
+            try checkLists(in: value, at: arguments.place.key(parameter.name))
         case .name, .names:
             for name in arguments.texts(parameter.name) ?? [] {
                 try checkLength(name, at: arguments.place.key(parameter.name))
@@ -145,6 +147,25 @@ struct CommandParser {
         case .block(let block), .blocks(let block):
             for inner in arguments.blocks(parameter.name) {
                 try check(inner, against: block.parameters, of: parameter.name)
+            }
+        default: break
+        }
+    }
+
+    /// Checks the lists within properties. As deep as the JSON text may nest.
+    private func checkLists(in value: Value, at place: Place) throws(CommandError) {
+        switch value {
+        case .array(let elements):
+            guard elements.count <= limits.listCount else {
+                throw place.commandError(
+                    .limitExceeded, "a list of \(elements.count) elements, the limit is \(limits.listCount)")
+            }
+            for (index, element) in elements.enumerated() where element.isNested {
+                try checkLists(in: element, at: place.index(index))
+            }
+        case .object(let document):
+            for (key, member) in document.members where member.isNested {
+                try checkLists(in: member, at: place.key(key))
             }
         default: break
         }
@@ -194,5 +215,15 @@ struct CommandParser {
                     : "Reuse of _ref value: \(number) is the _ref of an earlier command")
         }
         results[number] = CommandResult(command)
+    }
+}
+
+extension Value {
+    /// Whether other values are within it.
+    fileprivate var isNested: Bool {
+        switch self {
+        case .array, .object: true
+        default: false
+        }
     }
 }

@@ -14,7 +14,9 @@ extension CommandQuery {
         let value: Value
         do throws(JSONError) {
             value = try JSON.parse(
-                json, limits: JSON.Limits(byteCount: limits.byteCount, depth: limits.depth))
+                json,
+                limits: JSON.Limits(
+                    byteCount: limits.byteCount, depth: limits.depth, valueCount: limits.valueCount))
         } catch {
             guard error.code == .malformed else {
                 throw CommandError(.limitExceeded, "\(error)", position: error.position)

@@ -16,13 +16,13 @@ public struct Document: Sendable, Hashable {
         if members.count <= 16 {
             for (key, value) in members { self[key] = value }
         } else {
-            var places: [ExactText: Int] = [:]
+            var places: [ExactName: Int] = [:]
             places.reserveCapacity(members.count)
             for (key, value) in members {
-                if let place = places[ExactText(text: key)] {
+                if let place = places[ExactName(key)] {
                     self.members[place].value = value
                 } else {
-                    places[ExactText(text: key)] = self.members.count
+                    places[ExactName(key)] = self.members.count
                     self.members.append((key, value))
                 }
             }
@@ -69,15 +69,6 @@ public struct Document: Sendable, Hashable {
             member.key.hashBytes(into: &hasher)
             hasher.combine(member.value)
         }
-    }
-
-    // MARK: - Private
-
-    private struct ExactText: Hashable {
-        let text: String
-
-        static func == (left: ExactText, right: ExactText) -> Bool { left.text.hasSameBytes(as: right.text) }
-        func hash(into hasher: inout Hasher) { text.hashBytes(into: &hasher) }
     }
 }
 

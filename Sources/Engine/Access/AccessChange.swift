@@ -37,7 +37,7 @@ struct AccessChange {
     private func createRole(_ name: String, _ document: Document) throws {
         try principal.checkAccessControl(.create)
         let roles = try AccessDirectory.roles(transaction.users)
-        guard roles[name] == nil else {
+        guard roles[ExactName(name)] == nil else {
             throw EngineError(.conflict, "there is a role '\(name)' already", path: "name")
         }
         guard roles.count < AccessChange.roleLimit else {
@@ -147,7 +147,7 @@ struct AccessChange {
     private func checkMayGive(_ names: [String]) throws {
         let roles = try AccessDirectory.roles(transaction.users)
         for name in names {
-            guard let role = roles[name] else {
+            guard let role = roles[ExactName(name)] else {
                 throw EngineError(.notFound, "there is no role '\(name.prefix(100))'", path: "roles")
             }
             try checkCovers(role.permissions, path: "roles")

@@ -148,7 +148,7 @@ extension Store {
 
 extension StoredUser {
     /// As `GetUserDetails` shows a user: of tokens only what they begin with.
-    func document(roles all: [String: Role]) -> Document {
+    func document(roles all: [ExactName: Role]) -> Document {
         [
             "username": .string(name), "email": email.map { .string($0) } ?? .null,
             "roles": .array(roles.map { .string($0) }),

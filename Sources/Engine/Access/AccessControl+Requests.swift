@@ -18,7 +18,7 @@ extension AccessControl {
         username: String, password: String, from origin: String
     ) async throws -> Principal {
         let now = options.now()
-        if let user = try await directory().users[username],
+        if let user = try await directory().users[ExactName(username)],
             state.withLock({ $0.passwords.contains(user, password, at: now) })
         {
             return user.principal(from: origin)

@@ -107,7 +107,7 @@ public final class AccessControl: Sendable {
     /// Whoever has not logged in, with the permissions of a role; administration is not among them.
     /// - Throws: ``EngineError/Code/notFound`` where there is no such role.
     public func anonymous(role name: String, from origin: String) async throws -> Principal {
-        guard let role = try await directory().roles[name] else {
+        guard let role = try await directory().roles[ExactName(name)] else {
             throw EngineError(.notFound, "there is no role '\(name)' for those who have not logged in")
         }
         return Principal(kind: .anonymous, name: name, permissions: role.permissions, origin: origin)
@@ -159,7 +159,7 @@ public final class AccessControl: Sendable {
             password.utf8.count <= PasswordRule.byteLimit
         else { throw AccessControl.wrongCredentials }
         try checkThrottle(username, from: origin)
-        let user = try await directory().users[username]
+        let user = try await directory().users[ExactName(username)]
         let (hash, hasPassword) = (user?.password ?? decoy, user?.password != nil)
         let isRight = try await passwordPool.run { [self] _ in
             // While this waited, others may have failed; and who waits next must know of this one.
@@ -180,8 +180,9 @@ public final class AccessControl: Sendable {
     ) async throws -> AccessDirectory.User {
         let directory = try await directory()
         if token.utf8.count <= AccessControl.longestText,
-            let name = directory.tokens[AccessToken(text: token).digest], username == nil || username == name,
-            let user = directory.users[name]
+            let name = directory.tokens[AccessToken(text: token).digest],
+            username?.hasSameBytes(as: name) ?? true,
+            let user = directory.users[ExactName(name)]
         {
             return user
         }
@@ -238,7 +239,7 @@ public final class AccessControl: Sendable {
 extension AccessDirectory {
     /// The user of a session, unless it ended because the user was changed.
     fileprivate func user(of entry: SessionTable.Entry) -> User? {
-        guard let user = users[entry.user], user.id == entry.userID,
+        guard let user = users[ExactName(entry.user)], user.id == entry.userID,
             user.changedCommit == entry.changedCommit
         else { return nil }
         return user

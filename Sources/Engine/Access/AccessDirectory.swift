@@ -15,20 +15,20 @@ struct AccessDirectory: Sendable {
 
     /// The commit that changed users or roles last.
     let commit: UInt64
-    let users: [String: User]
+    let users: [ExactName: User]
     /// The users' names by the digests of their tokens.
     let tokens: [SHA256Digest: String]
     /// All roles, those that are built in too.
-    let roles: [String: Role]
+    let roles: [ExactName: Role]
 
     /// - Throws: ``EngineError/Code/corrupt`` where a role or a password cannot be read.
     init(_ reader: AccessReader, commit: UInt64) throws {
         self.commit = commit
         roles = try AccessDirectory.roles(reader)
-        var users: [String: User] = [:]
+        var users: [ExactName: User] = [:]
         var tokens: [SHA256Digest: String] = [:]
         for stored in try reader.users() {
-            users[stored.name] = try User(stored, roles: roles)
+            users[ExactName(stored.name)] = try User(stored, roles: roles)
             for token in stored.tokens { tokens[token.digest] = stored.name }
         }
         self.users = users
@@ -36,14 +36,14 @@ struct AccessDirectory: Sendable {
     }
 
     /// All roles, those that are built in too.
-    static func roles(_ reader: AccessReader) throws -> [String: Role] {
+    static func roles(_ reader: AccessReader) throws -> [ExactName: Role] {
         let roles = Role.builtIn + (try reader.roles().map(Role.init))
-        return Dictionary(roles.map { ($0.name, $0) }) { builtIn, _ in builtIn }
+        return Dictionary(roles.map { (ExactName($0.name), $0) }) { builtIn, _ in builtIn }
     }
 }
 
 extension AccessDirectory.User {
-    init(_ stored: StoredUser, roles: [String: Role]) throws(EngineError) {
+    init(_ stored: StoredUser, roles: [ExactName: Role]) throws(EngineError) {
         id = stored.id
         name = stored.name
         changedCommit = stored.changedCommit
@@ -58,7 +58,7 @@ extension AccessDirectory.User {
 
 extension Permissions {
     /// What roles allow together. One that there is not any more allows nothing.
-    static func joined(_ names: [String], _ roles: [String: Role]) -> Permissions {
-        names.compactMap { roles[$0]?.permissions }.reduce(.none) { $0.union($1) }
+    static func joined(_ names: [String], _ roles: [ExactName: Role]) -> Permissions {
+        names.compactMap { roles[ExactName($0)]?.permissions }.reduce(.none) { $0.union($1) }
     }
 }

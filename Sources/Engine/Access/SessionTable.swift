@@ -21,7 +21,7 @@ struct SessionTable: Sendable {
     private var numbers: [SHA256Digest: Int] = [:]
     private var lastNumber = 0
     /// The numbers of each user's sessions, oldest first; some may be over.
-    private var byUser: [String: [Int]] = [:]
+    private var byUser: [ExactName: [Int]] = [:]
 
     init(limit: Int, userLimit: Int) {
         self.limit = limit
@@ -36,7 +36,7 @@ struct SessionTable: Sendable {
         of user: AccessDirectory.User, session: SHA256Digest, until sessionEnd: ContinuousClock.Instant,
         refresh: SHA256Digest, until refreshEnd: ContinuousClock.Instant, at now: ContinuousClock.Instant
     ) {
-        if let mine = byUser[user.name], mine.count >= userLimit { end(mine[0]) }
+        if let mine = byUser[ExactName(user.name)], mine.count >= userLimit { end(mine[0]) }
         if entries.count >= limit { makeRoom(at: now) }
         lastNumber += 1
         entries[lastNumber] = Entry(
@@ -44,7 +44,7 @@ struct SessionTable: Sendable {
             refresh: refresh, sessionEnd: sessionEnd, refreshEnd: refreshEnd)
         numbers[session] = lastNumber
         numbers[refresh] = lastNumber
-        byUser[user.name, default: []].append(lastNumber)
+        byUser[ExactName(user.name), default: []].append(lastNumber)
     }
 
     /// The session of a session token; `nil` where there is none, or it is over.
@@ -82,8 +82,8 @@ struct SessionTable: Sendable {
         guard let entry = entries.removeValue(forKey: number) else { return }
         numbers[entry.session] = nil
         numbers[entry.refresh] = nil
-        byUser[entry.user]?.removeAll { $0 == number }
-        if byUser[entry.user]?.isEmpty == true { byUser[entry.user] = nil }
+        byUser[ExactName(entry.user)]?.removeAll { $0 == number }
+        if byUser[ExactName(entry.user)]?.isEmpty == true { byUser[ExactName(entry.user)] = nil }
     }
 
     /// Forgets what is over; where that is nothing, ends the oldest session of the user with the most.

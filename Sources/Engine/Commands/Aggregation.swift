@@ -20,7 +20,7 @@ struct Aggregation {
     }
 
     /// The properties that are added up or compared.
-    var properties: [String] { Array(Set(sum + average + min + max)).sorted() }
+    var properties: [String] { Set((sum + average + min + max).map(ExactName.init)).map(\.text).sorted() }
 }
 
 /// Aggregates by the values of the grouping properties; without any, one group of all.
@@ -62,7 +62,7 @@ struct AggregationTable {
     private struct Group {
         var key: [Value]
         var count = 0
-        var totals: [String: Total] = [:]
+        var totals: [ExactName: Total] = [:]
     }
 
     private let aggregation: Aggregation
@@ -78,7 +78,7 @@ struct AggregationTable {
         group.count += 1
         for property in aggregation.properties {
             if let value = document[property], value != "Missing property" {
-                group.totals[property, default: Total()].add(value)
+                group.totals[ExactName(property), default: Total()].add(value)
             }
         }
         groups[key] = group
@@ -134,11 +134,13 @@ struct AggregationTable {
         func put(_ name: String, _ properties: [String], _ value: (Total) -> Value) {
             guard let first = properties.first else { return }
             if dialect == .vdms {
-                reply[name] = value(group.totals[first] ?? Total())
+                reply[name] = value(group.totals[ExactName(first)] ?? Total())
                 return
             }
             var values = Document()
-            for property in properties { values[property] = value(group.totals[property] ?? Total()) }
+            for property in properties {
+                values[property] = value(group.totals[ExactName(property)] ?? Total())
+            }
             reply[name] = .object(values)
         }
         put("sum", aggregation.sum, \.sum)

@@ -87,18 +87,18 @@ extension DescriptorSets {
     /// The classes of descriptors that ever had a member: of sets that are there, or of those that are gone.
     private static func classes(in snapshot: CatalogSnapshot, gone: Bool = false) throws -> [ClassSchema] {
         let schema = snapshot.schema
-        var names: Set<String> = []
+        var names: Set<ExactName> = []
         if let sets = schema.entityClass("DescriptorSet") {
             let rows = try snapshot.entities(
                 of: sets, Array(snapshot.alive(sets).ids), properties: ["_name"])
-            names = Set(rows.compactMap { $0.properties["_name"]?.stringValue })
+            names = Set(rows.compactMap { $0.properties["_name"]?.stringValue.map(ExactName.init) })
         }
         return schema.entityClasses.filter { known in
             guard let name = WireNames.setName(ofClass: known.name), snapshot.committedLocals(of: known) > 0
             else { return false }
             let isThere =
                 snapshot.count(of: known) > 0
-                || names.contains(name)
+                || names.contains(ExactName(name))
                     && WireNames.descriptorClass(ofSet: name, in: schema)?.id == known.id
             return isThere != gone
         }

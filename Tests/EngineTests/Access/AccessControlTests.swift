@@ -285,7 +285,7 @@ import Testing
                 username: "anna", password: password, from: AccessStore.address)
         }
         #expect(try await principal(AccessStore.password).name == "anna")
-        let user = try #require(try await access.control.directory().users["anna"])
+        let user = try #require(try await access.control.directory().users[ExactName("anna")])
         func isKnown(_ password: String) -> Bool {
             access.control.state.withLock { $0.passwords.contains(user, password, at: access.clock.now) }
         }

@@ -45,8 +45,8 @@ extension Permissions {
         if !classes.isEmpty {
             objects["classes"] = .object(
                 Document(
-                    classes.sorted { $0.key < $1.key }.map {
-                        ($0.key, .object(Permissions.document($0.value)))
+                    classes.sorted { $0.key.text.compareBytes(to: $1.key.text) < 0 }.map {
+                        ($0.key.text, .object(Permissions.document($0.value)))
                     }))
         }
         return [

@@ -1,3 +1,6 @@
+import Base
+import Query
+
 /// What may be done: with objects (all that is stored: entities, images, connections, descriptors), with
 /// indexes, and with users and roles. Whatever is not allowed is denied.
 public struct Permissions: Sendable, Hashable {
@@ -41,7 +44,7 @@ public struct Permissions: Sendable, Hashable {
     /// With objects of every class, but for what ``classes`` says.
     public var objects: Actions
     /// By the class's name without a leading underscore: `_Image` and `Image` are one.
-    var classes: [String: Exception]
+    var classes: [ExactName: Exception]
     public var indexes: Actions
     /// With users and roles.
     public var accessControl: Actions
@@ -74,7 +77,7 @@ public struct Permissions: Sendable, Hashable {
         objects.isSuperset(of: other.objects) && indexes.isSuperset(of: other.indexes)
             && accessControl.isSuperset(of: other.accessControl)
             && Set(classes.keys).union(other.classes.keys).allSatisfy {
-                self[class: $0].isSuperset(of: other[class: $0])
+                self[class: $0.text].isSuperset(of: other[class: $0.text])
             }
     }
 
@@ -84,7 +87,7 @@ public struct Permissions: Sendable, Hashable {
             objects: objects.union(other.objects), indexes: indexes.union(other.indexes),
             accessControl: accessControl.union(other.accessControl))
         for name in Set(classes.keys).union(other.classes.keys) {
-            let both = self[class: name].union(other[class: name])
+            let both = self[class: name.text].union(other[class: name.text])
             let exception = Exception(
                 allowed: both.subtracting(joined.objects), denied: joined.objects.subtracting(both))
             if exception != Exception() { joined.classes[name] = exception }
@@ -92,7 +95,20 @@ public struct Permissions: Sendable, Hashable {
         return joined
     }
 
-    static func key(_ name: String) -> String {
-        name.utf8.first == UInt8(ascii: "_") ? String(name.dropFirst()) : name
+    /// Whether a role names a class in order to deny this with it.
+    func denies(_ action: Action, class name: String) -> Bool {
+        classes[Permissions.key(name)]?.denied.contains(action) ?? false
+    }
+
+    /// The one name of all that mean the same class: `Image` for `_Image`, for the catalog's `user:Image` and
+    /// for VDMS's `VD:IMG`, `Descriptor` for the class of any set. Whoever asks under another name is held to
+    /// the same permission.
+    static func key(_ name: String) -> ExactName {
+        var bare = name
+        while bare.hasPrefix(WireNames.prefix) { bare.removeFirst(WireNames.prefix.count) }
+        let tagged = CommandSubject(systemClass: bare, dialect: .vdms)
+        let subject = tagged ?? WireNames.subject(ofClass: bare)
+        if let known = subject.apertureClass { return ExactName(String(known.dropFirst())) }
+        return ExactName(bare.utf8.first == UInt8(ascii: "_") ? String(bare.dropFirst()) : bare)
     }
 }

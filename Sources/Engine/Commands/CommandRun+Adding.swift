@@ -24,6 +24,8 @@ extension CommandRun {
     func existing(_ add: AddCommand, _ className: String) throws -> FoundSet? {
         guard let filter = add.ifNotFound else { return nil }
         return try read { snapshot in
+            // Whether something satisfies conditions tells its values.
+            try service.principal.check(.read, class: names.wireClass(className))
             guard let known = snapshot.schema.entityClass(className) else { return nil }
             let ids = try evaluate(
                 names.asked(filter, known), known, within: snapshot.alive(known), in: snapshot)
@@ -167,6 +169,7 @@ extension CommandRun {
         _ add: AddCommand, _ name: String, from sources: FoundSet, to targets: FoundSet
     ) throws -> Document {
         try service.principal.check(.create, class: name)
+        if add.ifNotFound != nil { try service.principal.check(.read, class: name) }
         let transaction = try writing()
         let pairs = sources.count.multipliedReportingOverflow(by: targets.count)
         guard !pairs.overflow, pairs.partialValue <= service.maxConnections else {

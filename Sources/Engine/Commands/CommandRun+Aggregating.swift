@@ -159,6 +159,7 @@ extension CommandRun {
         guard let property = key.property else {
             return locals.map { .string(owner.entityID($0).description) }
         }
+        if !locals.isEmpty { try service.principal.check(.read, class: names.wireClass(owner.name)) }
         let plan = DocumentPlan([property], of: owner, names: names)
         guard let listing = try plan.listing(locals, in: snapshot), let column = listing.columns.first else {
             return locals.map { _ in missing }

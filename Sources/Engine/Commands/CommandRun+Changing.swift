@@ -67,6 +67,9 @@ extension CommandRun {
                 let ids = try evaluate(
                     .field(FieldPath("_expiration"), .lessOrEqual(.integer(now))), known,
                     within: snapshot.alive(known), in: snapshot)
+                if !ids.isEmpty, request.listsEntities || request.hasAggregates {
+                    try service.principal.check(.read, class: names.wireClass(known.name))
+                }
                 parts.append(FoundSet.Part(classID: known.id, ids: ids))
             }
             let found = FoundSet(parts)

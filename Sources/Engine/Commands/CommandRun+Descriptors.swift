@@ -142,8 +142,8 @@ extension CommandRun {
             guard let name = find.selection.setName else {
                 throw EngineError(.invalidRequest, "\(command.name) with k_neighbors must name a set")
             }
-            let (known, shape) = try descriptors(ofSet: name, in: snapshot)
             try service.principal.check(.read, class: "_Descriptor")
+            let (known, shape) = try descriptors(ofSet: name, in: snapshot)
             let queries = try vectors(command, shape, count: search.batchCount ?? 1)
             let selected = try select(find.selection, in: snapshot)[known.id]
             let metric = Metric(search.metric ?? shape.metrics.first ?? .l2)
@@ -190,16 +190,17 @@ extension CommandRun {
                 Metric(classify.metric ?? shape.metrics.first ?? .l2), within: snapshot.alive(known),
                 isExact: (classify.engine ?? shape.engines.first ?? .flat).isExact, snapshot, cancellation)
             note(FoundSet(ordered: neighbours.map { known.entityID($0.row) }), as: classify.reference)
-            var votes: [String: Int] = [:]
-            var winner: String?
+            var votes: [ExactName: Int] = [:]
+            var winner: ExactName?
             for neighbour in neighbours {
                 let labels = try snapshot.labels(of: known.entityID(neighbour.row))
-                guard let label = labels.first(where: { $0.kind == .class })?.name else { continue }
+                guard let name = labels.first(where: { $0.kind == .class })?.name else { continue }
+                let label = ExactName(name)
                 votes[label, default: 0] += 1
                 // Of equals the one that came to its votes first, that is by nearer neighbours.
                 if votes[label]! > winner.flatMap({ votes[$0] }) ?? 0 { winner = label }
             }
-            return ["status": 0, "label": .string(winner ?? "")]
+            return ["status": 0, "label": .string(winner?.text ?? "")]
         }
     }
 

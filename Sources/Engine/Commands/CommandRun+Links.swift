@@ -94,9 +94,24 @@ extension CommandRun {
         return ways
     }
 
+    /// The classes of connections that a link may lead along: the one that it names, else all that may be
+    /// read.
     private func connectionClasses(_ link: Link, in snapshot: CatalogSnapshot) throws -> [ClassSchema] {
-        guard let name = link.connectionClass else { return snapshot.schema.connectionClasses }
+        guard let name = link.connectionClass else {
+            return snapshot.schema.connectionClasses.filter { mayFollow($0.name) }
+        }
+        // Who may not read is not told whether there is such a class either.
+        if !mayFollow(name) { try service.principal.check(.read, class: name) }
         return snapshot.schema.connectionClass(name).map { [$0] } ?? []
+    }
+
+    /// Whether connections of a class may be followed. Those that the store makes itself, as from an image to
+    /// its regions, tell no more than their ends do: who may read both need not have a permission for them,
+    /// unless a role says otherwise.
+    private func mayFollow(_ name: String) -> Bool {
+        let permissions = service.principal.permissions
+        if permissions[class: name].contains(.read) { return true }
+        return name.utf8.first == UInt8(ascii: "_") && !permissions.denies(.read, class: name)
     }
 
     /// The connections that the link's conditions leave; `nil` for all.
@@ -150,7 +165,8 @@ extension CommandRun {
         _ body: (EntityID, EntityID) throws -> Void
     ) throws {
         guard link.connectionClass ?? CommandRun.setConnection == CommandRun.setConnection,
-            link.filter == .all, let sets = snapshot.schema.entityClass("DescriptorSet")
+            link.filter == .all, mayFollow(CommandRun.setConnection),
+            let sets = snapshot.schema.entityClass("DescriptorSet")
         else { return }
         if let name = WireNames.setName(ofClass: known.name), link.direction != .incoming {
             let ids = try evaluate(

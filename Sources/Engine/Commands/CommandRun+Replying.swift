@@ -233,6 +233,8 @@ extension CommandRun {
                 let owner = snapshot.schema[region.image.classNumber],
                 try snapshot.blob(of: region.image) != nil
             else { return nil }
+            // A region has no pixels of its own.
+            try service.principal.check(.read, class: names.wireClass(owner.name))
             if let size = try imageSize(region.image, of: owner, in: snapshot),
                 Crop(touching: region.geometry.bounds, width: size.width, height: size.height) == nil
             {

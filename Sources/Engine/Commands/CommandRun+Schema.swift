@@ -55,6 +55,7 @@ extension CommandRun {
     }
 
     func indexes(_ selection: IndexSelection) throws -> Document {
+        try service.principal.checkIndexes(.read)
         let declared = try read { try declaredIndexes(in: $0) }.union(CommandRun.builtIn)
         var targets = Document()
         for index in declared.sorted(by: { $0.sortKey < $1.sortKey }) {
@@ -86,16 +87,20 @@ extension CommandRun {
 
     // MARK: - Private
 
+    private func mayRead(_ name: String) -> Bool {
+        service.principal.permissions[class: names.wireClass(name)].contains(.read)
+    }
+
     private func entities(
         _ within: FoundSet?, _ declared: Set<DeclaredIndex>, in snapshot: CatalogSnapshot
     ) throws -> Value {
         var classes: [(name: String, counted: CountedClass)] = []
-        for known in snapshot.schema.entityClasses {
+        for known in snapshot.schema.entityClasses where mayRead(known.name) {
             let ids = within.map { $0[known.id] } ?? snapshot.alive(known)
             if ids.isEmpty { continue }
             let name = names.wireClass(known.name)
             var counted = try count(known, ids, .entity, declared, in: snapshot)
-            if let place = classes.firstIndex(where: { $0.name == name }) {
+            if let place = classes.firstIndex(where: { $0.name.hasSameBytes(as: name) }) {
                 counted.add(classes[place].counted)
                 classes[place].counted = counted
             } else {
@@ -109,7 +114,7 @@ extension CommandRun {
         _ within: FoundSet?, _ declared: Set<DeclaredIndex>, in snapshot: CatalogSnapshot
     ) throws -> Value {
         var classes: [(String, Value)] = []
-        for known in snapshot.schema.connectionClasses {
+        for known in snapshot.schema.connectionClasses where mayRead(known.name) {
             let some = within.map { $0[known.id] }
             if some?.isEmpty ?? (snapshot.count(of: known) == 0) { continue }
             var pairs: [Value] = []
@@ -133,7 +138,7 @@ extension CommandRun {
         }
         let sets = snapshot.schema.entityClasses.filter { WireNames.setName(ofClass: $0.name) != nil }
         let joined = sets.reduce(0) { $0 + (within.map { _ in 0 } ?? snapshot.count(of: $1)) }
-        if joined > 0 {
+        if joined > 0, mayRead("_Descriptor"), mayRead(CommandRun.setConnection) {
             classes.append(
                 (
                     CommandRun.setConnection,
@@ -150,7 +155,7 @@ extension CommandRun {
         guard !classes.isEmpty else { return .null }
         return [
             "returned": .integer(Int64(classes.count)),
-            "classes": .object(Document(classes.sorted { $0.0 < $1.0 })),
+            "classes": .object(Document(classes.sorted { $0.0.compareBytes(to: $1.0) < 0 })),
         ]
     }
 
@@ -166,14 +171,17 @@ extension CommandRun {
             let count = ids.map { having.intersectionCount($0) } ?? having.count
             guard count > 0 else { continue }
             let isIndexed = declared.contains { index in
-                index.target == target && index.className == className && index.property == shown
+                index.target == target && index.className.hasSameBytes(as: className)
+                    && index.property.hasSameBytes(as: shown)
             }
-            counted.properties[shown] = (count, isIndexed, WireType.all(in: property.types).first ?? .string)
+            counted.properties[ExactName(shown)] = (
+                count, isIndexed, WireType.all(in: property.types).first ?? .string
+            )
         }
         if known.name == Store.imageClass, known[WireNames.prefix + "label"] == nil {
             let labelled = try snapshot.labelled(known, .class, .present).ids
             let count = ids.map { labelled.intersectionCount($0) } ?? labelled.count
-            if count > 0 { counted.properties["label"] = (count, false, .string) }
+            if count > 0 { counted.properties[ExactName("label")] = (count, false, .string) }
         }
         return counted
     }
@@ -182,7 +190,7 @@ extension CommandRun {
 /// What the schema tells of a class.
 private struct CountedClass {
     var matched: Int
-    var properties: [String: (count: Int, isIndexed: Bool, type: WireType)] = [:]
+    var properties: [ExactName: (count: Int, isIndexed: Bool, type: WireType)] = [:]
 
     mutating func add(_ other: CountedClass) {
         matched += other.matched
@@ -196,9 +204,10 @@ private struct CountedClass {
     }
 
     var document: Document {
-        let listed = properties.sorted { $0.key < $1.key }.map { name, property -> (String, Value) in
+        let listed = properties.sorted { $0.key.text.compareBytes(to: $1.key.text) < 0 }.map {
+            name, property -> (String, Value) in
             (
-                name,
+                name.text,
                 [
                     .integer(Int64(property.count)), .boolean(property.isIndexed),
                     .string(property.type.rawValue),

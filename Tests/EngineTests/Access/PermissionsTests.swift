@@ -43,6 +43,24 @@ import Testing
         #expect(found[class: "Images"] == [])
     }
 
+    @Test(
+        "a class is the same under every name that a face has for it",
+        arguments: [
+            ("_Image", ["Image", "VD:IMG", "user:Image"]), ("_BoundingBox", ["BoundingBox", "VD:ROI"]),
+            ("_Descriptor", ["Descriptor:0:faces", "Descriptor:7:a:b", "VD:DESC", "user:Descriptor:0:x"]),
+            ("Person", ["user:Person", "user:user:Person"]), ("VD:BLOB", ["_Blob", "Blob"]),
+        ] as [(String, [String])])
+    func names(denied: String, others: [String]) throws {
+        let found = try permissions(["objects": ["read": true, "classes": [denied: ["read": false]]]])
+        for name in others { #expect(found[class: name] == [], "\(name)") }
+        #expect(found[class: "Other"] == .read && found[class: "DescriptorSet"] == .read)
+    }
+
+    @Test func `names of other bytes are other classes`() throws {
+        let found = try permissions(["objects": ["read": true, "caf\u{e9}": ["read": false]]])
+        #expect(found[class: "caf\u{e9}"] == [] && found[class: "cafe\u{301}"] == .read)
+    }
+
     @Test func `a later document changes only what it names, and a class's exception outlives it`() throws {
         var role = try permissions(["objects": ["read": true, "Secret": ["read": false]], "indexes": true])
         try role.apply(["objects": ["read": true, "update": true]])
@@ -149,7 +167,8 @@ import Testing
         var permissions = Permissions(objects: actions(), indexes: actions(), accessControl: actions())
         for name in names where generator.chance(0.4) {
             let denied = actions()
-            permissions.classes[name] = .init(allowed: actions().subtracting(denied), denied: denied)
+            permissions.classes[ExactName(name)] = .init(
+                allowed: actions().subtracting(denied), denied: denied)
         }
         return permissions
     }

@@ -52,4 +52,15 @@ import Testing
         }
         #expect(try catalog.findings() == [])
     }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `thousands of columns are put in place in time by their number`() throws {
+        let store = try TemporaryStore()
+        let catalog = try Catalog.create(store.directory)
+        let wide = Document((0..<4_000).map { ("p\($0)", .integer(Int64($0))) })
+        try catalog.write { try $0.insert("Wide", wide) }
+        try catalog.buildAllIndexes()
+        try catalog.write { try $0.insert("Narrow", ["p": 1]) }
+        #expect(catalog.ring.newest.indexes.count > 4_000)
+    }
 }

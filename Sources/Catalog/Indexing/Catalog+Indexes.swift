@@ -131,7 +131,7 @@ extension Catalog {
             installing.withLock { _ in
                 var indexes = ring.newest.indexes
                 indexes[key] = index
-                ring.replaceIndexes(registry.fit(indexes))
+                ring.replaceIndexes(registry.fit(indexes, adding: index))
             }
             registry.end(key)
             return completion()

@@ -8,6 +8,8 @@ final class IndexRegistry: Sendable {
         var clock: UInt64 = 0
         var building: Set<IndexKey> = []
         var refused: Set<IndexKey> = []
+        /// Bytes of indexes that came since all were last measured.
+        var unmeasured = 0
     }
 
     private let budget: ByteCount
@@ -32,6 +34,19 @@ final class IndexRegistry: Sendable {
 
     /// The index is in place, or was given up.
     func end(_ key: IndexKey) { state.withLock { _ = $0.building.remove(key) } }
+
+    /// The same where `fresh` is the one that was put in last. All are measured only where what came since
+    /// the last time takes a sixteenth of the budget: that takes as long as there are indexes, and thousands
+    /// may come one after another.
+    func fit(_ indexes: [IndexKey: BuiltIndex], adding fresh: BuiltIndex) -> [IndexKey: BuiltIndex] {
+        let isDue = state.withLock { state in
+            state.unmeasured += fresh.byteCount
+            guard state.unmeasured >= budget.bytes / 16 else { return false }
+            state.unmeasured = 0
+            return true
+        }
+        return isDue ? fit(indexes) : indexes
+    }
 
     /// Those that fit into the budget, the least recently used left out. One that alone exceeds it is refused
     /// from now on, so that it is not built for each query.

@@ -60,7 +60,7 @@ final class WriterLoop: @unchecked Sendable {
         guard let current = try? update.apply(to: [key: index])[key] else { return }
         var indexes = newest.indexes
         indexes[key] = current
-        ring.replaceIndexes(registry.fit(indexes))
+        ring.replaceIndexes(registry.fit(indexes, adding: current))
     }
 
     /// Moves all of SQLite's log into the database and empties it.

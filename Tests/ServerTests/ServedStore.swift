@@ -46,7 +46,8 @@ struct ServedStore: Sendable {
     ///   - answersCommands: Whether the store answers commands; else they come back as they are.
     ///   - hasQueryPort: Listen for frames as well.
     static func run(
-        limits: WireLimits = ServedStore.patience, costs: Exchange.Limits = Exchange.Limits(), more: [Endpoint] = [],
+        limits: WireLimits = ServedStore.patience, costs: Exchange.Limits = Exchange.Limits(),
+        more: [Endpoint] = [],
         isHolderSocket: Bool = false, disk: String? = nil, options: StoreOptions = StoreOptions(),
         authority: @Sendable (Store) -> any SessionAuthority = { _ in MemoryAuthority() },
         needsLogin: Bool = false,

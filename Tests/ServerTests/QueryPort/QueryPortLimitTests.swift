@@ -103,8 +103,8 @@ import Testing
 
     @Test func `who says nothing is given up, before and after a login`() async throws {
         var limits = WireLimits()
-        limits.silence = .milliseconds(100)
-        limits.rest = .milliseconds(100)
+        limits.silence = .milliseconds(500)
+        limits.rest = .milliseconds(500)
         try await ServedPort.run(limits: limits) { served in
             let silent = try await served.connect { try $0.readToEnd() }
             #expect(silent.isEmpty)

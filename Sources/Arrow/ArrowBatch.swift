@@ -62,19 +62,34 @@ public struct ArrowBatch: ~Copyable {
     }
 
     /// Appends a column of texts: the UTF-8 bytes of the batch's rows, of a row without value none.
-    public mutating func append(texts: [UnsafeRawBufferPointer], presence: [UInt64]?, from first: Int) {
+    public mutating func append(
+        texts: ArraySlice<UnsafeRawBufferPointer>, presence: [UInt64]?, from first: Int
+    ) {
         precondition(next == .utf8 && texts.count == rowCount, "texts in the place of \(next)")
         appendValidity(presence, from: first)
         let offsets = beginBuffer()
-        var end: Int32 = 0
-        withUnsafeBytes(of: end) { bytes.append(contentsOf: $0) }
-        for text in texts {
-            end += Int32(text.count)
-            withUnsafeBytes(of: end.littleEndian) { bytes.append(contentsOf: $0) }
+        let ends = [Int32](unsafeUninitializedCapacity: texts.count + 1) { ends, count in
+            var end: Int32 = 0
+            ends[0] = 0
+            count = 1
+            for text in texts {
+                end += Int32(text.count)
+                ends[count] = end.littleEndian
+                count += 1
+            }
         }
+        ends.withUnsafeBytes { bytes.append(contentsOf: $0) }
         endBuffer(from: offsets)
         let start = beginBuffer()
-        for text in texts where !text.isEmpty { bytes.append(contentsOf: text) }
+        let total = Int(Int32(littleEndian: ends[ends.count - 1]))
+        let joined = [UInt8](unsafeUninitializedCapacity: total) { room, count in
+            for text in texts {
+                guard let source = text.baseAddress, let out = room.baseAddress else { continue }
+                UnsafeMutableRawPointer(out + count).copyMemory(from: source, byteCount: text.count)
+                count += text.count
+            }
+        }
+        bytes.append(contentsOf: joined)
         endBuffer(from: start)
     }
 

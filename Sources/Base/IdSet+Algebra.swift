@@ -5,10 +5,12 @@ extension IdSet {
         case (.bits(let words), .bits(let others)):
             return IdSet.combine(words, others, count: min(words.count, others.count), &)
         case (.sorted(let ids), .bits(let words)), (.bits(let words), .sorted(let ids)):
-            return IdSet(sorted: ids.filter { IdSet.isSet($0, in: words) })
+            return IdSet(sorted: IdSet.those(of: ids, setIn: words))
         case (.sorted(let ids), .sorted(let others)):
+            let (small, large) = ids.count < others.count ? (ids, others) : (others, ids)
             return IdSet(
-                sorted: ids.count < others.count ? IdSet.merge(ids, others) : IdSet.merge(others, ids))
+                sorted: small.count * 16 < large.count
+                    ? IdSet.gallop(small, large) : IdSet.intersect(small, large))
         }
     }
 
@@ -121,8 +123,45 @@ extension IdSet {
         return IdSet(words: combined, count: bitCount)
     }
 
-    /// `small` is the shorter: each of its ids is sought in the rest of `large` by galloping.
-    private static func merge(_ small: [LocalID], _ large: [LocalID]) -> [LocalID] {
+    /// The ids whose bit is set. Each is written, and kept by counting it: no branch is mispredicted.
+    private static func those(of ids: [LocalID], setIn words: [UInt64]) -> [LocalID] {
+        [LocalID](unsafeUninitializedCapacity: ids.count) { buffer, initialized in
+            var kept = 0
+            let limit = words.count * 64
+            words.withUnsafeBufferPointer { words in
+                for id in ids {
+                    // What lies beyond the last word is greater than all that follow, too.
+                    if Int(id) >= limit { break }
+                    buffer[kept] = id
+                    kept &+= Int(truncatingIfNeeded: words[Int(id) / 64] >> UInt64(id % 64) & 1)
+                }
+            }
+            initialized = kept
+        }
+    }
+
+    /// Both step by step, without a branch that depends on the ids.
+    private static func intersect(_ left: [LocalID], _ right: [LocalID]) -> [LocalID] {
+        [LocalID](unsafeUninitializedCapacity: min(left.count, right.count)) { buffer, initialized in
+            var kept = 0
+            left.withUnsafeBufferPointer { left in
+                right.withUnsafeBufferPointer { right in
+                    var i = 0, j = 0
+                    while i < left.count, j < right.count, kept < buffer.count {
+                        let (one, other) = (left[i], right[j])
+                        buffer[kept] = one
+                        kept &+= one == other ? 1 : 0
+                        i &+= one <= other ? 1 : 0
+                        j &+= other <= one ? 1 : 0
+                    }
+                }
+            }
+            initialized = kept
+        }
+    }
+
+    /// `small` is much the shorter: each of its ids is sought in the rest of `large` by galloping.
+    private static func gallop(_ small: [LocalID], _ large: [LocalID]) -> [LocalID] {
         var result: [LocalID] = []
         result.reserveCapacity(small.count)
         var place = 0

@@ -162,6 +162,10 @@ size_t fovea_columns_hits(
     return kernels()->hits(ids, width, matches, count, set);
 }
 
+size_t fovea_columns_range_count(const void *values, int width, uint32_t low, uint32_t span, size_t count) {
+    return kernels()->range_count(values, width, low, span, count);
+}
+
 size_t fovea_columns_range_hits(
     const void *ids, int id_width, const void *numbers, int width, uint32_t low, uint32_t span, size_t count,
     const uint64_t *set) {

@@ -10,6 +10,7 @@ struct fovea_columns_kernels {
     void (*range_u16)(const uint16_t *, size_t, uint16_t, uint16_t, uint64_t *);
     void (*range_u32)(const uint32_t *, size_t, uint32_t, uint32_t, uint64_t *);
     void (*range_u64)(const uint64_t *, size_t, uint64_t, uint64_t, uint64_t *);
+    size_t (*range_count)(const void *, int, uint32_t, uint32_t, size_t);
     void (*range_f32)(const float *, size_t, float, float, uint64_t *);
     void (*range_f64)(const double *, size_t, double, double, uint64_t *);
     void (*nan_f32)(const float *, size_t, uint64_t *);

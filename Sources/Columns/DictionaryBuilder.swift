@@ -127,7 +127,7 @@ struct DictionaryBuilder {
         guard base.count % StringDictionary.Segment.width != 0, let last = segments[firstSealed] else {
             return
         }
-        let known = last.block.bytes
+        let known = last.content
         ends.append(contentsOf: known.bindMemory(to: UInt32.self)[..<last.count])
         bytes.append(contentsOf: known[(last.count * 4)...])
     }

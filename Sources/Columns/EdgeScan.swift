@@ -69,7 +69,7 @@ struct EdgeScan {
         } else {
             interval = nil
         }
-        suitsRuns = set != nil && (conditions.isEmpty || interval != nil)
+        suitsRuns = conditions.isEmpty || interval != nil
     }
 
     /// How many different ids of the page's posting number `own` count.
@@ -85,8 +85,8 @@ struct EdgeScan {
                 }
                 let run = runs[index]
                 if run.form != .ids, cellCounts?[Int(run.base) / EdgeBlock.cellWidth] == 0 { continue }
-                if suitsRuns, !run.hasRepeats, let set, let wanted = wanted(run) {
-                    count += hits(run, wanted, set + Int(run.base) / 64)
+                if suitsRuns, !run.hasRepeats, let wanted = wanted(run) {
+                    count += set.map { hits(run, wanted, $0 + Int(run.base) / 64) } ?? all(run, wanted)
                 } else {
                     let block = page.postings[own].blocks[index - first]
                     count += block.idCount(block.match(conditions, scratch: scratch), in: set)
@@ -112,6 +112,18 @@ struct EdgeScan {
         }
         guard let integers = bounds.integers else { return PackedNumbers.Scale.Wanted.none }
         return run.scale.offsets(from: integers.low, through: integers.high, width: Int(width))
+    }
+
+    /// How many of the run's ids are asked for, whatever set they are in.
+    @inline(__always)
+    private func all(_ run: EdgeRun, _ wanted: PackedNumbers.Scale.Wanted) -> Int {
+        switch wanted {
+        case .none: 0
+        case .all: run.count
+        case .between(let least, let span):
+            fovea_columns_range_count(
+                run.numbers, Int32(run.width ?? 0), UInt32(least), UInt32(span), run.count)
+        }
     }
 
     /// How many of the run's ids are in the set, of which `cell` has the bits from the run's base on.

@@ -15,6 +15,8 @@ public struct GatheredColumn: Sendable {
     /// How many rows have a value.
     public let presentCount: Int
     private let dictionary: StringDictionary
+    /// Where the dictionary's strings are, if many rows make it worth to know; empty otherwise.
+    private let segments: [StringDictionary.SegmentPlace]
     /// As many lines as a core waits for at once, and some more.
     private static let fetchedAtOnce = 64
 
@@ -27,6 +29,8 @@ public struct GatheredColumn: Sendable {
         self.presence = presence
         self.presentCount = presentCount
         self.dictionary = dictionary
+        let isMany = type == .string && presentCount > 0 && numbers.count * 4 >= dictionary.segments.count
+        segments = isMany ? dictionary.segmentPlaces : []
     }
 
     /// Whether the row at `place` has a value.
@@ -57,22 +61,38 @@ public struct GatheredColumn: Sendable {
     /// Writes where the strings of `rows` lie, as ``utf8(at:)`` says it; `nil` bytes for rows without value.
     public func writeStrings(of rows: Range<Int>, to out: UnsafeMutablePointer<UnsafeRawBufferPointer>) {
         precondition(type == .string && rows.upperBound <= numbers.count)
+        let width = StringDictionary.Segment.width
+        if segments.isEmpty {
+            for place in rows {
+                out[place &- rows.lowerBound] = hasValue(at: place) ? utf8(at: place) : GatheredColumn.none
+            }
+            return
+        }
         // Strings lie anywhere, and each would be waited for twice: where its bytes are, and they themselves.
         // Both are fetched for some rows at once.
-        for start in stride(from: rows.lowerBound, to: rows.upperBound, by: GatheredColumn.fetchedAtOnce) {
-            let part = start..<min(start + GatheredColumn.fetchedAtOnce, rows.upperBound)
-            for place in part where hasValue(at: place) { dictionary.prefetchEnds(of: Int(numbers[place])) }
-            for place in part {
-                guard hasValue(at: place) else {
-                    out[place &- rows.lowerBound] = UnsafeRawBufferPointer(start: nil, count: 0)
-                    continue
+        segments.withUnsafeBufferPointer { segments in
+            numbers.withUnsafeBufferPointer { numbers in
+                for start in stride(
+                    from: rows.lowerBound, to: rows.upperBound, by: GatheredColumn.fetchedAtOnce)
+                {
+                    let part = start..<min(start + GatheredColumn.fetchedAtOnce, rows.upperBound)
+                    // A row without value has the number 0, which is a string's, too.
+                    for place in part {
+                        let code = Int(numbers[place])
+                        fovea_columns_prefetch_line(segments[code / width].ends + code % width)
+                    }
+                    for place in part {
+                        let code = Int(numbers[place])
+                        let bytes = segments[code / width].bytes(code % width)
+                        fovea_columns_prefetch_line(bytes.baseAddress)
+                        out[place &- rows.lowerBound] = hasValue(at: place) ? bytes : GatheredColumn.none
+                    }
                 }
-                let bytes = dictionary.withBytes(Int(numbers[place])) { $0 }
-                fovea_columns_prefetch(bytes.baseAddress)
-                out[place &- rows.lowerBound] = bytes
             }
         }
     }
+
+    private static var none: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 }
 
 extension Column {

@@ -139,24 +139,48 @@ public final class PostingIndex: Sendable {
 
     private static let fewKeys = 64
 
-    /// The entities connected to any of many keys: each page is taken up once for those of its keys that
-    /// follow one another, and no edge's numbers are looked at.
+    /// Keys that are worth another core.
+    private static let keysAPart = 8_192
+
+    /// The entities connected to any of many keys.
     private func selectAll(_ keys: some Collection<UInt32>) -> IdSet {
+        let keys = ContiguousArray(keys)
+        guard keys.count >= 2 * PostingIndex.keysAPart else { return IdSet(words: words(of: keys[...])) }
+        let parts = ForkJoin.map(keys.count / PostingIndex.keysAPart) { part in
+            let isLast = part + 1 == keys.count / PostingIndex.keysAPart
+            let first = part * PostingIndex.keysAPart
+            return self.words(of: keys[first..<(isLast ? keys.count : first + PostingIndex.keysAPart)])
+        }
+        var all = parts[0]
+        for part in parts.dropFirst() {
+            all.withUnsafeMutableBufferPointer { all in
+                part.withUnsafeBufferPointer { part in
+                    if let out = all.baseAddress, let bits = part.baseAddress {
+                        fovea_columns_or(out, bits, all.count)
+                    }
+                }
+            }
+        }
+        return IdSet(words: all)
+    }
+
+    /// The bits of those connected to any of some keys: each page is taken up once for those of its keys that
+    /// follow one another, and no edge's numbers are looked at.
+    private func words(of keys: ContiguousArray<UInt32>.SubSequence) -> [UInt64] {
         var words = [UInt64](repeating: 0, count: paddedWordCount)
         let scratch = EdgeScratch()
-        let keys = ContiguousArray(keys)
         words.withUnsafeMutableBufferPointer { words in
             guard let out = words.baseAddress else { return }
-            var first = 0
-            while first < keys.count {
+            var first = keys.startIndex
+            while first < keys.endIndex {
                 let number = Int(keys[first]) / KeyPage.width
                 var end = first + 1
-                while end < keys.count, Int(keys[end]) / KeyPage.width == number { end += 1 }
+                while end < keys.endIndex, Int(keys[end]) / KeyPage.width == number { end += 1 }
                 if let page = pages[number] { page.scatterAll(keys[first..<end], into: out, scratch) }
                 first = end
             }
         }
-        return IdSet(words: words, count: nil)
+        return words
     }
 
     /// Calls `body` with each block of a key, and the edges of it that are the key's, `nil` where all are.

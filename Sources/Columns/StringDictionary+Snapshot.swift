@@ -2,8 +2,8 @@ extension StringDictionary {
     func encode(into writer: inout SnapshotWriter) {
         writer.put(count)
         segments.forEach { _, segment in
-            writer.put(segment.block.byteCount)
-            writer.put(segment.block, count: segment.block.byteCount)
+            writer.put(segment.byteCount)
+            writer.put(segment.content)
         }
     }
 
@@ -17,13 +17,14 @@ extension StringDictionary {
             let strings = min(Segment.width, count - index * Segment.width)
             let byteCount = try reader.integer(
                 in: strings * 4...max(reader.remaining, strings * 4), "a segment's bytes")
-            let block = try reader.block(byteCount)
-            let ends = block.base.assumingMemoryBound(to: UInt32.self)
+            let content = try reader.bytes(byteCount)
+            let segment = Segment(count: strings, byteCount: byteCount) { $0.copyBytes(from: content) }
+            let ends = segment.place.ends
             var isRising = true
             for place in 1..<max(strings, 1) where ends[place] < ends[place - 1] { isRising = false }
             try reader.require(
                 isRising && Int(ends[strings - 1]) == byteCount - strings * 4, "the ends of strings")
-            segments[index] = Segment(count: strings, block: block)
+            segments[index] = segment
         }
         self.init(
             segments: segments, count: count,

@@ -11,35 +11,58 @@ struct StringDictionary: Sendable {
     /// Up to 256 strings: their ends as 32-bit offsets, then their bytes.
     final class Segment: Sendable {
         static let width = 256
-        let count: Int
-        let block: MemoryBlock
+        /// Where the ends lie, and after them the bytes, for as long as the segment is alive.
+        let place: SegmentPlace
+        let byteCount: Int
 
-        init(count: Int, block: MemoryBlock) {
-            self.count = count
-            self.block = block
+        /// A segment of `count` strings whose ends and bytes `fill` writes.
+        init(count: Int, byteCount: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) {
+            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(byteCount, 4), alignment: 64)
+            fill(UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount]))
+            let ends = memory.bindMemory(to: UInt32.self).baseAddress.unsafelyUnwrapped
+            place = SegmentPlace(ends: ends, count: count)
+            self.byteCount = byteCount
         }
 
         /// Packs strings that end at `ends` in `bytes`.
         convenience init(ends: [UInt32], bytes: [UInt8]) {
-            let block = MemoryBlock(byteCount: ends.count * 4 + bytes.count)
-            ends.withUnsafeBytes {
-                block.base.copyMemory(
-                    from: $0.baseAddress ?? UnsafeRawPointer(block.base), byteCount: $0.count)
+            self.init(count: ends.count, byteCount: ends.count * 4 + bytes.count) { content in
+                ends.withUnsafeBytes { content.copyBytes(from: $0) }
+                UnsafeMutableRawBufferPointer(rebasing: content[(ends.count * 4)...]).copyBytes(from: bytes)
             }
-            bytes.withUnsafeBytes {
-                guard let start = $0.baseAddress else { return }
-                (block.base + ends.count * 4).copyMemory(from: start, byteCount: $0.count)
-            }
-            self.init(count: ends.count, block: block)
         }
+
+        deinit { place.ends.deallocate() }
+
+        var count: Int { place.count }
+        var content: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: place.ends, count: byteCount) }
+
+        @inline(__always)
+        func bytes(_ index: Int) -> UnsafeRawBufferPointer { place.bytes(index) }
+    }
+
+    /// The memory of a segment, for those who keep it alive.
+    ///
+    /// `@unchecked Sendable`: nobody writes that memory any more.
+    struct SegmentPlace: @unchecked Sendable {
+        let ends: UnsafePointer<UInt32>
+        let count: Int
 
         @inline(__always)
         func bytes(_ index: Int) -> UnsafeRawBufferPointer {
-            let ends = block.base.assumingMemoryBound(to: UInt32.self)
             let start = index == 0 ? 0 : Int(ends[index - 1])
             return UnsafeRawBufferPointer(
-                start: block.base + count * 4 + start, count: Int(ends[index]) - start)
+                start: UnsafeRawPointer(ends + count) + start, count: Int(ends[index]) - start)
         }
+    }
+
+    /// Where every segment lies, for those who look for many strings and keep the dictionary: to go through
+    /// the list for each would count references to each segment.
+    var segmentPlaces: [SegmentPlace] {
+        var places: [SegmentPlace] = []
+        places.reserveCapacity(segments.count)
+        segments.forEach { _, segment in places.append(segment.place) }
+        return places
     }
 
     /// The hash table of one history, made when it is first asked for.
@@ -86,13 +109,6 @@ struct StringDictionary: Sendable {
         return withExtendedLifetime(segment) { body(segment.bytes(code % Segment.width)) }
     }
 
-    /// Has fetched where the bytes of the string of `code` are.
-    @inline(__always)
-    func prefetchEnds(of code: Int) {
-        guard let segment = segments[code / Segment.width] else { return }
-        fovea_columns_prefetch_line(segment.block.base + code % Segment.width * 4)
-    }
-
     func string(_ code: Int) -> String { withBytes(code) { String(decoding: $0, as: UTF8.self) } }
 
     /// The code of a string, if it is in this version.
@@ -136,7 +152,7 @@ struct StringDictionary: Sendable {
     /// Bytes held, the hash table included.
     var byteCount: Int {
         var sum = segments.byteCount
-        segments.forEach { sum += $1.block.byteCount + 80 }
+        segments.forEach { sum += $1.byteCount + 48 }
         return sum + index.state.withLock { $0.table?.byteCount ?? 0 }
     }
 }

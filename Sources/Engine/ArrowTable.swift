@@ -10,14 +10,14 @@ import Columns
 /// column without any value has the type that the property has had elsewhere, where that is one, and is text
 /// otherwise. Null and missing are both null.
 struct ArrowTable {
-    private enum Values {
+    private enum Values: Sendable {
         case numbers([UInt64])
         /// From a memory column's dictionary.
         case gathered(GatheredColumn)
         case texts(PackedTexts)
     }
 
-    private struct Column {
+    private struct Column: Sendable {
         var field: ArrowField
         var values: Values
         /// A bit a row; `nil` where all have a value.
@@ -53,8 +53,9 @@ struct ArrowTable {
         var pieces = [ArrowStream.schema(fields)]
         var first = 0
         while first < rowCount {
-            let count = batchCount(from: first)
-            pieces.append(batch(fields, first, count))
+            let texts = self.texts(of: first..<min(first + ArrowBatch.mostRows, rowCount))
+            let count = batchCount(texts, upTo: min(rowCount - first, ArrowBatch.mostRows))
+            pieces.append(batch(fields, texts, first, count))
             first += count
         }
         pieces.append(ArrowStream.end)
@@ -66,61 +67,62 @@ struct ArrowTable {
     /// Text that a batch has in one column at most: offsets have 31 bits.
     private static let mostText = 1 << 30
 
-    /// How many rows, a multiple of 64 unless they are the last, go into the batch that begins at `first`.
-    private func batchCount(from first: Int) -> Int {
-        var count = min(rowCount - first, ArrowBatch.mostRows)
+    /// Where the texts of some rows lie, column by column; none of columns that are no text. They lie there
+    /// for as long as the table is alive.
+    ///
+    /// `@unchecked Sendable`: nobody writes them.
+    private struct Texts: @unchecked Sendable {
+        var rows: [UnsafeRawBufferPointer] = []
+    }
+
+    private func texts(of rows: Range<Int>) -> [Texts] {
+        let columns = columns
+        return ForkJoin.map(columns.count) { place in
+            switch columns[place].values {
+            case .numbers: Texts()
+            case .texts(let texts): Texts(rows: texts.places(of: rows))
+            case .gathered(let gathered):
+                Texts(
+                    rows: Array(unsafeUninitializedCapacity: rows.count) { room, count in
+                        if let start = room.baseAddress { gathered.writeStrings(of: rows, to: start) }
+                        count = rows.count
+                    })
+            }
+        }
+    }
+
+    /// How many rows of `texts`, a multiple of 64 unless they are all, go into the next batch.
+    private func batchCount(_ texts: [Texts], upTo most: Int) -> Int {
+        var count = most
         while count > 64,
-            columns.contains(where: { textCount($0, first..<first + count) > ArrowTable.mostText })
+            texts.contains(where: { ArrowTable.byteCount($0.rows.prefix(count)) > ArrowTable.mostText })
         {
             count = max(count / 2 / 64 * 64, 64)
         }
         return count
     }
 
-    private func textCount(_ column: Column, _ rows: Range<Int>) -> Int {
-        switch column.values {
-        case .numbers: 0
-        case .texts(let texts): texts.byteCount(of: rows)
-        case .gathered(let gathered):
-            // No text of a store is longer.
-            rows.count << 24 <= ArrowTable.mostText
-                ? 0 : withStrings(gathered, rows) { $0.reduce(0) { $0 + $1.count } }
-        }
+    private static func byteCount(_ texts: ArraySlice<UnsafeRawBufferPointer>) -> Int {
+        texts.reduce(0) { $0 + $1.count }
     }
 
-    private func batch(_ fields: [ArrowField], _ first: Int, _ count: Int) -> [UInt8] {
-        let rows = first..<first + count
-        let textByteCount = columns.reduce(0) { $0 + textCount($1, rows) }
+    private func batch(_ fields: [ArrowField], _ texts: [Texts], _ first: Int, _ count: Int) -> [UInt8] {
+        let texts = texts.map { $0.rows.prefix(count) }
+        let textByteCount = texts.reduce(0) { $0 + ArrowTable.byteCount($1) }
         var batch = ArrowBatch(fields, rowCount: count, textByteCount: textByteCount)
-        for column in columns {
-            switch column.values {
-            case .numbers(let numbers) where column.field.type == .boolean:
-                batch.append(booleans: numbers, presence: column.presence, from: first)
-            case .numbers(let numbers):
-                batch.append(numbers: numbers, presence: column.presence, from: first)
-            case .gathered(let gathered):
-                withStrings(gathered, rows) {
-                    batch.append(texts: $0, presence: column.presence, from: first)
-                }
-            case .texts(let texts):
-                texts.withTexts(of: rows) {
-                    batch.append(texts: $0, presence: column.presence, from: first)
+        withExtendedLifetime(columns) {
+            for (column, texts) in zip(columns, texts) {
+                switch column.values {
+                case .numbers(let numbers) where column.field.type == .boolean:
+                    batch.append(booleans: numbers, presence: column.presence, from: first)
+                case .numbers(let numbers):
+                    batch.append(numbers: numbers, presence: column.presence, from: first)
+                case .gathered, .texts:
+                    batch.append(texts: texts, presence: column.presence, from: first)
                 }
             }
         }
         return batch.take()
-    }
-
-    private func withStrings<Result>(
-        _ column: GatheredColumn, _ rows: Range<Int>, _ body: ([UnsafeRawBufferPointer]) -> Result
-    ) -> Result {
-        withExtendedLifetime(column) {
-            body(
-                Array(unsafeUninitializedCapacity: rows.count) { room, count in
-                    if let start = room.baseAddress { column.writeStrings(of: rows, to: start) }
-                    count = rows.count
-                })
-        }
     }
 
     // MARK: - Columns
@@ -179,7 +181,7 @@ struct ArrowTable {
                 presence: known)
         }
         let isJSON = kinds != [.string] && presentCount > 0
-        var texts = PackedTexts()
+        let texts = PackedTexts()
         for value in values {
             guard let value, !value.isNull else {
                 texts.append("")
@@ -253,30 +255,30 @@ extension ArrowType {
 }
 
 /// Texts one after the other.
-private struct PackedTexts {
+///
+/// `@unchecked Sendable`: once texts are asked for by their places nothing is appended.
+private final class PackedTexts: @unchecked Sendable {
     private var bytes: [UInt8] = []
     /// Where each ends.
     private var ends: [Int] = []
 
-    mutating func append(_ text: String) {
+    func append(_ text: String) {
         bytes.append(contentsOf: text.utf8)
         ends.append(bytes.count)
     }
 
-    mutating func append(json value: Value) {
+    func append(json value: Value) {
         var writer = JSONWriter()
         writer.write(value)
         bytes.append(contentsOf: writer.bytes)
         ends.append(bytes.count)
     }
 
-    func byteCount(of rows: Range<Int>) -> Int {
-        rows.isEmpty ? 0 : ends[rows.upperBound - 1] - start(of: rows.lowerBound)
-    }
-
-    func withTexts<Result>(of rows: Range<Int>, _ body: ([UnsafeRawBufferPointer]) -> Result) -> Result {
+    /// Where some texts lie, for as long as this is alive.
+    func places(of rows: Range<Int>) -> [UnsafeRawBufferPointer] {
+        // The memory of an array stays where it is while nobody changes it.
         bytes.withUnsafeBytes { bytes in
-            body(rows.map { UnsafeRawBufferPointer(rebasing: bytes[start(of: $0)..<ends[$0]]) })
+            rows.map { UnsafeRawBufferPointer(rebasing: bytes[start(of: $0)..<ends[$0]]) }
         }
     }
 

@@ -128,7 +128,9 @@ struct FilterEvaluator {
     ) throws -> (ids: IdSet, plan: PlanStep) {
         var found = LeafFinding()
         let isWhole = path.components.count == 1
-        if isWhole, let question = predicate.scalarQuestion { try found.take(question, property, in: self) }
+        if isWhole, let question = predicate.scalarQuestion {
+            try found.take(question, property, within: candidates, in: self)
+        }
         if isWhole, property.types.contains(.null), filter.matches(Document([(property.name, .null)])) {
             found.take(try snapshot.select(known, property, having: [.init(.null)]))
         }

@@ -31,15 +31,36 @@ struct ListingText: ~Copyable {
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
 
     mutating func write(_ listing: Listing, _ style: Style) {
+        let parts = stride(from: 0, to: listing.rowCount, by: ListingText.rowsAPart).map {
+            $0..<min($0 + ListingText.rowsAPart, listing.rowCount)
+        }
+        write(UInt8(ascii: "["))
+        if let rows = parts.first, parts.count == 1 {
+            write(rows, of: listing, style)
+        } else {
+            let texts = ForkJoin.map(parts.count) { part in
+                var text = ListingText(capacity: 65_536)
+                text.write(parts[part], of: listing, style)
+                return Array(text.bytes)
+            }
+            makeRoom(texts.reduce(0) { $0 + $1.count })
+            for text in texts { write(text) }
+        }
+        write(UInt8(ascii: "]"))
+    }
+
+    /// Rows that are worth another core, and of which a few blocks are.
+    private static let rowsAPart = CellText.blockCount * 4
+
+    private mutating func write(_ rows: Range<Int>, of listing: Listing, _ style: Style) {
         var missing = JSONWriter()
         if let value = style.missing { missing.write(value) }
         let columns = listing.columns.map { CellText($0, missing: missing.bytes, style: style) }
-        write(UInt8(ascii: "["))
         // A block of cells is laid out column by column, and written row by row.
-        for first in stride(from: 0, to: listing.rowCount, by: CellText.blockCount) {
-            let rows = first..<min(first + CellText.blockCount, listing.rowCount)
-            for column in columns { column.prepare(rows) }
-            for row in rows {
+        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: CellText.blockCount) {
+            let block = first..<min(first + CellText.blockCount, rows.upperBound)
+            for column in columns { column.prepare(block) }
+            for row in block {
                 if row > 0 { write(UInt8(ascii: ",")) }
                 write(UInt8(ascii: "{"))
                 let begin = count
@@ -49,7 +70,6 @@ struct ListingText: ~Copyable {
                 write(UInt8(ascii: "}"))
             }
         }
-        write(UInt8(ascii: "]"))
     }
 
     // MARK: - Cells

@@ -38,7 +38,7 @@ import Testing
                         copy.copyBytes(from: text)
                         return UnsafeRawBufferPointer(copy)
                     }
-                    writer.append(texts: texts, presence: column.presence, from: first)
+                    writer.append(texts: texts[...], presence: column.presence, from: first)
                     for text in texts { text.deallocate() }
                 case .boolean:
                     writer.append(booleans: column.numbers, presence: column.presence, from: first)

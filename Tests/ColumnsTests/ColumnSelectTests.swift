@@ -63,6 +63,25 @@ import Testing
     }
 
     @Test(arguments: ValueStyle.allCases)
+    func `of some rows a column selects those that it selects of all`(style: ValueStyle) throws {
+        var generator = SeededGenerator(seed: 2)
+        for presence in [1, 0.4] {
+            let values = style.values(rowCount: 9_000, presence: presence, using: &generator)
+            let column = try makeColumn(style.type, values)
+            for predicate in ColumnSelectTests.predicates(style, values, using: &generator) {
+                let expected = Naive.select(values, predicate)
+                // Few are looked at one by one, of many all rows are scanned.
+                for count in [0, 3, 60, 2_000] {
+                    let rows = Set((0..<count).map { _ in LocalID.random(in: 0..<9_100, using: &generator) })
+                    #expect(
+                        column.select(predicate, within: IdSet(rows)).ids
+                            == expected.filter(rows.contains), "\(predicate) of \(count) rows")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: ValueStyle.allCases)
     func `a column gives back the values it was made of, to the bit`(style: ValueStyle) throws {
         var generator = SeededGenerator(seed: 7)
         for shape in ColumnSelectTests.shapes {

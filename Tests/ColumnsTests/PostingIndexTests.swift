@@ -114,6 +114,9 @@ import Testing
                         }.filter { $0.count > 0 }
                         #expect(
                             index.facet(over: ids, where: ranges) == expected, "\(note), \(ranges), \(level)")
+                        #expect(
+                            index.facet(over: ids, where: ranges, edgesAPart: 100) == expected,
+                            "\(note), \(ranges), \(level), in parts")
                     }
                 }
             }
@@ -186,6 +189,24 @@ import Testing
             return false
         }
         #expect(forms == [true, true])
+    }
+
+    @Test(arguments: [100, 16_383, 16_384, 40_000])
+    func `the entities of many keys are those of each of them`(keyCount: UInt32) {
+        var generator = SeededGenerator(seed: 54)
+        let builder = PostingIndexBuilder(properties: [])
+        var byKey: [Set<LocalID>] = []
+        for key in 0..<keyCount + 500 {
+            let ids = (0..<Int.random(in: 0...2, using: &generator)).map { _ in
+                LocalID.random(in: 0..<90_000, using: &generator)
+            }
+            for id in ids { builder.append(key: key, id: id, values: []) }
+            byKey.append(Set(ids))
+        }
+        let index = builder.finish()
+        let keys = (0..<keyCount + 500).shuffled(using: &generator).prefix(Int(keyCount)).sorted()
+        let expected = keys.reduce(into: Set<LocalID>()) { $0.formUnion(byKey[Int($1)]) }
+        #expect(index.select(keys: keys).ids == expected.sorted())
     }
 
     @Test func `the deletion of an edge that is not there is refused`() throws {

@@ -62,7 +62,7 @@ import Testing
     private static let fields =
         #"["n", "share", "text", "flag", "half", "at", "mixed", "list", "seldom", "nothing", "_uniqueid"]"#
 
-    @Test("a query's table says what its JSON says", arguments: CommandDialect.allCases, [10, 2_000])
+    @Test("a query's table says what its JSON says", arguments: CommandDialect.allCases, [10, 5_000])
     func values(dialect: CommandDialect, count: Int) async throws {
         let client = try await CommandClient(dialect)
         try Self.fill(client.temporary.store, count: count)

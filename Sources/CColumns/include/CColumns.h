@@ -17,6 +17,8 @@ void fovea_columns_force_level(int level);
 /// Bit i: `values[i] - low <= span`, modulo the width.
 void fovea_columns_range(
     const void *values, int width, size_t words, uint64_t low, uint64_t span, uint64_t *out);
+/// How many of `count` numbers of 1, 2 or 4 bytes have `values[i] - low <= span`, modulo the width.
+size_t fovea_columns_range_count(const void *values, int width, uint32_t low, uint32_t span, size_t count);
 /// Bit i: `low <= values[i] && values[i] <= high`; NaN is in no range.
 void fovea_columns_range_f32(const float *values, size_t words, float low, float high, uint64_t *out);
 void fovea_columns_range_f64(const double *values, size_t words, double low, double high, uint64_t *out);

@@ -1,18 +1,20 @@
-import Base
+public import Base
 public import Columns
 
 /// Which members of a class satisfy a condition on a property.
 extension CatalogSnapshot {
     /// Members whose value of a property is a scalar that satisfies `predicate`: a memory column answers, or
     /// SQL while there is none. Values within arrays and objects do not count (``path(_:_:_:)``).
+    /// - Parameter candidates: members that alone matter: of others the answer may tell or not.
     public func select(
-        _ known: ClassSchema, _ property: PropertySchema, _ predicate: ColumnPredicate
+        _ known: ClassSchema, _ property: PropertySchema, _ predicate: ColumnPredicate,
+        within candidates: IdSet? = nil
     ) throws -> Selection {
         try check()
         var selection = Selection(ids: IdSet(), source: .version)
         for type in property.types.intersection(SQLSelection.scalars).list {
             guard SQLCondition(predicate, on: type, column: "") != nil else { continue }
-            selection.unite(try select(known, property, type, predicate))
+            selection.unite(try select(known, property, type, predicate, within: candidates))
         }
         return selection
     }
@@ -67,7 +69,8 @@ extension CatalogSnapshot {
     // MARK: - Private
 
     private func select(
-        _ known: ClassSchema, _ property: PropertySchema, _ type: PropertyType, _ predicate: ColumnPredicate
+        _ known: ClassSchema, _ property: PropertySchema, _ type: PropertyType, _ predicate: ColumnPredicate,
+        within candidates: IdSet? = nil
     ) throws -> Selection {
         let key = IndexKey.property(classID: known.id, property: property.id, type: type)
         let sql = SQLSelection(known: known, connection: connection)
@@ -75,7 +78,11 @@ extension CatalogSnapshot {
             return Selection(ids: try sql.ids(property, type, predicate), source: .identity)
         }
         switch try indexes.index(key, for: self) {
-        case .column(let column)?: return Selection(ids: column.column.select(predicate), source: .column)
+        case .column(let column)?:
+            let ids =
+                candidates.map { column.column.select(predicate, within: $0) }
+                ?? column.column.select(predicate)
+            return Selection(ids: ids, source: .column)
         case .rows(let rows)?: return Selection(ids: rows.idSet, source: .column)
         default: return Selection(ids: try sql.ids(property, type, predicate), source: .sql)
         }

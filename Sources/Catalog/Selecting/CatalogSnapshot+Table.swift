@@ -26,10 +26,10 @@ extension CatalogSnapshot {
             ids = ids.filter(alive.contains)
         }
         let isMany = ids.count >= CatalogSnapshot.fewRows
-        var sources: [PropertyCells.Source?] = []
-        for property in properties {
-            sources.append(isMany ? try gather(known, property, ids, keepsZones: keepsZones) : nil)
-        }
+        var sources: [PropertyCells.Source?] =
+            isMany
+            ? try gather(known, properties, ids, keepsZones: keepsZones)
+            : Array(repeating: nil, count: properties.count)
         if known.kind == .connection, !sources.contains(where: { $0 == nil }) {
             let kept = try existing(known, ids, sources)
             if kept.count < ids.count {
@@ -54,29 +54,53 @@ extension CatalogSnapshot {
 
     // MARK: - Private
 
-    /// A property's values from columns; `nil` where they do not have all of them exactly, or are not there.
-    private func gather(
-        _ known: ClassSchema, _ property: PropertySchema, _ ids: [LocalID], keepsZones: Bool
-    ) throws -> PropertyCells.Source? {
-        if keepsZones, property.types.contains(.dateTime) { return nil }
-        var columns: [GatheredColumn] = []
+    /// Where the values of a property are.
+    private struct Places {
+        var columns: [Column] = []
         var nulls: [UInt64]?
+    }
+
+    /// So many values are worth another core.
+    private static let valuesShared = 16_384
+
+    /// Each property's values from columns; `nil` where they do not have all of them exactly, or are not
+    /// there.
+    private func gather(
+        _ known: ClassSchema, _ properties: [PropertySchema], _ ids: [LocalID], keepsZones: Bool
+    ) throws -> [PropertyCells.Source?] {
+        let places = try properties.map { try self.places(known, $0, ids, keepsZones: keepsZones) }
+        let columns = places.flatMap { $0?.columns ?? [] }
+        var gathered =
+            (columns.count * ids.count < CatalogSnapshot.valuesShared
+            ? columns.map { $0.gather(ids) }
+            : ForkJoin.map(columns.count) { columns[$0].gather(ids) })[...]
+        return places.map { places in
+            guard let places else { return nil }
+            let own = gathered.prefix(places.columns.count)
+            gathered = gathered.dropFirst(places.columns.count)
+            return .gathered(own.filter { $0.presentCount > 0 }, nulls: places.nulls)
+        }
+    }
+
+    private func places(
+        _ known: ClassSchema, _ property: PropertySchema, _ ids: [LocalID], keepsZones: Bool
+    ) throws -> Places? {
+        if keepsZones, property.types.contains(.dateTime) { return nil }
+        var places = Places()
         for type in property.types.list {
             try check()
             let key = IndexKey.property(classID: known.id, property: property.id, type: type)
             switch try index(key, of: known, rowCount: ids.count) {
-            case .column(let column)?:
-                let gathered = column.column.gather(ids)
-                if gathered.presentCount > 0 { columns.append(gathered) }
+            case .column(let column)?: places.columns.append(column.column)
             case .rows(let rows)?:
                 let bits = CatalogSnapshot.bits(of: ids, in: rows)
                 guard let bits else { continue }
                 guard type == .null else { return nil }
-                nulls = bits
+                places.nulls = bits
             default: return nil
             }
         }
-        return .gathered(columns, nulls: nulls)
+        return places
     }
 
     private func index(_ key: IndexKey, of known: ClassSchema, rowCount: Int) throws -> BuiltIndex? {

@@ -68,7 +68,7 @@ struct AggregationTable {
     private let aggregation: Aggregation
     private var groups: [[Value]: Group] = [:]
     /// Members of the groups of one key of which nothing is asked but their number.
-    private var counts: [Value: Int] = [:]
+    private var counts: [(value: Value, count: Int)] = []
 
     init(_ aggregation: Aggregation) { self.aggregation = aggregation }
 
@@ -87,7 +87,7 @@ struct AggregationTable {
     /// Counts members of a group that nothing else is asked of; of the one of all without a value.
     mutating func add(_ count: Int, _ value: Value?) {
         if let value {
-            counts[value.grouped, default: 0] += count
+            counts.append((value.grouped, count))
         } else {
             groups[[], default: Group(key: [])].count += count
         }
@@ -103,11 +103,13 @@ struct AggregationTable {
         var documents: [Value] = []
         documents.reserveCapacity(counts.count + groups.count)
         var pace = CancellationPace(cancellation)
+        // What comes by keys is mostly in order already, which sorting is quick at.
         let sortedCounts = try counts.sorted {
             try pace.step()
-            return ValueOrder.compare($0.key, $1.key) < 0
+            return ValueOrder.compare($0.value, $1.value) < 0
         }
-        for (value, count) in sortedCounts {
+        for (value, count) in merged(sortedCounts) {
+            try pace.step()
             documents.append([aggregation.group[0]: value, "count": .integer(Int64(count))])
         }
         let sorted = try groups.values.sorted { left, right in
@@ -127,6 +129,24 @@ struct AggregationTable {
         }
         reply["groups"] = .array(documents)
         reply["returned"] = .integer(Int64(documents.count))
+    }
+
+    /// Counts of one value as one. Values that order does not tell apart, as times of several zones, stay
+    /// apart.
+    private func merged(_ counts: [(value: Value, count: Int)]) -> [(value: Value, count: Int)] {
+        var merged: [(value: Value, count: Int)] = []
+        merged.reserveCapacity(counts.count)
+        /// Where the values begin that stand with the last one.
+        var first = 0
+        for (value, count) in counts {
+            if let last = merged.last, ValueOrder.compare(last.value, value) != 0 { first = merged.count }
+            if let place = merged[first...].firstIndex(where: { $0.value == value }) {
+                merged[place].count += count
+            } else {
+                merged.append((value, count))
+            }
+        }
+        return merged
     }
 
     private func write(_ group: Group, to reply: inout Document, _ dialect: CommandDialect) {

@@ -50,12 +50,18 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
     public var path: String?
     /// The error underneath, if another layer reported one.
     public var cause: (any Error)?
+    /// After how long it is of use to ask again, where that is known; until then it fails in the same way.
+    public var retryAfter: Duration?
 
-    public init(_ code: Code, _ message: String, path: String? = nil, cause: (any Error)? = nil) {
+    public init(
+        _ code: Code, _ message: String, path: String? = nil, cause: (any Error)? = nil,
+        retryAfter: Duration? = nil
+    ) {
         self.code = code
         self.message = message
         self.path = path
         self.cause = cause
+        self.retryAfter = retryAfter
     }
 
     /// Whatever was thrown as an error that can be shown.

@@ -202,7 +202,7 @@ struct Endpoint: Sendable {
                 case 415: "The bytes are no image that Fovea reads."
                 case 417: "Something other than `100-continue` is expected."
                 case 421: "The `Host` is not this server's."
-                case 429: "Too many logins have failed; the message says when to try again."
+                case 429: "Too many logins have failed; `Retry-After` says when to try again."
                 case 431: "The headers are too long, or too many."
                 case 500: "Stored bytes are damaged, or something else failed."
                 case 503: "Too much is waiting; `Retry-After` says when to try again."
@@ -211,7 +211,7 @@ struct Endpoint: Sendable {
                 default: "It failed."
                 }
             var outcome = Outcome.json(description, Schemas.reference("Error"), status: status)
-            if status == 503 { outcome.headers = [("Retry-After", "Seconds to wait.")] }
+            if [429, 503].contains(status) { outcome.headers = [("Retry-After", "Seconds to wait.")] }
             if status == 401 { outcome.headers = [("WWW-Authenticate", "`Bearer` and `Basic`.")] }
             outcome.isCommon = true
             return outcome

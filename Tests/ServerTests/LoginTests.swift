@@ -122,12 +122,27 @@ import Testing
             for _ in 0..<4 { #expect(try await status(basic("ann", "wrong")) == 401) }
             let answer = try await served.answer("GET", "/v1/stats", headers: [basic("ann")])
             #expect(answer.status == 429 && code(answer) == "too_many_attempts")
+            #expect(answer.header("retry-after") == "1")
             let login = #"[{"Authenticate": {"username": "ann", "password": "\#(Self.password)"}}]"#
             let reply = try await served.answer("POST", "/api", json: login)
             #expect(reply.text.contains("too many logins have failed"))
             #expect(try await status("Authorization: Bearer \(tokens["ann"] ?? "")") == 200)
             #expect(try await status(basic("bob")) == 200)
         }
+    }
+
+    @Test(
+        "an answer that time makes good says in whole seconds how long that takes",
+        arguments: [
+            (.tooManyAttempts, .seconds(900), "900"), (.tooManyAttempts, .milliseconds(1_001), "2"),
+            (.tooManyAttempts, .zero, "1"), (.overloaded, nil, "1"), (.overloaded, .seconds(7), "7"),
+            (.unauthenticated, nil, nil), (.forbidden, nil, nil),
+        ] as [(EngineError.Code, Duration?, String?)])
+    func retryAfter(code: EngineError.Code, wait: Duration?, expected: String?) {
+        let response = Response.failure(EngineError(code, "", retryAfter: wait))
+        #expect(
+            response.headers.filter { $0.name == "Retry-After" }.map(\.value) == (expected.map { [$0] } ?? [])
+        )
     }
 
     @Test(

@@ -218,7 +218,8 @@ public final class AccessControl: Sendable {
         guard let delay else { return }
         let seconds = Int((delay / .seconds(1)).rounded(.up))
         throw EngineError(
-            .tooManyAttempts, "too many logins have failed; try again in \(seconds) s")
+            .tooManyAttempts, "too many logins have failed; try again in \(seconds) s",
+            retryAfter: .seconds(seconds))
     }
 
     private func noteFailure(_ username: String, from origin: String, details: String? = nil) {

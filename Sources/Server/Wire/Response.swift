@@ -83,7 +83,10 @@ struct Response: Sendable {
     /// An error as every face of HTTP shows it: `{"error": {"code", "message", "path"}}`.
     static func failure(_ error: EngineError, status: HTTPResponseStatus? = nil) -> Response {
         var response = Response.json(error.object, status: status ?? error.status)
-        if error.code == .overloaded { response.headers.add(name: "Retry-After", value: "1") }
+        if let wait = error.retryAfter ?? (error.code == .overloaded ? .seconds(1) : nil) {
+            let seconds = Int((wait / .seconds(1)).rounded(.up))
+            response.headers.add(name: "Retry-After", value: String(max(seconds, 1)))
+        }
         // By the second, browsers ask their user, which is how the web page is logged in to.
         if error.code == .unauthenticated {
             response.headers.add(name: "WWW-Authenticate", value: "Bearer")

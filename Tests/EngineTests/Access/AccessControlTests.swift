@@ -177,6 +177,21 @@ import Testing
         #expect(try await access.code { try await access.logIn("anna", "wrong") } == .unauthenticated)
     }
 
+    @Test func `whoever is held up is told for how long, in whole seconds`() async throws {
+        let access = try await AccessStore()
+        try await access.addUser("anna")
+        for _ in 0..<4 { _ = try await access.code { try await access.logIn("anna", "wrong") } }
+        for wait in [1, 2, 4] {
+            let error = await #expect(throws: EngineError.self) { try await access.logIn("anna") }
+            #expect(error?.retryAfter == .seconds(wait))
+            access.clock.turn(.milliseconds(wait * 1_000 - 1))
+            let last = await #expect(throws: EngineError.self) { try await access.logIn("anna") }
+            #expect(last?.retryAfter == .seconds(1), "not 0, which would be too early")
+            access.clock.turn(.milliseconds(1))
+            #expect(try await access.code { try await access.logIn("anna", "wrong") } == .unauthenticated)
+        }
+    }
+
     @Test func `guessing many times at once is held up like guessing one by one`() async throws {
         let access = try await AccessStore()
         try await access.addUser("anna")

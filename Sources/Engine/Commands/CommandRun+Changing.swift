@@ -61,15 +61,18 @@ extension CommandRun {
     func deleteExpired(_ request: ResultRequest, _ command: Command) throws -> Document {
         let transaction = try writing()
         let now = transaction.time.microseconds / 1_000_000
-        let (reply, found) = try read { snapshot in
+        let tells = request.listsEntities || request.hasAggregates || request.batch != nil
+        var mayReadAll = true
+        let (told, found) = try read { snapshot in
             var parts: [FoundSet.Part] = []
             for known in snapshot.schema.entityClasses where known["_expiration"] != nil {
+                // Whether or not any have expired: a refusal would tell that otherwise.
+                try checkOneOfAll(.delete, known)
+                if tells { try checkOneOfAll(.read, known) }
+                mayReadAll = mayReadAll && may(.read, known.name)
                 let ids = try evaluate(
                     .field(FieldPath("_expiration"), .lessOrEqual(.integer(now))), known,
                     within: snapshot.alive(known), in: snapshot)
-                if !ids.isEmpty, request.listsEntities || request.hasAggregates {
-                    try service.principal.check(.read, class: names.wireClass(known.name))
-                }
                 parts.append(FoundSet.Part(classID: known.id, ids: ids))
             }
             let found = FoundSet(parts)
@@ -80,6 +83,9 @@ extension CommandRun {
             return (try self.reply(find, found, page, command, in: snapshot), found)
         }
         try remove(found)
+        var reply = told
+        // That there was nothing is told to who may read.
+        if !mayReadAll { reply["info"] = nil }
         return reply
     }
 

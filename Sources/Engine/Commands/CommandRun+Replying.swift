@@ -127,6 +127,7 @@ extension CommandRun {
                 }
             }
             if known.name == "DescriptorSet" {
+                if shown.needsCounts { try service.principal.check(.read, class: "_Descriptor") }
                 for index in documents.indices {
                     try shown.addSet(
                         known.entityID(locals[index]), of: known, to: &documents[index], in: snapshot)

@@ -87,9 +87,7 @@ extension CommandRun {
 
     // MARK: - Private
 
-    private func mayRead(_ name: String) -> Bool {
-        service.principal.permissions[class: names.wireClass(name)].contains(.read)
-    }
+    private func mayRead(_ name: String) -> Bool { may(.read, name) }
 
     private func entities(
         _ within: FoundSet?, _ declared: Set<DeclaredIndex>, in snapshot: CatalogSnapshot

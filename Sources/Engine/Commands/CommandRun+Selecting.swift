@@ -16,7 +16,11 @@ extension CommandRun {
         let bound = try selection.within.map(result)
         var parts: [FoundSet.Part] = []
         for known in classes {
-            try service.principal.check(.read, class: names.wireClass(known.name))
+            if selection.namesClass {
+                try service.principal.check(.read, class: names.wireClass(known.name))
+            } else {
+                try checkOneOfAll(.read, known)
+            }
             var candidates: IdSet
             if let bound {
                 // Of an earlier result something may have been deleted since.
@@ -48,6 +52,17 @@ extension CommandRun {
         // ApertureDB's words; its loaders look for them.
         throw CommandFailure(
             command, EngineError(.conflict, "expecting 1 but got \(count)"), status: 3)
+    }
+
+    /// Checks a permission for one of all classes, where the command names none. The refusal names none
+    /// either: of a class that may not be read, the name is not told.
+    func checkOneOfAll(_ action: Permissions.Action, _ known: ClassSchema) throws {
+        if !may(action, known.name) { try service.principal.checkEverywhere(action) }
+    }
+
+    /// Whether that may be done with objects of a class of the catalog.
+    func may(_ action: Permissions.Action, _ name: String) -> Bool {
+        service.principal.permissions[class: names.wireClass(name)].contains(action)
     }
 
     /// The classes that a selection may find members of.
@@ -177,5 +192,15 @@ extension IdSet {
     /// The ids that `isKept` says yes to.
     func keeping(_ isKept: (LocalID) throws -> Bool) rethrows -> IdSet {
         IdSet(sorted: try Array(ids).filter(isKept))
+    }
+}
+
+extension CommandSelection {
+    /// Whether it says which class it is about, by its name or by the kind of command.
+    fileprivate var namesClass: Bool {
+        switch subject {
+        case .entity, .connection: className != nil
+        default: true
+        }
     }
 }

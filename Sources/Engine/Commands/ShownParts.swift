@@ -55,6 +55,9 @@ struct ShownParts {
 
     private static let ofSets = ["_name", "_metrics", "_engines", "_dimensions", "_count"]
 
+    /// Whether it is told how many descriptors sets have.
+    var needsCounts: Bool { asks(.counts, "_count") }
+
     func addSet(
         _ id: EntityID, of known: ClassSchema, to document: inout Document, in snapshot: CatalogSnapshot
     ) throws {
@@ -64,7 +67,7 @@ struct ShownParts {
         if asks(.metrics, "_metrics") { document["_metrics"] = properties["_metrics"] }
         if asks(.engines, "_engines") { document["_engines"] = properties["_engines"] }
         if asks(.dimensions, "_dimensions") { document["_dimensions"] = properties["_dimensions"] }
-        if asks(.counts, "_count"), let name = properties["_name"]?.stringValue {
+        if needsCounts, let name = properties["_name"]?.stringValue {
             let members = WireNames.descriptorClass(ofSet: name, in: snapshot.schema)
             document["_count"] = .integer(Int64(members.map { snapshot.count(of: $0) } ?? 0))
         }

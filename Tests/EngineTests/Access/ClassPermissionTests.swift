@@ -8,7 +8,7 @@ import Testing
 /// What somebody learns of classes that their role keeps from them, by commands about others.
 @Suite struct ClassPermissionTests {
     /// `Q` —knows, hidden→ `P` with a name; an image with a region; a descriptor that `Q` is connected with.
-    private func filled() async throws -> CommandClient {
+    func filled() async throws -> CommandClient {
         let client = try await CommandClient()
         let added = try await client.ask(
             """
@@ -26,17 +26,17 @@ import Testing
     }
 
     /// Who may read everything but some classes.
-    private func reader(without denied: String...) throws -> Principal {
+    func reader(without denied: String...) throws -> Principal {
         try principal(["read": true, "classes": .object(Document(denied.map { ($0, ["read": false]) }))])
     }
 
-    private func principal(_ objects: Document) throws -> Principal {
+    func principal(_ objects: Document) throws -> Principal {
         var permissions = Permissions.none
         try permissions.apply(["objects": .object(objects)])
         return Principal(kind: .user, name: "ann", permissions: permissions, origin: "192.0.2.1")
     }
 
-    private func ask(
+    func ask(
         _ client: CommandClient, _ query: String, as principal: Principal,
         _ dialect: CommandDialect = .aperture
     ) async throws -> (reply: Value, blobs: Int) {
@@ -46,7 +46,7 @@ import Testing
     }
 
     /// Expects that a query is refused for want of a permission for a class, and hands nothing out.
-    private func expectRefused(
+    func expectRefused(
         _ query: String, for name: String, _ client: CommandClient, as principal: Principal,
         _ dialect: CommandDialect = .aperture
     ) async throws {

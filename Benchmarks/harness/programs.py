@@ -140,6 +140,16 @@ class Server:
         """Seconds of CPU that its processes have used, those that have ended not counted."""
         return sum(cpu_of(pid) for pid in self.processes)
 
+    def wait_until_idle(self, patience=120):
+        """Waits until it has used next to no CPU for a second: what it does in the background is done."""
+        deadline, before = time.monotonic() + patience, self.cpu()
+        while time.monotonic() < deadline:
+            time.sleep(1)
+            now = self.cpu()
+            if now - before < 0.03:
+                return
+            before = now
+
     def memory(self, what="VmRSS"):
         """Bytes of its own process's `VmRSS`, or of its peak, `VmHWM`."""
         found = memory_of(self.process.pid, what)

@@ -64,17 +64,28 @@ final class KeyPage: Sendable {
     /// Sets the bits of all ids with an edge to one of `keys`, which are of this page.
     func scatterAll(_ keys: ContiguousArray<UInt32>.SubSequence, into out: BitBuffer, _ scratch: EdgeScratch)
     {
-        ends.withUnsafeBufferPointer { ends in
-            for key in keys {
-                let place = Int(key) % KeyPage.width
-                if !ownPlaces.isEmpty, let index = ownIndex(of: place) {
-                    for block in postings[index].blocks { block.scatter(.all, into: out, scratch: scratch) }
-                    continue
-                }
-                guard let common else { continue }
-                for edge in (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place]) {
-                    let id = common.id(at: edge)
-                    out[Int(id) / 64] |= 1 << UInt64(id % 64)
+        let common = common
+        // A common block has whole ids. Its memory is taken up once: to ask the block for each id would count
+        // references to it each time.
+        let ids = common.map { UnsafeRawPointer($0.places.base).assumingMemoryBound(to: LocalID.self) }
+        let hasOwn = !ownPlaces.isEmpty
+        withExtendedLifetime(common) {
+            ends.withUnsafeBufferPointer { ends in
+                keys.withUnsafeBufferPointer { keys in
+                    for key in keys {
+                        let place = Int(key) % KeyPage.width
+                        if hasOwn, let index = ownIndex(of: place) {
+                            for block in postings[index].blocks {
+                                block.scatter(.all, into: out, scratch: scratch)
+                            }
+                            continue
+                        }
+                        guard let ids else { continue }
+                        for edge in (place == 0 ? 0 : Int(ends[place &- 1]))..<Int(ends[place]) {
+                            let id = Int(ids[edge])
+                            out[id >> 6] |= 1 << UInt64(id & 63)
+                        }
+                    }
                 }
             }
         }

@@ -63,6 +63,12 @@ extension Store {
         }
     }
 
+    /// Notes that an import has come to its end, if it has begun.
+    public func finish(_ run: ImportRun) throws {
+        guard let id = run.id else { return }
+        try translating { try catalog.write { try $0.finishRun(id) } }
+    }
+
     // MARK: - Private
 
     private func commit(

@@ -131,6 +131,14 @@ public struct FindResults: Sendable {
 
     /// The pages in order.
     public func pages() -> AsyncThrowingStream<[Document], any Error> {
+        let projection = request.projection
+        return pages { try $0.documents($1, $2, projection) }
+    }
+
+    /// What `tell` says of each page, in order.
+    func pages(
+        _ tell: @escaping @Sendable (CatalogSnapshot, ClassSchema, [LocalID]) throws -> [Document]
+    ) -> AsyncThrowingStream<[Document], any Error> {
         let places = Mutex(0)
         return AsyncThrowingStream {
             let start = places.withLock { place in
@@ -141,7 +149,7 @@ public struct FindResults: Sendable {
             let page = Array(ids[start..<min(start + FindResults.pageCount, ids.count)])
             return try await store.read { snapshot in
                 guard let known = try snapshot.entityClass(request.entityClass) else { return [] }
-                return try snapshot.documents(known, page, request.projection)
+                return try tell(snapshot, known, page)
             }
         }
     }

@@ -62,6 +62,8 @@ final class IngestRun {
             taken += 1
         }
         try commit()
+        // A run that was given up has not come to its end.
+        if !cancellation.isCancelled { try store.finish(importRun) }
         progress.isCounted = !cancellation.isCancelled
         report()
     }

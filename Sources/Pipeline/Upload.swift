@@ -28,6 +28,7 @@ public enum Upload {
                 }
             }
             var outcomes = try store.commit(prepared.compactMap(\.image), run: &run)[...]
+            try store.finish(run)
             return prepared.map { item in
                 guard let image = item.image, let outcome = outcomes.popFirst() else {
                     return IngestVerdict(

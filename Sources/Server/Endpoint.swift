@@ -36,6 +36,8 @@ struct Endpoint: Sendable {
     var body: [(contentType: String, schema: Document)]
     /// Success first.
     var responses: [Outcome]
+    /// Classes whose members are told of as well, wherever they are found.
+    var alsoReads: [String] = []
     /// Reads the request as far as that goes without a store, and throws what is wrong with it.
     let check: @Sendable (Request) throws -> Void
     /// Answers what takes no waiting: it is called on an event loop. `nil` where ``handle`` must.
@@ -49,8 +51,8 @@ struct Endpoint: Sendable {
     ///   - answer: Makes the answer of what was read.
     init<Input: Sendable>(
         _ method: HTTPMethod, _ path: String, operationID: String, summary: String, access: Access = .read,
-        parameters: [Parameter] = [], body: [(contentType: String, schema: Document)] = [],
-        responses: [Outcome], errors: [Int] = [],
+        alsoReads: [String] = [], parameters: [Parameter] = [],
+        body: [(contentType: String, schema: Document)] = [], responses: [Outcome], errors: [Int] = [],
         atOnce: (@Sendable (Request, Exchange.Service) throws -> Response?)? = nil,
         read: @escaping @Sendable (Request) throws -> Input,
         answer: @escaping @Sendable (Exchange, Input) async throws -> Response
@@ -60,6 +62,7 @@ struct Endpoint: Sendable {
         self.operationID = operationID
         self.summary = summary
         self.access = access
+        self.alsoReads = alsoReads
         self.parameters = parameters
         self.body = body
         let described = Set(responses.map(\.status))
@@ -126,6 +129,7 @@ struct Endpoint: Sendable {
                 try principal.checkEverywhere(action)
             }
         }
+        for name in alsoReads { try principal.check(.read, class: name) }
     }
 
     /// The class that the path itself names.

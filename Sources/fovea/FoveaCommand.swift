@@ -28,7 +28,8 @@ struct FoveaCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, AddCommand.self, FindCommand.self, CountCommand.self, FacetsCommand.self,
             HistogramCommand.self, ShowCommand.self, GetCommand.self, ExplainCommand.self, StatsCommand.self,
-            QueryCommand.self, DeleteCommand.self, PurgeCommand.self, ServeCommand.self, VerifyCommand.self,
+            QueryCommand.self, LabelsCommand.self, RunsCommand.self, RevertCommand.self, DeleteCommand.self,
+            PurgeCommand.self, ServeCommand.self, VerifyCommand.self,
             CollectGarbageCommand.self, BackupCommand.self,
             RestoreCommand.self, UserCommand.self, RoleCommand.self,
         ])

@@ -9,18 +9,22 @@ struct RequestExample {
     var entityClass = "Image"
     /// About users and roles.
     var command = ""
+    /// The number of a run, or what stands there instead.
+    var run = "1"
     var query = ""
     var headers: [String] = []
     var body: [UInt8]?
 
     init(
         _ status: Int, id: String? = nil, class entityClass: String = "Image", command: String = "",
-        query: String = "", headers: [String] = [], json: String? = nil, bytes: [UInt8]? = nil
+        run: String = "1", query: String = "", headers: [String] = [], json: String? = nil,
+        bytes: [UInt8]? = nil
     ) {
         self.status = status
         self.id = id
         self.entityClass = entityClass
         self.command = command
+        self.run = run
         self.query = query
         self.headers = headers
         body = bytes ?? json.map { Array($0.utf8) }
@@ -29,7 +33,7 @@ struct RequestExample {
     /// Where it goes, `path` being the operation's with parameters in braces.
     func target(_ path: String, id: String) -> String {
         path.replacing("{class}", with: entityClass).replacing("{id}", with: self.id ?? id)
-            .replacing("{command}", with: command)
+            .replacing("{command}", with: command).replacing("{run}", with: run)
             + (query.isEmpty ? "" : "?" + query)
     }
 }
@@ -104,6 +108,15 @@ struct RequestExamples {
                 .init(200, json: #"{"ids":["\#(id)","1.0.999"]}"#), .init(400, json: "{}"),
                 .init(404, class: "Nothing", json: #"{"ids":["\#(id)"]}"#),
             ]
+        case "findLabels":
+            [
+                .init(200, json: #"{"filter":{},"kind":"class","source":"import:*","limit":2}"#),
+                .init(200, headers: ["Accept: application/x-ndjson"], json: "{}"),
+                .init(400, json: #"{"kind":"colour"}"#), .init(400, json: #"{"filter":{"$no":1}}"#),
+                .init(404, class: "Nothing", json: "{}"),
+            ]
+        case "listRuns": [.init(200)]
+        case "revertRun": [.init(200), .init(404, run: "999"), .init(400, run: "first")]
         case "runCommands":
             [
                 .init(200, json: #"[{"FindImage":{}}]"#), .init(200, json: #"[{"Authenticate":{}}]"#),

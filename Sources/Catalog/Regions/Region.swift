@@ -39,7 +39,8 @@ public enum RegionClass: String, Sendable, CaseIterable {
     /// The class of the connections that lead from images to its members.
     public var connectionClass: String { "_ImageTo\(rawValue)" }
 
-    init?(_ kind: LabelKind) {
+    /// The class whose members stand for labels of a kind; `nil` where none does.
+    public init?(_ kind: LabelKind) {
         guard let found = RegionClass.allCases.first(where: { $0.kind == kind }) else { return nil }
         self = found
     }

@@ -38,7 +38,8 @@ public struct LabelRequest: Sendable {
             guard let kind = LabelKind.allCases.first(where: { $0.description == word }) else {
                 let known = LabelRequest.kinds.joined(separator: ", ")
                 throw EngineError(
-                    .invalidRequest, "'kind' is '\(word.prefix(40))', it must be one of \(known)", path: "kind")
+                    .invalidRequest, "'kind' is '\(word.prefix(40))', it must be one of \(known)",
+                    path: "kind")
             }
             return kind
         }

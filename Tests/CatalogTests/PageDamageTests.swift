@@ -186,6 +186,40 @@ import Testing
         }
     }
 
+    @Test func `a cut short log is no damage where one of its frames is wrong by just one bit`() throws {
+        let catalog = try Catalog.create(store.directory)
+        try RichStore.fill(catalog, count: 10)
+        let expected = try RichStore.text(catalog)
+        let whole = try store.bytes(of: log).count
+        try RichStore.fill(catalog, count: 10, from: 10)
+        let sound = try store.bytes(of: log)
+        let database = try store.bytes(of: file)
+        catalog.close()
+        func open(_ bytes: [UInt8]) throws -> String {
+            let next = try TemporaryStore()
+            try next.write(database, to: next.directory.appending("catalog.sqlite"))
+            try next.write(bytes, to: next.directory.appending("catalog.sqlite-wal"))
+            let opened = try Catalog.open(next.directory)
+            defer { opened.close() }
+            return try RichStore.text(opened)
+        }
+        let frames = Array(stride(from: whole, to: sound.count, by: 24 + 4096))
+        try #require(frames.count > 2)
+        for frame in frames {
+            // A bit of the page, and one of either sum, of a commit that is whole otherwise.
+            for place in [frame + 24 + 31, frame + 19, frame + 20] {
+                var bytes = sound
+                bytes[place] ^= 1
+                let error = #expect(throws: CatalogError.self) { try open(bytes) }
+                #expect(error?.code == .corrupt, "byte \(place)")
+                // Of another of its frames a sector did not arrive.
+                guard let other = frames.last(where: { $0 > frame }) else { continue }
+                bytes.replaceSubrange(other + 24..<other + 24 + 512, with: repeatElement(0, count: 512))
+                #expect(try open(bytes) == expected, "byte \(place)")
+            }
+        }
+    }
+
     @Test func `pages that a long transaction writes twice are no damage`() throws {
         let connection = try SQLiteConnection(path: file.string, mode: .create)
         try connection.reservePageChecksums()

@@ -102,12 +102,14 @@ struct LogAudit {
     /// Whether the first frame that is not as it should be was damaged, or its writing cut short.
     ///
     /// Each commit is durable before the next frame is written. Where a commit and a sound frame follow, the
-    /// frame was whole once; and no write that is cut short is wrong by just one bit.
+    /// frame was whole once. So it was where all of its commit is there but for one bit: of a write that is cut
+    /// short more is wrong. One frame alone may be wrong by one bit then too, as a sector that did not arrive
+    /// holds what an earlier log had in its place, which may differ in no more than the number of pages.
     private func isDamage(_ frame: Frame, _ number: UInt32, _ log: Log) -> Bool {
         let turned =
             (frame.salts[0] ^ log.salts[0]).nonzeroBitCount + (frame.salts[1] ^ log.salts[1]).nonzeroBitCount
         if turned == 1, frame.isIntact { return true }
-        if frame.salts == log.salts, frame.isOneBitOff { return true }
+        if frame.salts == log.salts, frame.isOneBitOff, isElseWhole(frame, number, log) { return true }
         var hasCommit = false
         var next = number
         while let later = log.frame(next) {
@@ -116,6 +118,21 @@ struct LogAudit {
             next += 1
         }
         return false
+    }
+
+    /// Whether of the commit of a frame that is wrong by one bit all else is as it should be.
+    private func isElseWhole(_ frame: Frame, _ number: UInt32, _ log: Log) -> Bool {
+        if frame.isCommit { return true }
+        var next = number + 1
+        while let later = log.frame(next), later.salts == log.salts {
+            // Where the bit is one of the frame's sums, the next continues those that it should have.
+            let follows = later.isIntact || next == number + 1 && later.isIntact(after: frame.sums)
+            guard follows else { return false }
+            if later.isCommit { return true }
+            next += 1
+        }
+        // The bit may be what made it a commit.
+        return next == number + 1
     }
 
     /// The bytes of a frame, and the sums that its own continue.
@@ -128,7 +145,16 @@ struct LogAudit {
         var isCommit: Bool { bytes.bigEndianWord(4) != 0 }
         var salts: [UInt32] { [bytes.bigEndianWord(8), bytes.bigEndianWord(12)] }
 
-        var isIntact: Bool {
+        var isIntact: Bool { isIntact(after: before) }
+
+        func isIntact(after before: (UInt32, UInt32)) -> Bool {
+            sums(after: before) == (bytes.bigEndianWord(16), bytes.bigEndianWord(20))
+        }
+
+        /// What its sums should be.
+        var sums: (UInt32, UInt32) { sums(after: before) }
+
+        private func sums(after before: (UInt32, UInt32)) -> (UInt32, UInt32) {
             var sums = before
             let order: CInt = isBigEndian ? 1 : 0
             bytes.withUnsafeBytes { bytes in
@@ -141,7 +167,7 @@ struct LogAudit {
                         bytes.count - LogAudit.frameHeaderLength, order)
                 }
             }
-            return sums == (bytes.bigEndianWord(16), bytes.bigEndianWord(20))
+            return sums
         }
 
         var isOneBitOff: Bool {

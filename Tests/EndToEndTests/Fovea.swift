@@ -118,10 +118,14 @@ struct Fovea {
             }
         }
 
+        /// For how many seconds something is waited for that must come: sanitizers, and a machine with other
+        /// work, make commands ten times as slow.
+        private static let patience = 600.0
+
         /// Waits until the output holds a whole line; `nil` if the command ended before.
         func firstLine() throws -> String? {
             if let failure { throw failure }
-            let deadline = Date().addingTimeInterval(60)
+            let deadline = Date().addingTimeInterval(Running.patience)
             while Date() < deadline {
                 if let end = outputSoFar.firstIndex(of: "\n") { return String(outputSoFar[..<end]) }
                 if !process.isRunning { return nil }
@@ -132,7 +136,7 @@ struct Fovea {
 
         /// Waits until standard error has `text` in it, or the command has ended; what it holds then.
         func errors(until text: String) -> String {
-            let deadline = Date().addingTimeInterval(60)
+            let deadline = Date().addingTimeInterval(Running.patience)
             while Date() < deadline, process.isRunning, !errorsSoFar.contains(text) {
                 Thread.sleep(forTimeInterval: 0.01)
             }

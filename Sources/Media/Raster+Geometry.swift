@@ -21,22 +21,23 @@ extension Raster {
         }
     }
 
-    /// This image in the middle of a larger one of `fill`; of an odd rest the smaller half is left and above.
+    /// This image in a larger one of `fill`: in the middle, of an odd rest the smaller half left and above,
+    /// or in the top left corner.
     ///
     /// - Throws: ``MediaError/Code/invalidOperation`` if `size` is smaller than this image on a side;
     ///   ``MediaError/Code/limitExceeded`` above `maxPixels`.
     public func padded(
-        to size: PixelSize, fill: FillColour, maxPixels: Int = 1 << 28
+        to size: PixelSize, fill: FillColour, isCentred: Bool = true, maxPixels: Int = 1 << 28
     ) throws(MediaError) -> Raster {
         try Raster.checkResult(size, maxPixels: maxPixels, of: "pad")
         guard size.width >= width, size.height >= height else {
             throw MediaError(.invalidOperation, "pad: an image of \(self.size) does not fit into \(size)")
         }
+        let left = isCentred ? (size.width - width) / 2 : 0, top = isCentred ? (size.height - height) / 2 : 0
         return try Raster.made(size, channels: channels, by: "pad") { target in
             fovea_lay(
-                pixels, CInt(width), CInt(height), CInt(channels), fill.pixel(channels: channels),
-                CInt((size.width - width) / 2), CInt((size.height - height) / 2), target, CInt(size.width),
-                CInt(size.height))
+                pixels, CInt(width), CInt(height), CInt(channels), fill.pixel(channels: channels), CInt(left),
+                CInt(top), target, CInt(size.width), CInt(size.height))
             return 0
         }
     }

@@ -57,11 +57,14 @@ let package = Package(
         .target(name: "CPageChecksum", cSettings: kernels, linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CPixels", cSettings: kernels),
         .target(name: "CVectors", cSettings: kernels),
+        .target(name: "CModelFiles", exclude: ["files"]),
         .target(name: "CWebFiles", exclude: ["files"]),
         .systemLibrary(name: "CAllocator"),
         .systemLibrary(
             name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CVips"),
+        .systemLibrary(name: "COpenVINO"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
 
@@ -95,6 +98,12 @@ let package = Package(
             "Catalog", rooms: ["Annotations", "Columns", "Query", "Base"], c: ["CPageChecksum"],
             outside: [
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        room(
+            "Inference", rooms: ["Media", "Annotations", "Base"], c: ["CModelFiles", "COpenVINO", "CZlib"],
+            outside: [
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         room(
@@ -158,6 +167,8 @@ let package = Package(
         tests(
             "EngineTests", rooms: ["Engine", "Catalog", "Query", "Media", "Blobs", "Base"],
             outside: [systemPackage]),
+        tests(
+            "InferenceTests", rooms: ["Inference", "Media", "Annotations", "Base"], outside: [systemPackage]),
         tests("PipelineTests", rooms: ["Pipeline", "Base"], outside: [systemPackage]),
         tests(
             "ServerTests", rooms: ["Server", "Engine", "Catalog", "Query", "Base"],

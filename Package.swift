@@ -124,7 +124,8 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         room(
-            "Server", rooms: ["Pipeline", "Engine", "Query", "Media", "Certificates", "Base"],
+            "Server",
+            rooms: ["Pipeline", "Engine", "Inference", "Query", "Media", "Certificates", "Base"],
             c: ["CWebFiles"],
             outside: [
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -141,7 +142,8 @@ let package = Package(
         .executableTarget(
             name: "fovea",
             dependencies: [
-                "Server", "Pipeline", "Engine", "Media", "Query", "Base", "CAllocator",
+                "Server", "Pipeline", "Engine", "Inference", "Annotations", "Media", "Query", "Base",
+                "CAllocator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -171,7 +173,7 @@ let package = Package(
             "InferenceTests", rooms: ["Inference", "Media", "Annotations", "Base"], outside: [systemPackage]),
         tests("PipelineTests", rooms: ["Pipeline", "Base"], outside: [systemPackage]),
         tests(
-            "ServerTests", rooms: ["Server", "Engine", "Catalog", "Query", "Base"],
+            "ServerTests", rooms: ["Server", "Engine", "Inference", "Catalog", "Query", "Base"],
             outside: [
                 systemPackage, .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

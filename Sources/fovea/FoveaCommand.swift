@@ -31,7 +31,7 @@ struct FoveaCommand: AsyncParsableCommand {
             QueryCommand.self, LabelsCommand.self, RunsCommand.self, RevertCommand.self, DeleteCommand.self,
             PurgeCommand.self, ServeCommand.self, VerifyCommand.self,
             CollectGarbageCommand.self, BackupCommand.self,
-            RestoreCommand.self, UserCommand.self, RoleCommand.self,
+            RestoreCommand.self, ModelCommand.self, UserCommand.self, RoleCommand.self,
         ])
 
     static func main() async {

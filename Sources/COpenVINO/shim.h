@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 typedef struct fovea_ov_core fovea_ov_core;
 typedef struct fovea_ov_model fovea_ov_model;
@@ -78,6 +79,7 @@ struct fovea_openvino {
     int (*set_input)(fovea_ov_request *, size_t, const fovea_ov_tensor *);
     int (*get_output)(const fovea_ov_request *, size_t, fovea_ov_tensor **);
     int (*infer)(fovea_ov_request *);
+    int (*tensor_new)(int, struct fovea_ov_shape, fovea_ov_tensor **);
     int (*tensor_create)(int, struct fovea_ov_shape, void *, fovea_ov_tensor **);
     int (*tensor_shape)(const fovea_ov_tensor *, struct fovea_ov_shape *);
     int (*tensor_element)(const fovea_ov_tensor *, int *);
@@ -158,6 +160,7 @@ static inline int fovea_openvino_open(const char *path, struct fovea_openvino *o
         {"ov_infer_request_set_input_tensor_by_index", &ov->set_input},
         {"ov_infer_request_get_output_tensor_by_index", &ov->get_output},
         {"ov_infer_request_infer", &ov->infer},
+        {"ov_tensor_create", &ov->tensor_new},
         {"ov_tensor_create_from_host_ptr", &ov->tensor_create},
         {"ov_tensor_get_shape", &ov->tensor_shape},
         {"ov_tensor_get_element_type", &ov->tensor_element},
@@ -203,17 +206,22 @@ static inline int fovea_ov_core_new(const struct fovea_openvino *ov, fovea_ov_co
 
 static inline void fovea_ov_core_free(const struct fovea_openvino *ov, fovea_ov_core *core) { ov->core_free(core); }
 
-/// Reads a model of one file (ONNX), or two (IR, whose `weights` are the second), from memory, which must outlive it.
+/// Reads a model of one file (ONNX), or two (IR, whose `weights` are the second), from memory.
 static inline int fovea_ov_read(
-    const struct fovea_openvino *ov, const fovea_ov_core *core, const void *bytes, size_t count, void *weights,
+    const struct fovea_openvino *ov, const fovea_ov_core *core, const void *bytes, size_t count, const void *weights,
     size_t weight_count, fovea_ov_model **model) {
     fovea_ov_tensor *tensor = NULL;
+    int status = 0;
     if (weights != NULL) {
+        // A compiled model goes on reading its weights where they are, so they must be OpenVINO's own.
         int64_t sides = (int64_t)weight_count;
-        int status = fovea_ov_tensor_over(ov, FOVEA_OV_U8, &sides, 1, weights, &tensor);
-        if (status != 0) return status;
+        struct fovea_ov_shape shape = {1, &sides};
+        void *copy = NULL;
+        status = ov->tensor_new(FOVEA_OV_U8, shape, &tensor);
+        if (status == 0) status = ov->tensor_data(tensor, &copy);
+        if (status == 0) memcpy(copy, weights, weight_count);
     }
-    int status = ov->read_memory(core, (const char *)bytes, count, tensor, model);
+    if (status == 0) status = ov->read_memory(core, (const char *)bytes, count, tensor, model);
     if (tensor != NULL) ov->tensor_free(tensor);
     return status;
 }

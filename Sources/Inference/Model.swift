@@ -119,6 +119,30 @@ public final class Model: Sendable {
         return answers.map { $0! }
     }
 
+    /// Computes a gray image, or a word, to see whether the model is what its description says.
+    /// - Throws: ``InferenceError/Code/invalidModel`` where it is not. What an answer says is not looked at:
+    ///   gray may well have none.
+    func tryOut() throws(InferenceError) {
+        do throws(InferenceError) {
+            guard let size = description.input?.size else {
+                _ = try embed(text: "gray")
+                return
+            }
+            let gray = [UInt8](repeating: 114, count: size.width * size.height)
+            let image = Raster(width: size.width, height: size.height, channels: 1, pixels: gray)
+            switch description.task {
+            case .classification: _ = try classify(image)
+            case .detection: _ = try detect(image)
+            case .segmentation: _ = try segment(image)
+            case .embedding: _ = try embed(image)
+            case .unsafeScore: _ = try unsafeScore(image)
+            case .textEmbedding: break
+            }
+        } catch {
+            guard error.code == .invalidOutput else { throw error }
+        }
+    }
+
     /// How many images are computed at the same time.
     public var requestCount: Int { network.requestCount }
 

@@ -87,23 +87,33 @@ struct ModelAddCommand: AsyncParsableCommand {
         discussion: """
             The id is that of the description. Further files that the description names (weights, labels, a vocabulary) \
             are taken from beside it. A SHA-256 that it does not have is put into it. Where OpenVINO is here the model is \
-            compiled first, and refused if that fails.
+            tried first, and refused if it is not what is described. Without a description the file must be one that a known \
+            description names by its SHA-256.
 
-            Example:
+            Examples:
               fovea model add detector.onnx --description model.json
+              fovea model add yolox_nano.onnx
             """)
 
     @Argument(help: "The model's file.")
     var file: String
     @Option(help: "Its description.")
-    var description: String
+    var description: String?
     @Flag(help: "Put it in the place of a model of the same id.")
     var replace = false
     @OptionGroup var store: StoreOption
 
     func run() async throws {
+        let models = try store.changeableModels()
+        guard let description else {
+            let entry = try models.add(FilePath(file))
+            let problem = entry.problem.map { "; it cannot be run yet: \($0)" } ?? ""
+            Terminal.report(
+                "added to the model \(entry.description.id) \(entry.description.version)\(problem)")
+            return
+        }
         let isTried = ModelRuntime.version != nil
-        let added = try store.changeableModels().add(
+        let added = try models.add(
             FilePath(file), description: FilePath(description), replacing: replace, isTried: isTried)
         Terminal.report(
             "added the model \(added.id) \(added.version)"

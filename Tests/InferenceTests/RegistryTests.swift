@@ -122,6 +122,25 @@ import Testing
         #expect(added.files.allSatisfy { $0.sha256 != nil } && added.files.count == 2)
     }
 
+    @Test func `a file of a known model is told by its hash, and any other is refused`() throws {
+        try writeDescription(
+            "first/cats/model.json",
+            [
+                "file": file(digest),
+                "labels": ["name": "labels.txt", "sha256": .string(String(repeating: "0", count: 64))],
+            ])
+        let given = FilePath(try folder.write(bytes, to: "of any name"))
+        let entry = try registry.add(given)
+        #expect(entry.description.id == "cats" && entry.problem == "labels.txt is missing")
+        #expect(
+            files(below: folder.path.appending("store")) == [
+                "models/cats/cats.onnx", "models/cats/model.json",
+            ])
+        let other = FilePath(try folder.write([1], to: "other"))
+        #expect(error { _ = try registry.add(other) }?.code == .notFound)
+        #expect(error { _ = try registry.add("/nowhere") }?.code == .notFound)
+    }
+
     @Test func `what was fetched is written only if it is what the description says`() throws {
         try writeDescription("first/cats/model.json", ["file": file(digest)])
         let entry = try registry.entry("cats")

@@ -13,8 +13,8 @@ extension ModelRegistry {
     ///   - file: the model's file, which is copied.
     ///   - description: its `model.json`.
     ///   - replacing: whether a model of that id in the store gives way.
-    ///   - isTried: whether the model is compiled before it is added; a file that is no model is then
-    ///     refused.
+    ///   - isTried: whether the model is compiled and computed once before it is added; a file that is no
+    ///     model, or not the one that is described, is then refused.
     /// - Returns: the description with all digests.
     /// - Throws: ``InferenceError/Code/conflict`` where the store has a model of that id;
     ///   ``InferenceError/Code/hashMismatch``; what ``load(_:options:)`` throws if it is tried.
@@ -50,8 +50,9 @@ extension ModelRegistry {
         let complete = Array((Value.object(document).json + "\n").utf8)
         parsed = try ModelDescription(json: complete)
         if isTried {
-            _ = try Model(
-                parsed, files: files, options: ModelOptions(), library: try OpenVINOLibrary.shared.get())
+            try Model(
+                parsed, files: files, options: ModelOptions(), library: try OpenVINOLibrary.shared.get()
+            ).tryOut()
         }
         try folder.make()
         let unfinished = try folder.makeUnfinished()
@@ -74,6 +75,33 @@ extension ModelRegistry {
         }
         folder.sync()
         return parsed
+    }
+
+    /// Adds a file of a model whose description is known: the file is told by its SHA-256.
+    ///
+    /// - Returns: the model as it is then; further files of it may still be missing.
+    /// - Throws: ``InferenceError/Code/notFound`` where no description names such a file.
+    public func add(_ file: FilePath) throws(InferenceError) -> ModelEntry {
+        let folder = try keptFolder()
+        guard let bytes = try ModelFolder.read(file, atMost: ModelFile.longest) else {
+            throw InferenceError(.notFound, "there is no file \(file)")
+        }
+        let digest = SHA256Digest(ofModel: bytes)
+        for entry in entries().entries {
+            guard let known = entry.description.files.first(where: { $0.sha256 == digest }) else { continue }
+            let model = folder.folder(entry.description.id)
+            try model.make()
+            try model.write(bytes, to: known.name)
+            if !model.has(ModelDescription.fileName) {
+                try model.write(entry.json, to: ModelDescription.fileName)
+            }
+            model.sync()
+            return try self.entry(entry.description.id)
+        }
+        throw InferenceError(
+            .notFound,
+            "no description that is known names a file with the SHA-256 \(digest), which \(file) has; --description gives one"
+        )
     }
 
     /// Puts files that have been fetched into the store, with the description beside them.

@@ -122,7 +122,7 @@ public struct ModelRegistry: Sendable {
                 let advice =
                     file.source != nil || entry.description.source != nil
                     ? "'fovea model pull \(id)' gets it"
-                    : "put it into a folder of FOVEA_MODEL_PATH, or add the model with 'fovea model add'"
+                    : "put it into a folder of FOVEA_MODEL_PATH, or into the store with 'fovea model add \(file.name)'"
                 return InferenceError(.notFound, "the model \(id) cannot be run: \(problem); \(advice)")
             }
         }

@@ -29,38 +29,25 @@ struct ModelBytes: Sendable {
     ) throws(InferenceError) -> Result {
         var model: OpaquePointer?
         defer { if let model { fovea_ov_model_free(library.functions, model) } }
-        var status: CInt = 0
-        // OpenVINO may go on reading the weights until the model is compiled: `body` runs within.
-        let outcome: Swift.Result<Result, InferenceError>
+        let status: CInt
         if format == .tflite {
             let file = try PassingFile(ending: "tflite")
             try file.write(bytes)
-            status = fovea_ov_read_path(library.functions, library.core, file.path, &model)
-            outcome = finished(library, name, status, model, body)
+            status = withExtendedLifetime(file) { file in
+                fovea_ov_read_path(library.functions, library.core, file.path, &model)
+            }
         } else {
-            var weights = self.weights ?? []
-            let hasWeights = self.weights != nil
-            outcome = bytes.withUnsafeBytes { bytes in
-                weights.withUnsafeMutableBytes { weights in
-                    status = fovea_ov_read(
+            status = bytes.withUnsafeBytes { bytes in
+                (weights ?? []).withUnsafeBytes { given in
+                    fovea_ov_read(
                         library.functions, library.core, bytes.baseAddress, bytes.count,
-                        hasWeights ? weights.baseAddress : nil, weights.count, &model)
-                    return finished(library, name, status, model, body)
+                        weights == nil ? nil : given.baseAddress, given.count, &model)
                 }
             }
         }
-        return try outcome.get()
-    }
-
-    private func finished<Result>(
-        _ library: OpenVINOLibrary, _ name: String, _ status: CInt, _ model: OpaquePointer?,
-        _ body: (OpaquePointer) throws(InferenceError) -> Result
-    ) -> Swift.Result<Result, InferenceError> {
-        Swift.Result { () throws(InferenceError) in
-            try library.check(status, .invalidModel, "\(name) cannot be read as a model (\(format.rawValue))")
-            guard let model else { throw InferenceError(.invalidModel, "\(name) cannot be read as a model") }
-            return try body(model)
-        }
+        try library.check(status, .invalidModel, "\(name) cannot be read as a model (\(format.rawValue))")
+        guard let model else { throw InferenceError(.invalidModel, "\(name) cannot be read as a model") }
+        return try body(model)
     }
 }
 

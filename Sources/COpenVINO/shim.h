@@ -17,7 +17,7 @@ typedef struct fovea_ov_request fovea_ov_request;
 typedef struct fovea_ov_tensor fovea_ov_tensor;
 typedef struct fovea_ov_port fovea_ov_port;
 
-/// The values of ov_element_type_e that we read and write, as they are since 2025.
+/// The values of ov_element_type_e that we read and write, as they are in 2025.4 and 2026; in 2025.0 they were others.
 enum fovea_ov_element {
     FOVEA_OV_F32 = 4,
     FOVEA_OV_I32 = 9,
@@ -100,7 +100,7 @@ static inline int fovea_ov_tensor_over(
     return ov->tensor_create(element, shape, bytes, tensor);
 }
 
-/// Whether the numbers of `enum fovea_ov_element` mean types of these sizes: they were others before 2025.
+/// Whether the numbers of `enum fovea_ov_element` mean types of these sizes.
 static inline int fovea_ov_knows_elements(const struct fovea_openvino *ov) {
     static const struct {
         int element;
@@ -178,7 +178,7 @@ static inline int fovea_openvino_open(const char *path, struct fovea_openvino *o
         *(void **)symbols[i].place = address;
     }
     if (!fovea_ov_knows_elements(ov)) {
-        snprintf(message, 512, "%s is older than OpenVINO 2025, or numbers its types in another way", path);
+        snprintf(message, 512, "%s numbers its types otherwise than OpenVINO 2025.4 and 2026 do", path);
         return -1;
     }
     return 0;

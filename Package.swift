@@ -222,6 +222,7 @@ if Context.environment["FOVEA_FUZZ"] != nil {
         fuzzer("FuzzDecode", rooms: ["Decoding", "Media"]),
         fuzzer("FuzzVips", rooms: ["Decoding", "Media"]),
         fuzzer("FuzzOperations", rooms: ["Media"]),
+        fuzzer("FuzzModels", rooms: ["Inference", "Base"]),
         fuzzer("FuzzMetadata", rooms: ["Media", "Base"]),
         fuzzer("FuzzLists", rooms: ["Pipeline", "Base"], outside: [systemPackage]),
         fuzzer("FuzzRequest", rooms: ["Server", "Base"]),

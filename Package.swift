@@ -95,6 +95,15 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
             ]),
         room(
+            "Fetching", rooms: ["Base"],
+            outside: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ]),
+        room(
             "Catalog", rooms: ["Annotations", "Columns", "Query", "Base"], c: ["CPageChecksum"],
             outside: [
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -118,8 +127,10 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         room(
-            "Pipeline", rooms: ["Engine", "Catalog", "Query", "Media", "Blobs", "Base"],
+            "Pipeline", rooms: ["Engine", "Catalog", "Query", "Media", "Blobs", "Fetching", "Base"],
             outside: [
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
@@ -162,6 +173,7 @@ let package = Package(
         tests("ColumnsTests", rooms: ["Columns", "Base"]),
         tests("VectorsTests", rooms: ["Vectors", "CVectors", "Base"]),
         tests("CertificatesTests", rooms: ["Certificates", "Base"], outside: [systemPackage]),
+        tests("FetchingTests", rooms: ["Fetching", "Base"], outside: [systemPackage]),
         tests(
             "CatalogTests", rooms: ["Catalog", "Annotations", "Columns", "Query", "Base"],
             excluding: ["Fixtures"],
@@ -225,6 +237,7 @@ if Context.environment["FOVEA_FUZZ"] != nil {
         fuzzer("FuzzModels", rooms: ["Inference", "Base"]),
         fuzzer("FuzzMetadata", rooms: ["Media", "Base"]),
         fuzzer("FuzzLists", rooms: ["Pipeline", "Base"], outside: [systemPackage]),
+        fuzzer("FuzzFetching", rooms: ["Fetching"]),
         fuzzer("FuzzRequest", rooms: ["Server", "Base"]),
         fuzzer(
             "FuzzFrames", rooms: ["Server", "Engine", "Query", "Base"],

@@ -5,13 +5,14 @@ import SystemPackage
 
 @testable import Pipeline
 
-/// Lists of files: CSV in whole and in pieces, JSON lines, cells, and patterns of paths.
+/// Lists of files and of URLs: CSV in whole and in pieces, JSON lines, cells, and patterns of paths.
 @main enum FuzzLists {
     static func main() {
         let folder = "/dev/shm/fovea-fuzz-\(UInt64.random(in: 0...UInt64.max))"
         Fuzzer.run { bytes in
             csv(bytes)
             for ending in ["csv", "jsonl"] { list(bytes, in: FilePath("\(folder).\(ending)")) }
+            for ending in ["csv", "tsv", "jsonl", "txt"] { urls(bytes, in: FilePath("\(folder).\(ending)")) }
             if let text = String(validating: bytes, as: UTF8.self) { _ = Value(inferredFrom: text) }
             pattern(bytes)
         }
@@ -39,16 +40,34 @@ import SystemPackage
     }
 
     private static func list(_ bytes: [UInt8], in file: FilePath) {
+        writing(bytes, to: file) {
+            _ = try? PathList(file).forEach { row in
+                Fuzzer.require(row.failure != nil || !row.path.isEmpty, "a row without path or failure")
+                return true
+            }
+        }
+    }
+
+    private static func urls(_ bytes: [UInt8], in file: FilePath) {
+        writing(bytes, to: file) {
+            _ = try? URLList(file, columns: URLList.Columns()).forEach { row in
+                Fuzzer.require(row.failure != nil || !row.url.isEmpty, "a row without URL or failure")
+                let kept = CollectItem(url: row.url, given: row.given)
+                Fuzzer.require(
+                    kept.captions == row.captions && kept.labels == row.labels, "a row is not kept")
+                return true
+            }
+        }
+    }
+
+    private static func writing(_ bytes: [UInt8], to file: FilePath, _ body: () -> Void) {
         guard
             let descriptor = try? FileDescriptor.open(
                 file, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
         else { return }
         defer { unlink(file.string) }
         _ = try? descriptor.closeAfter { try descriptor.writeAll(bytes) }
-        _ = try? PathList(file).forEach { row in
-            Fuzzer.require(row.failure != nil || !row.path.isEmpty, "a row without path or failure")
-            return true
-        }
+        body()
     }
 
     /// A pattern and a path, parted by a zero byte.

@@ -8,7 +8,8 @@ extension BlobStore {
     /// A pack's record is read whole and checked against its CRC-32C; of a large file the blocks that `range`
     /// touches are; a referenced file is read whole and checked against length and SHA-256.
     /// - Throws: `corrupt` when the check fails; `missing`; `changed` for a referenced file with other
-    ///   content; `invalid` for a range outside the blob; `unsupported` for a URL.
+    ///   content; `invalid` for a range outside the blob; `missing` too for a URL,
+    ///   which nobody fetches here.
     public func read(_ blob: StoredBlob, range: Range<Int>? = nil) throws(BlobError) -> [UInt8] {
         try read(blob, range: range, verifyingDigest: false)
     }
@@ -123,7 +124,10 @@ extension BlobStore {
     /// Opens a referenced file and compares its length.
     func openReferenced(_ reference: BlobReference, _ length: Int) throws(BlobError) -> OpenFile {
         guard case .file(let path) = reference else {
-            throw BlobError(.unsupported, "\(reference) is a URL: blobs does not fetch it")
+            throw BlobError(
+                .missing,
+                "the bytes are at \(reference): the store has only what is known of them, and does not fetch them"
+            )
         }
         let file: OpenFile
         do throws(BlobError) {

@@ -18,6 +18,7 @@ struct ImageCommit {
         }
         var properties = Document()
         if !image.path.isEmpty { properties.append("path", .string(image.path)) }
+        if let url = image.url { properties.append("url", .string(url)) }
         for (name, value) in image.properties.members { properties.append(name, value) }
         properties.append("added_at", .dateTime(transaction.time))
         var notes: [String] = []
@@ -31,7 +32,7 @@ struct ImageCommit {
         let id = try transaction.insert(Store.imageClass, properties, blob: BlobEntry(blob))
         try useFreshCopy(of: blob)
         if !image.details.isEmpty { try transaction.setDetails(image.details, of: id) }
-        try label(id, image.labels, current: [])
+        try label(id, image, current: [])
         return CommittedImage(id: id, isNew: true, note: notes.isEmpty ? nil : notes.joined(separator: "; "))
     }
 
@@ -40,21 +41,13 @@ struct ImageCommit {
     /// Adds to an image what another file of the same content says of it.
     ///
     /// `path` is the least of the paths in byte order and `paths` lists them all, so that the order in which
-    /// they came leaves no trace.
+    /// they came leaves no trace; `url` and `urls` are the same of URLs.
     private mutating func merge(_ image: PreparedImage, into id: EntityID) throws -> CommittedImage {
         let known = try transaction.properties(of: id) ?? [:]
         var changes = Document()
         var notes = try repair(image).map { [$0] } ?? []
-        if !image.path.isEmpty, known["path"]?.stringValue != image.path {
-            var paths = known["paths"]?.arrayValue?.compactMap(\.stringValue) ?? []
-            if paths.isEmpty, let path = known["path"]?.stringValue { paths = [path] }
-            if !paths.contains(image.path) {
-                paths.append(image.path)
-                paths.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-                changes["path"] = .string(paths[0])
-                if paths.count > 1 { changes["paths"] = .array(paths.map { .string($0) }) }
-            }
-        }
+        merge(image.path, into: &changes, "path", "paths", known)
+        if let url = image.url { merge(url, into: &changes, "url", "urls", known) }
         for (name, value) in image.given.members where known[name] != value {
             if known[name] == nil {
                 changes[name] = value
@@ -64,7 +57,9 @@ struct ImageCommit {
             }
         }
         if !changes.isEmpty { try transaction.update(id, set: changes) }
-        if !image.labels.isEmpty { try label(id, image.labels, current: try transaction.labels(of: id)) }
+        if !image.labels.isEmpty || !image.captions.isEmpty {
+            try label(id, image, current: try transaction.labels(of: id))
+        }
         return CommittedImage(id: id, isNew: false, note: notes.isEmpty ? nil : notes.joined(separator: "; "))
     }
 
@@ -87,15 +82,42 @@ struct ImageCommit {
         try transaction.relocate([(digest: blob.digest, from: known, to: fresh)])
     }
 
-    private mutating func label(_ id: EntityID, _ labels: [String], current: [Label]) throws {
+    /// Adds one name to those that an image is known by.
+    private func merge(
+        _ name: String, into changes: inout Document, _ least: String, _ all: String, _ known: Document
+    ) {
+        guard !name.isEmpty, known[least]?.stringValue != name else { return }
+        var names = known[all]?.arrayValue?.compactMap(\.stringValue) ?? []
+        if names.isEmpty, let one = known[least]?.stringValue { names = [one] }
+        if names.contains(name) { return }
+        names.append(name)
+        names.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        changes[least] = .string(names[0])
+        if names.count > 1 { changes[all] = .array(names.map { .string($0) }) }
+    }
+
+    private mutating func label(_ id: EntityID, _ image: PreparedImage, current: [Label]) throws {
         let known = Set(current.filter { $0.kind == .class }.compactMap(\.name))
         var added: Set<String> = []
-        for name in labels where !known.contains(name) && added.insert(name).inserted {
-            if run.id == nil {
-                run.id = try transaction.beginRun("import", source: run.source, parameters: run.parameters)
-            }
+        for name in image.labels where !known.contains(name) && added.insert(name).inserted {
+            try beginRun()
             try transaction.addLabel(NewLabel(.class, name, source: run.source, run: run.id), to: id)
         }
+        var captions = Set(
+            current.filter { $0.kind == .caption }.compactMap { label -> String? in
+                if case .json(.string(let text))? = label.geometry { text } else { nil }
+            })
+        for text in image.captions where captions.insert(text).inserted {
+            try beginRun()
+            let caption = NewLabel(
+                .caption, nil, geometry: .json(.string(text)), source: run.source, run: run.id)
+            try transaction.addLabel(caption, to: id)
+        }
+    }
+
+    private mutating func beginRun() throws {
+        guard run.id == nil else { return }
+        run.id = try transaction.beginRun("import", source: run.source, parameters: run.parameters)
     }
 }
 

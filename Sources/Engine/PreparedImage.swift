@@ -9,6 +9,10 @@ public struct PreparedImage: Sendable {
     /// What does not decode of it, if anything.
     public var decodeError: String?
 
+    /// The URL that it came from.
+    var url: String?
+    /// What it shows, in words.
+    var captions: [String] = []
     var digest: SHA256Digest
     /// Everything recorded of it but its path; empty where its content is in the store already.
     var properties: Document

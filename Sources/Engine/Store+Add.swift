@@ -12,18 +12,23 @@ extension Store {
     /// ``commit(_:run:)``.
     /// - Parameters:
     ///   - path: The name it is to be known by; may be empty.
+    ///   - url: The URL that it came from.
+    ///   - captions: What it shows, in words: labels of the kind `caption`.
     ///   - properties: Properties beyond those of the file; see ``checkGiven(_:labels:)``.
     ///   - reference: Where the bytes stay, if they are not to be copied into the store.
     /// - Throws: ``EngineError/Code/unsupportedMedia`` for what is no image; what ``checkGiven(_:labels:)``
     ///   throws; ``EngineError/Code/diskFull``.
     public func prepare(
-        _ bytes: [UInt8], path: String, properties: Document, labels: [String], reference: BlobReference?
+        _ bytes: [UInt8], path: String, url: String? = nil, properties: Document, labels: [String],
+        captions: [String] = [], reference: BlobReference?
     ) throws -> PreparedImage {
-        try checkGiven(properties, labels: labels)
+        try checkGiven(properties, labels: labels, captions: captions)
         return try translating {
             let digest = SHA256Digest(hashing: bytes)
             var image = PreparedImage(
                 path: path, digest: digest, properties: [:], details: [:], given: properties, labels: labels)
+            image.url = url
+            image.captions = captions
             let known = try catalog.read { snapshot in
                 try snapshot.imageID(of: digest).map { _ in try snapshot.blob(digest)?.stored() }
             }
@@ -55,11 +60,18 @@ extension Store {
     public func commit(
         _ images: [PreparedImage], run: inout ImportRun
     ) throws -> [Result<CommittedImage, EngineError>] {
+        try committing(images) {
+            try commitByHalves(images[...], &run) { image, commit in try commit.add(image) }
+        }
+    }
+
+    /// Makes the bytes of images durable and runs `body`, which commits them.
+    func committing<Result>(_ images: [PreparedImage], _ body: () throws -> Result) throws -> Result {
         try translating {
             // Ends with this function, after the commit that makes the bytes live.
             defer { for image in images { image.hold?.end() } }
             if images.contains(where: { $0.hold != nil }) { try blobs.sync() }
-            return try commit(images[...], &run)
+            return try body()
         }
     }
 
@@ -69,27 +81,29 @@ extension Store {
         try translating { try catalog.write { try $0.finishRun(id) } }
     }
 
-    // MARK: - Private
-
-    private func commit(
-        _ images: ArraySlice<PreparedImage>, _ run: inout ImportRun
-    ) throws -> [Result<CommittedImage, EngineError>] {
-        guard !images.isEmpty else { return [] }
+    /// Puts items into the catalog by `add`, all in one transaction; where one of them is refused by halves,
+    /// down to the one at fault.
+    func commitByHalves<Item: Sendable, Outcome: Sendable>(
+        _ items: ArraySlice<Item>, _ run: inout ImportRun,
+        _ add: @escaping @Sendable (Item, inout ImageCommit) throws -> Outcome
+    ) throws -> [Result<Outcome, EngineError>] {
+        guard !items.isEmpty else { return [] }
         let started = run
         do {
             let (outcomes, ended) = try translating {
                 try catalog.write { transaction in
                     var commit = ImageCommit(transaction: transaction, run: started)
-                    let outcomes = try images.map { try commit.add($0) }
+                    let outcomes = try items.map { try add($0, &commit) }
                     return (outcomes, commit.run)
                 }
             }
             run = ended
             return outcomes.map { .success($0) }
         } catch let error as EngineError where !error.isOfStore {
-            guard images.count > 1 else { return [.failure(error)] }
-            let middle = images.startIndex + images.count / 2
-            return try commit(images[..<middle], &run) + commit(images[middle...], &run)
+            guard items.count > 1 else { return [.failure(error)] }
+            let middle = items.startIndex + items.count / 2
+            return try commitByHalves(items[..<middle], &run, add)
+                + commitByHalves(items[middle...], &run, add)
         }
     }
 }

@@ -9,6 +9,9 @@ extension Store {
     /// The longest name of a label, in bytes; that of a property and of a folder is the same.
     static let labelByteLimit = CatalogName.byteLimit
 
+    /// The longest caption, in bytes.
+    static let captionByteLimit = 1 << 20
+
     /// Names that only the file, or the store, gives a value to. What a file may leave open and somebody may
     /// know (when and where a picture was taken, and with what) is not among them.
     static let reservedFields: Set<String> = [
@@ -16,6 +19,10 @@ extension Store {
         "height", "histogram", "icc_profile", "icc_profile_bytes", "label", "labels", "mean", "orientation",
         "path", "paths", "phash", "sha256", "std", "width",
     ]
+
+    /// Whether a property of that name says what a file itself is, or how it was added, and so cannot be
+    /// given.
+    public static func isOfFile(property name: String) -> Bool { reservedFields.contains(name) }
 
     /// Checks a name that a property is to be given under.
     /// - Throws: ``EngineError/Code/invalidRequest`` saying what is wrong with it.
@@ -33,11 +40,13 @@ extension Store {
         }
     }
 
-    /// Checks properties and labels that are to be given to an image.
+    /// Checks properties, labels and captions that are to be given to an image.
     /// - Throws: ``EngineError/Code/invalidRequest`` and ``EngineError/Code/limitExceeded``, naming the
-    ///   property or the label at fault.
-    public func checkGiven(_ properties: Document, labels: [String]) throws {
-        for (count, what) in [(properties.count, "properties"), (labels.count, "labels")]
+    ///   property, label or caption at fault.
+    public func checkGiven(_ properties: Document, labels: [String], captions: [String] = []) throws {
+        for (count, what) in [
+            (properties.count, "properties"), (labels.count, "labels"), (captions.count, "captions"),
+        ]
         where count > Store.givenLimit {
             throw EngineError(
                 .limitExceeded, "\(count) \(what) are given, the limit for an image is \(Store.givenLimit)")
@@ -45,6 +54,12 @@ extension Store {
         for name in properties.keys { try Store.checkGiven(property: name) }
         try translating { try catalog.check(properties) }
         for label in labels { try Store.checkGiven(label: label) }
+        if let long = captions.first(where: { $0.utf8.count > Store.captionByteLimit }) {
+            throw EngineError(
+                .limitExceeded,
+                "caption '\(long.prefix(32))…' has \(long.utf8.count) bytes, the limit is \(Store.captionByteLimit)"
+            )
+        }
     }
 
     private static func checkGiven(label: String) throws(EngineError) {

@@ -13,13 +13,8 @@ extension IngestRequest {
     /// The request as it goes over the holder's socket. A path that is no UTF-8 goes as hexadecimal digits of
     /// its bytes.
     public var document: Document {
-        let paths: [Value] = paths.map { path in
-            let bytes = FileTree.bytes(of: path)
-            if let text = String(validating: bytes, as: UTF8.self) { return .string(text) }
-            return ["hex": .string(Hex.encode(bytes))]
-        }
         return [
-            "paths": .array(paths), "properties": .object(properties),
+            "paths": .array(paths.map(FileTree.document)), "properties": .object(properties),
             "label_from": .string(labelSource.rawValue),
             "reference": .boolean(isReference),
         ]
@@ -35,20 +30,7 @@ extension IngestRequest {
             throw refuse("paths", "a list of at least one path")
         }
         let files = try paths.map { path -> FilePath in
-            let file: FilePath
-            if let text = path.stringValue {
-                file = FilePath(text)
-            } else if let bytes = path.objectValue?["hex"]?.stringValue.flatMap({ Hex.decode($0) }),
-                !bytes.contains(0)
-            {
-                file = bytes.withUnsafeBufferPointer { bytes in
-                    (Array(bytes) + [0]).withUnsafeBufferPointer { buffer in
-                        buffer.withMemoryRebound(to: CInterop.PlatformChar.self) {
-                            FilePath(platformString: $0.baseAddress!)
-                        }
-                    }
-                }
-            } else {
+            guard let file = FileTree.path(path) else {
                 throw refuse("paths", "a list of texts, or of objects with 'hex'")
             }
             guard file.isAbsolute else { throw refuse("paths", "absolute: '\(file)' is not") }

@@ -141,6 +141,7 @@ final class IngestCounter: Sendable {
     private let count = Mutex((found: 0, isFinished: false))
 
     func increment() { count.withLock { $0.found += 1 } }
+    func decrement() { count.withLock { $0.found -= 1 } }
     func finish() { count.withLock { $0.isFinished = true } }
     var state: (found: Int, isFinished: Bool) { count.withLock { $0 } }
 }

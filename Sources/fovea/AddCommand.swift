@@ -91,10 +91,13 @@ struct IngestView {
             Terminal.write(bytes + [0x0A])
         } else if line["verdict"]?.stringValue == "failed" {
             progress.clear()
-            Terminal.report("failed: \(EntityTable.text(line["path"])): \(EntityTable.text(line["reason"]))")
+            Terminal.report(
+                "failed: \(EntityTable.text(line["path"] ?? line["url"])): \(EntityTable.text(line["reason"]))"
+            )
         } else if let note = line["note"] {
             progress.clear()
-            Terminal.report("note: \(EntityTable.text(line["path"])): \(EntityTable.text(note))")
+            Terminal.report(
+                "note: \(EntityTable.text(line["path"] ?? line["url"])): \(EntityTable.text(note))")
         }
     }
 

@@ -21,12 +21,13 @@ struct FoveaCommand: AsyncParsableCommand {
               fovea find '{"width": {"$gte": 640}}' --sort bytes:desc --limit 10
               fovea serve
 
-            Exit status: 0 done; 1 done with findings (verify, backup or gc found damage, add could not add some files);
+            Exit status: 0 done; 1 done with findings (verify, backup or gc found damage, add or collect could not add some);
             2 not done; 64 the command line, a filter or an operation is wrong.
             """,
         version: FoveaVersion.text,
         subcommands: [
-            InitCommand.self, AddCommand.self, FindCommand.self, CountCommand.self, FacetsCommand.self,
+            InitCommand.self, AddCommand.self, CollectCommand.self, FindCommand.self, CountCommand.self,
+            FacetsCommand.self,
             HistogramCommand.self, ShowCommand.self, GetCommand.self, ExplainCommand.self, StatsCommand.self,
             QueryCommand.self, LabelsCommand.self, RunsCommand.self, RevertCommand.self, DeleteCommand.self,
             PurgeCommand.self, ServeCommand.self, VerifyCommand.self,

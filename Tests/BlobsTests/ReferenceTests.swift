@@ -86,8 +86,8 @@ import Testing
             let url = StoredBlob(
                 digest: SHA256Digest(hashing: [1]),
                 location: .reference(.url("https://example.org/a.jpg"), length: 1))
-            #expect(code { _ = try store.read(url) } == .unsupported)
-            #expect(code { _ = try store.reader(url) } == .unsupported)
+            #expect(code { _ = try store.read(url) } == .missing)
+            #expect(code { _ = try store.reader(url) } == .missing)
             #expect(try store.verify([url]).isEmpty)
         }
     }

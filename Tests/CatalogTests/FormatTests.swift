@@ -110,6 +110,7 @@ import Testing
         let catalog = try Catalog.open(store.directory)
         try FixtureStore.check(catalog)
         try FixtureStore.checkUsers(catalog, format: version)
+        try FixtureStore.checkCollected(catalog, format: version)
         #expect(try catalog.findings() == [])
         // It can be written on.
         try catalog.write { _ = try $0.insert("Image", ["width": 1]) }
@@ -159,6 +160,7 @@ enum FixtureStore {
             try transaction.setDetails(["histogram": [1, 2]], of: image)
             try transaction.delete(gone, by: "human:ann")
             try writeUsers(transaction)
+            for entry in collected { try transaction.noteCollected(entry) }
         }
         catalog.close()
         try store.write(
@@ -192,6 +194,24 @@ enum FixtureStore {
             #expect(try users.roles().map(\.permissions) == [["objects": ["read": true]]])
             #expect(try users.auditEntries(limit: 5).map(\.event) == ["login"])
         }
+    }
+
+    private static let collected = [
+        CollectedURL(
+            url: "http://a/1", state: .failed, code: "timeout", reason: "too slow", status: 200, attempts: 4,
+            at: DateTime(microseconds: 3), nextTry: DateTime(microseconds: 4), given: ["labels": ["cat"]]),
+        CollectedURL(
+            url: "http://a/2", state: .skipped, code: "robots", attempts: 1, at: DateTime(microseconds: 5)),
+    ]
+
+    /// Formats before 4 know of no URLs; they come with the first ones that are collected.
+    static func checkCollected(_ catalog: Catalog, format: Int) throws {
+        if format < 4 {
+            #expect(try catalog.read { try $0.collected(nil, after: nil, limit: 9) } == [])
+            try catalog.write { transaction in for entry in collected { try transaction.noteCollected(entry) }
+            }
+        }
+        #expect(try catalog.read { try $0.collected(nil, after: nil, limit: 9) } == collected)
     }
 
     static func check(_ catalog: Catalog) throws {

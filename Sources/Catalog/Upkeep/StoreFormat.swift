@@ -4,10 +4,10 @@ import Base
 ///
 /// Format 2 has the tables of format 1, and a checksum on every page (``PageChecksum``). Format 3 adds
 /// users and roles (``AccessStorage``), and regions: entities that stand for boxes and polygons of the
-/// label log.
+/// label log. Format 4 adds what became of URLs (``CollectedURLRows``).
 enum StoreFormat {
     /// The format that this program writes.
-    static let current = 3
+    static let current = 4
 
     /// One step from a format to the next.
     struct Migration: Sendable {
@@ -22,7 +22,8 @@ enum StoreFormat {
         Migration(from: 2) { connection in
             try AccessStorage.createTables(connection)
             try RegionRows.createTable(on: connection)
-        }
+        },
+        Migration(from: 3) { connection in try CollectedURLRows.createTable(on: connection) },
     ]
 
     /// Makes the tables of a new store.
@@ -33,6 +34,7 @@ enum StoreFormat {
         try connection.execute(tables)
         try RegionRows.createTable(on: connection)
         try AccessStorage.createTables(connection)
+        try CollectedURLRows.createTable(on: connection)
         try setMeta("format", Int64(current), on: connection)
         try setMeta("commit_seq", 0, on: connection)
         let identity = try connection.statement("INSERT INTO meta(k, v) VALUES('store', ?)")

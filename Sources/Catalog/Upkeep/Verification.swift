@@ -33,6 +33,7 @@ struct Verification {
         try attempt { verification throws(CatalogError) in try verification.checkSequences() }
         try attempt { verification throws(CatalogError) in try verification.checkLabels() }
         try attempt { verification throws(CatalogError) in try verification.checkUsers() }
+        try attempt { verification throws(CatalogError) in try verification.checkCollected() }
         try attempt { try $0.checkIndexes() }
     }
 

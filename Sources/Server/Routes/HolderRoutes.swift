@@ -36,6 +36,26 @@ enum HolderRoutes {
                 }
             }),
         Endpoint(
+            .POST, "/v1/collect", operationID: "collect",
+            summary: "Adds images from lists of URLs; a line for each verdict, and progress in between.",
+            access: .holder, body: [("application/json", Schemas.anything)], responses: [lines],
+            read: { try CollectRequest(document: $0.object().object) },
+            answer: { exchange, request in
+                .lines { write in
+                    try await Collect(request, into: exchange.store).run { lines in try await write(lines) }
+                }
+            }),
+        Endpoint(
+            .POST, "/v1/collected", operationID: "listCollected",
+            summary: "What became of URLs; a line for each.", access: .holder,
+            body: [("application/json", Schemas.anything)], responses: [lines],
+            read: { try CollectedListing(document: $0.object().object) },
+            answer: { exchange, listing in
+                .lines { write in
+                    try await listing.run(exchange.store) { lines in try await write(lines) }
+                }
+            }),
+        Endpoint(
             .POST, "/v1/verify", operationID: "verify",
             summary: "Checks every checksum and reference; a line for each finding, and progress in between.",
             access: .holder, responses: [lines],

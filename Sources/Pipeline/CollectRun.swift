@@ -56,6 +56,7 @@ final class CollectRun {
                 throw error
             case .end:
                 try commit()
+                if !schedule.isCancelled { try store.finish(importRun) }
                 progress.isCounted = counts.state.isFinished && !schedule.isCancelled
                 report()
                 return

@@ -102,9 +102,10 @@ struct LogAudit {
     /// Whether the first frame that is not as it should be was damaged, or its writing cut short.
     ///
     /// Each commit is durable before the next frame is written. Where a commit and a sound frame follow, the
-    /// frame was whole once. So it was where all of its commit is there but for one bit: of a write that is cut
-    /// short more is wrong. One frame alone may be wrong by one bit then too, as a sector that did not arrive
-    /// holds what an earlier log had in its place, which may differ in no more than the number of pages.
+    /// frame was whole once. So it was where all of its commit is there but for one bit: of a write that is
+    /// cut short more is wrong. One frame alone may be wrong by one bit then too, as a sector that did not
+    /// arrive holds what an earlier log had in its place, which may differ in no more than the number of
+    /// pages.
     private func isDamage(_ frame: Frame, _ number: UInt32, _ log: Log) -> Bool {
         let turned =
             (frame.salts[0] ^ log.salts[0]).nonzeroBitCount + (frame.salts[1] ^ log.salts[1]).nonzeroBitCount

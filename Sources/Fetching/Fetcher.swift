@@ -159,10 +159,10 @@ public final class Fetcher: Sendable {
                     return (.file(RobotsFile(answer.body, token: options.token)), Fetcher.robotsHold)
                 case 401, 403: return (.closed(status: answer.status), Fetcher.robotsRefusalHold)
                 case 429, 500...599:
+                    let holds = pause(answer, of: place.host) ?? Fetcher.robotsRefusalHold
                     let failure = FetchFailure(
-                        .status, "it answered \(answer.status)", status: answer.status,
-                        retryAfter: pause(answer, of: place.host) ?? Fetcher.robotsRefusalHold)
-                    return (.unknown(failure), Fetcher.robotsRefusalHold)
+                        .status, "it answered \(answer.status)", status: answer.status, retryAfter: holds)
+                    return (.unknown(failure), holds)
                 default: break
                 }
                 guard let next = try redirect(answer, from: place) else { break }

@@ -105,7 +105,10 @@ struct CollectReading {
         switch entry.state {
         case .added, .duplicate: return false
         case .failed: return request.retriesFailed
-        case .skipped: return !request.retriesFailed && request.overrides(entry.code)
+        case .skipped:
+            // A site that lets nobody in today may do so later.
+            let isDue = entry.nextTry.map { $0.microseconds <= DateTime.now().microseconds } ?? false
+            return !request.retriesFailed && (isDue || request.overrides(entry.code))
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
 /// `https`, against a server of Python's with a certificate of openssl's.
 @Suite(.onOwnThreads) struct SecuredFetchTests {
     private static let script = """
-        import http.server, ssl, sys
+        import http.server, os, ssl, sys, threading
         class Answers(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 body = self.path.encode()
@@ -21,14 +21,17 @@ import Testing
         context.load_cert_chain("cert.pem", "key.pem")
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         print(server.server_port, flush=True)
+        # It ends with whoever started it: its input ends then.
+        threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
         server.serve_forever()
         """
 
-    /// A server that runs until the last reference to it goes.
+    /// A server that ends with the last reference to it.
     private final class Server {
         let folder: TemporaryFolder
         let port: Int
         private let process = Process()
+        private let input = Pipe()
 
         /// - Parameter names: what its certificate is for, as openssl writes it.
         init(names: String) throws {
@@ -46,13 +49,18 @@ import Testing
             process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             process.arguments = ["python3", "-c", SecuredFetchTests.script]
             process.currentDirectoryURL = folder.url
+            process.standardInput = input
             process.standardOutput = output
+            process.standardError = FileHandle.nullDevice
             try process.start()
             let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
             port = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)))
         }
 
-        deinit { process.terminate() }
+        deinit {
+            // Not by a signal: what runs may be the child of a script that chooses the Python.
+            try? input.fileHandleForWriting.close()  // It is closed with the pipe otherwise.
+        }
 
         var certificate: String { folder.path.string + "/cert.pem" }
     }

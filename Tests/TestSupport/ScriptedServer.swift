@@ -78,6 +78,8 @@ public final class ScriptedServer: Sendable {
                     close(listener)
                     return
                 }
+                // No program that a test starts meanwhile is to keep it open.
+                _ = fcntl(client, F_SETFD, FD_CLOEXEC)
                 var one: CInt = 1
                 setsockopt(client, CInt(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<CInt>.size))
                 server.log.withLock { $0.connections += 1 }

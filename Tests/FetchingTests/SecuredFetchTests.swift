@@ -71,6 +71,9 @@ import Testing
         var options = FetchOptions(userAgent: "Fovea")
         options.keepsToRobots = false
         options.delay = .zero
+        // Whoever tests beside this may keep all cores busy for long.
+        options.silence = .seconds(600)
+        options.total = .seconds(600)
         options.trustedCertificates = file
         let fetcher = try Fetcher(options, policy: .everything)
         defer { fetcher.close() }

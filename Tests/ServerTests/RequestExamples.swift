@@ -133,6 +133,12 @@ struct RequestExamples {
         case "getHolder", "verify", "collectGarbage": [.init(200)]
         case "ingest":
             [.init(200, json: #"{"paths":["/proc/self/nothing"]}"#), .init(400, json: #"{"paths":["a"]}"#)]
+        case "collect":
+            [
+                .init(200, json: #"{"urls":["ftp://127.0.0.1/a.jpg"]}"#), .init(400, json: "{}"),
+                .init(400, json: #"{"urls":["http://127.0.0.1/"],"source":"somewhere"}"#),
+            ]
+        case "listCollected": [.init(200, json: "{}"), .init(400, json: #"{"state":"lost"}"#)]
         case "backup":
             [
                 .init(200, json: #"{"folder":"\#(backup)"}"#), .init(409, json: #"{"folder":"\#(backup)"}"#),

@@ -77,6 +77,8 @@ struct IngestView {
     let isJSON: Bool
     private var progress = ProgressLine()
     private var last = Document()
+    /// Why items were left out, by its code: how many, and what was said of the first.
+    private var skipped: [String: (count: Int, reason: String)] = [:]
 
     init(isJSON: Bool) { self.isJSON = isJSON }
 
@@ -94,6 +96,9 @@ struct IngestView {
             Terminal.report(
                 "failed: \(EntityTable.text(line["path"] ?? line["url"])): \(EntityTable.text(line["reason"]))"
             )
+        } else if line["verdict"]?.stringValue == "skipped", let code = line["code"]?.stringValue {
+            let said = "\(EntityTable.text(line["url"])): \(EntityTable.text(line["reason"]))"
+            skipped[code, default: (0, said)].count += 1
         } else if let note = line["note"] {
             progress.clear()
             Terminal.report(
@@ -113,6 +118,12 @@ struct IngestView {
         Terminal.report(
             "\(parts.joined(separator: ", ")) in \(ProgressLine.duration(seconds: seconds)) (\(rate) images/s, \(ByteCount(number("bytes_read"))) read)"
         )
+        for (code, (count, said)) in skipped.sorted(by: { $0.key < $1.key }) {
+            Terminal.report("skipped \(count), \(code): such as \(said)")
+        }
+        if skipped["private_address"] != nil {
+            Terminal.report("--allow-private-addresses connects to such addresses too")
+        }
         return (number("added"), number("failed"))
     }
 

@@ -136,6 +136,9 @@ import Testing
         }
         #expect(try codes() == ["private_address", "private_address", "private_address"])
         #expect(server.connectionCount == 0)
+        let told = try fovea.run(["collect", list, "--delay", "0"]).errors
+        #expect(told.contains("skipped 3, private_address: such as http://127.0.0.1"))
+        #expect(told.contains("--allow-private-addresses"))
         #expect(try codes("--allow-private-addresses") == ["added", "opt_out", "robots"])
         #expect(
             try codes("--allow-private-addresses", "--ignore-robots") == ["added", "duplicate", "opt_out"])

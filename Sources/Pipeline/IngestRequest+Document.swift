@@ -14,7 +14,8 @@ extension IngestRequest {
     /// its bytes.
     public var document: Document {
         return [
-            "paths": .array(paths.map(FileTree.document)), "properties": .object(properties),
+            "paths": .array(paths.map(FileTree.document)),
+            "properties": Value.object(properties).withTaggedDates,
             "label_from": .string(labelSource.rawValue),
             "reference": .boolean(isReference),
         ]
@@ -41,8 +42,10 @@ extension IngestRequest {
             throw refuse(
                 "label_from", "one of \(LabelSource.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        let properties = document["properties"] ?? .object([:])
-        guard let properties = properties.objectValue else { throw refuse("properties", "an object") }
+        let given = document["properties"] ?? .object([:])
+        guard let properties = given.withDates(zone: .local)?.objectValue else {
+            throw refuse("properties", "an object")
+        }
         self.init(
             paths: files, properties: properties, labelSource: labelSource,
             isReference: document["reference"]?.booleanValue ?? false)

@@ -21,6 +21,20 @@ import Testing
         return fovea
     }
 
+    @Test func `a date that is given as a property is one, with its zone`() throws {
+        let fovea = try Fovea()
+        try fovea.folder.write(Picture.ppm(width: 9, height: 9), to: "in/a.ppm")
+        let folder = fovea.folder.url.appendingPathComponent("in").path
+        #expect(
+            try fovea.run("add", folder, "--property", "taken=2024-05-06T07:08:09+02:00", "--property", "n=7")
+                .status == 0)
+        let second = #"{"$gte": {"$date": "2024-05-06T05:08:09Z"}, "$lt": {"$date": "2024-05-06T05:08:10Z"}}"#
+        let within = #"{"taken": \#(second)}"#
+        #expect(try fovea.run("count", within).text == "1\n")
+        let shown = try fovea.run("find", "--json").lines()
+        #expect(shown.first?["taken"] == "2024-05-06T07:08:09+02:00" && shown.first?["n"] == 7)
+    }
+
     @Test func `what was added is found by what is known of it`() throws {
         let fovea = try pictures()
         #expect(try fovea.run("count").text == "10\n")

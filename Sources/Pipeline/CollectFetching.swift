@@ -97,7 +97,8 @@ struct CollectFetching: Sendable {
                 result = try await store.computePool.run { _ in prepared(bytes, job) }
                 break
             } catch is BlockingPool.Overloaded {
-                // Others keep the store's threads busy.
+                // Others keep the store's threads busy. A pause that is cut short, as all is given up, ends
+                // at the next try.
                 try? await Task.sleep(for: .milliseconds(20))
             } catch {
                 // Given up: the URL is fetched again another time.

@@ -138,6 +138,7 @@ extension ModelRegistry {
         let folder = try keptFolder()
         guard ModelDescription.isID(id), folder.folder(id).has(ModelDescription.fileName) else {
             var message = "the store has no model \(id)"
+            // Only for the hint: where nobody has the model, the message stands without one.
             if case .folder(let other)? = try? entry(id).origin {
                 message += "; the one in \(other) is not the store's: remove its folder yourself"
             } else if ShippedModels.descriptions[id] != nil {

@@ -24,7 +24,9 @@ def main():
     verified = subprocess.run([fovea, "verify", "--store", state], capture_output=True, text=True)
     if verified.returncode != 0:
         sys.exit(f"verify: {verified.returncode} {verified.stdout} {verified.stderr}")
-    found = subprocess.run([fovea, "find", "--json", "--store", state], capture_output=True, text=True, check=True)
+    found = subprocess.run([fovea, "find", "--json", "--store", state], capture_output=True, text=True)
+    if found.returncode != 0:
+        sys.exit(f"find: {found.returncode} {found.stderr}")
     entities = [json.loads(line) for line in found.stdout.splitlines()]
     present = {path for entity in entities for path in entity.get("paths", [entity.get("path")])}
     if not wanted <= present:

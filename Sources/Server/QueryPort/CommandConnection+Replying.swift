@@ -86,6 +86,8 @@ extension CommandConnection {
 
     /// Goes to the next message, or closes once what was written is sent.
     private func goOn(closingAfter sent: EventLoopPromise<Void>?) {
+        // Whoever reads of this answer in the metrics finds its connection resting.
+        if sent == nil { rest.begin() }
         finish(isAnswered: true)
         unsentCount = 0
         if let sent {
@@ -95,7 +97,6 @@ extension CommandConnection {
             return
         }
         phase = .resting
-        rest.begin()
         let isTaken = context?.channel.isWritable ?? false
         timer?.set(isTaken ? .idle : .write, after: isTaken ? limits.rest : limits.write)
     }

@@ -229,6 +229,8 @@ import Testing
                     _ = try client.reply()
                     return client
                 }
+                // A reply may be read before its connection is noted as resting.
+                while !served.hasAnswered(3) { sched_yield() }
                 let fourth = try RawClient(port: served.port)
                 try fourth.sendQuery("[3]")
                 var others = [try fourth.reply()]

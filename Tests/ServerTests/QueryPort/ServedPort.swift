@@ -78,6 +78,13 @@ struct ServedPort: Sendable {
         return CommandMessage(json: Array(reply.json.utf8), blobs: message.blobs.reversed())
     }
 
+    /// Whether `count` messages are answered, all in one dialect.
+    func hasAnswered(_ count: Int) -> Bool {
+        metrics.text(gauges: []).split(separator: "\n").contains {
+            $0.hasPrefix("fovea_command_duration_seconds_count") && $0.hasSuffix("\"answered\"} \(count)")
+        }
+    }
+
     /// Runs `body` on a thread that may block, with a connection to the query port.
     func connect<Result: Sendable>(
         _ body: @escaping @Sendable (RawClient) throws -> Result

@@ -54,6 +54,7 @@ let package = Package(
     targets: [
         .target(name: "CChecksum", cSettings: kernels),
         .target(name: "CColumns", cSettings: kernels),
+        .target(name: "CFFmpeg", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
         .target(name: "CPageChecksum", cSettings: kernels, linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CPixels", cSettings: kernels),
         .target(name: "CVectors", cSettings: kernels),
@@ -77,7 +78,7 @@ let package = Package(
         room("Annotations", rooms: ["Base"]),
         room("Arrow", rooms: []),
         room("Query", rooms: ["Base"]),
-        room("Media", rooms: ["Base"], c: ["CTurboJPEG", "CVips", "CPNG", "CWebP", "CPixels"]),
+        room("Media", rooms: ["Base"], c: ["CTurboJPEG", "CVips", "CPNG", "CWebP", "CFFmpeg", "CPixels"]),
         room(
             "Blobs", rooms: ["Base"],
             outside: [

@@ -1,0 +1,40 @@
+#include "video.h"
+
+#include <stdio.h>
+
+uint32_t fovea_video_luma_crc(fovea_video *video) {
+    const struct fovea_ffmpeg *f = video->functions;
+    const AVFrame *frame = video->frame;
+    const AVPixFmtDescriptor *pixels = f->av_pix_fmt_desc_get(frame->format);
+    if (!pixels || !frame->data[0]) return 0;
+    int64_t bits = pixels->flags & AV_PIX_FMT_FLAG_BITSTREAM ? pixels->comp[0].step : 8 * pixels->comp[0].step;
+    size_t count = (size_t)((frame->width * bits + 7) / 8);
+    const AVCRC *table = f->av_crc_get_table(AV_CRC_32_IEEE_LE);
+    uint32_t crc = UINT32_MAX;
+    for (int row = 0; row < frame->height; row++)
+        crc = f->av_crc(table, crc, frame->data[0] + (ptrdiff_t)row * frame->linesize[0], count);
+    return ~crc;
+}
+
+int fovea_video_rgb(fovea_video *video, int width, int height, uint8_t *out, char message[256]) {
+    const struct fovea_ffmpeg *f = video->functions;
+    const AVFrame *frame = video->frame;
+    // Bicubic where sizes differ, as FFmpeg's own program does it.
+    video->scaler = f->sws_getCachedContext(video->scaler, frame->width, frame->height, frame->format, width, height,
+                                            AV_PIX_FMT_RGB24, SWS_BICUBIC, NULL, NULL, NULL);
+    if (!video->scaler) {
+        snprintf(message, 256, "its pixels come in a form that cannot be converted");
+        return FOVEA_VIDEO_MALFORMED;
+    }
+    // Unspecified matrices are those of ITU-R BT.601, unspecified ranges are limited, as there.
+    const int *matrix = f->sws_getCoefficients(frame->colorspace);
+    f->sws_setColorspaceDetails(video->scaler, matrix, frame->color_range == AVCOL_RANGE_JPEG, matrix, 1, 0, 1 << 16,
+                                1 << 16);
+    uint8_t *planes[4] = {out, NULL, NULL, NULL};
+    int strides[4] = {width * 3, 0, 0, 0};
+    int rows = f->sws_scale(video->scaler, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height,
+                            planes, strides);
+    if (rows == height) return FOVEA_VIDEO_OK;
+    snprintf(message, 256, "its pixels could not be converted");
+    return FOVEA_VIDEO_MALFORMED;
+}

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "CFFmpeg.h"
+#include "library.h"
+
+struct fovea_video {
+    const struct fovea_ffmpeg *functions;
+    struct fovea_video_source source;
+    struct fovea_video_options options;
+    int64_t offset;
+    int source_failed;
+    AVFormatContext *format;
+    AVIOContext *io;
+    AVStream *stream;
+    const AVCodec *codec;
+    AVCodecContext *decoder;
+    AVPacket *packet;
+    AVFrame *frame;
+    struct SwsContext *scaler;
+    /// No packet is left, and the decoder knows it.
+    int is_draining;
+    /// Whether the decoder has got a keyframe since it began, and when that is presented: frames before it lack what
+    /// they were predicted from.
+    int has_begun;
+    int64_t begin;
+    /// There is no keyframe in the file, so decoding begins anywhere.
+    int lacks_keyframes;
+};

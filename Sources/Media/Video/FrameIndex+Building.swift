@@ -1,0 +1,83 @@
+extension FrameIndex {
+    /// Reads all packets from where the decoder is, which is the beginning, and decodes none.
+    ///
+    /// Frames that come, or are shown, before the first keyframe lack what they were predicted from: they are
+    /// none.
+    /// - Returns: `nil` where the packets do not tell when frames are shown, or where decoding may begin.
+    /// - Throws: ``MediaError/Code/limitExceeded`` beyond `limit` packets.
+    static func ofPackets(_ decoder: VideoDecoder, limit: Int) throws -> FrameIndex? {
+        var begin: Int64?
+        var shown: [(presentation: Int64, duration: Int64, keyframe: Keyframe?)] = []
+        while let packet = try decoder.nextPacket() {
+            // AVI has empty packets where the frame before is shown once more.
+            if packet.byteCount == 0 { continue }
+            guard let presentation = packet.presentation else { return nil }
+            if begin == nil {
+                guard packet.isKeyframe else { continue }
+                begin = presentation
+            }
+            if packet.isHidden { continue }
+            if let begin, presentation < begin { continue }
+            try check(shown.count, limit)
+            shown.append(
+                (
+                    presentation, packet.duration,
+                    packet.isKeyframe
+                        ? Keyframe(frame: 0, decoding: packet.decoding, position: packet.position) : nil
+                ))
+        }
+        if begin == nil { return nil }
+        // Order of decoding becomes order of presentation; frames that begin together cannot be told apart.
+        shown.sort { $0.presentation < $1.presentation }
+        for (earlier, later) in zip(shown, shown.dropFirst())
+        where earlier.presentation == later.presentation {
+            return nil
+        }
+        return FrameIndex(
+            basis: .packets, timeBase: decoder.facts.timeBase, presentations: shown.map(\.presentation),
+            lastDuration: shown.last?.duration ?? 0,
+            keyframes: shown.enumerated().compactMap { number, frame in
+                guard var keyframe = frame.keyframe else { return nil }
+                keyframe.frame = number
+                return keyframe
+            })
+    }
+
+    /// Decodes all frames from the beginning.
+    ///
+    /// A frame that tells no time, or none behind that of the frame before, is taken to begin where that one
+    /// ends.
+    /// - Throws: ``MediaError/Code/limitExceeded`` beyond `limit` frames.
+    static func ofFrames(_ decoder: VideoDecoder, limit: Int) throws -> FrameIndex {
+        try decoder.rewind()
+        var presentations: [Int64] = []
+        var keyframes: [Keyframe] = []
+        var duration: Int64 = 0
+        while let frame = try decoder.nextFrame() {
+            try check(presentations.count, limit)
+            let earliest = presentations.last.map { $0.addingReportingOverflow(max(1, duration)) }
+            if earliest?.overflow == true {
+                throw MediaError(.malformedInput, "its times run out of all bounds")
+            }
+            var presentation = frame.presentation ?? earliest?.partialValue ?? 0
+            if let last = presentations.last, presentation <= last, let earliest {
+                presentation = earliest.partialValue
+            }
+            if frame.isKeyframe {
+                keyframes.append(
+                    Keyframe(frame: presentations.count, decoding: nil, position: frame.position))
+            }
+            presentations.append(presentation)
+            duration = max(0, frame.duration)
+        }
+        return FrameIndex(
+            basis: .frames, timeBase: decoder.facts.timeBase, presentations: presentations,
+            lastDuration: duration, keyframes: keyframes)
+    }
+
+    private static func check(_ count: Int, _ limit: Int) throws(MediaError) {
+        if count >= limit {
+            throw MediaError(.limitExceeded, "it has more than \(limit) frames, which is the limit")
+        }
+    }
+}

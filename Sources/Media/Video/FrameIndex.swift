@@ -1,0 +1,116 @@
+/// All frames of a video in the order in which they are shown: when each is shown, and where decoding may
+/// begin.
+///
+/// A frame is known by its number, from 0 on in the order of presentation. Numbers are those of the frames
+/// that FFmpeg's own tools show: what an edit list cuts off, what the codec hides, and what lies before the
+/// first keyframe has none.
+public struct FrameIndex: Sendable, Hashable {
+    /// What the index was made from.
+    public enum Basis: String, Sendable, Hashable {
+        /// The packets, none of which was decoded.
+        case packets
+        /// The frames, all of which were decoded, as the packets do not tell (AVI keeps no times of
+        /// presentation) or tell what the decoder does not find.
+        case frames
+    }
+
+    /// A frame that needs no other.
+    public struct Keyframe: Sendable, Hashable {
+        /// The frame's number.
+        public var frame: Int
+        /// In ticks; `nil` where it is not told.
+        public var decoding: Int64?
+        /// Where its packet begins in the file; `nil` where that is not known.
+        public var position: Int64?
+
+        public init(frame: Int, decoding: Int64?, position: Int64?) {
+            self.frame = frame
+            self.decoding = decoding
+            self.position = position
+        }
+    }
+
+    public let basis: Basis
+    public let timeBase: Ratio
+    /// When each frame is shown, in ticks; ascending, no two equal.
+    public let presentations: [Int64]
+    /// How long the last frame is shown, in ticks; 0 where it is not told.
+    public let lastDuration: Int64
+    /// In order. The first frame may be none of them.
+    public let keyframes: [Keyframe]
+
+    public init(
+        basis: Basis, timeBase: Ratio, presentations: [Int64], lastDuration: Int64, keyframes: [Keyframe]
+    ) {
+        self.basis = basis
+        self.timeBase = timeBase
+        self.presentations = presentations
+        self.lastDuration = lastDuration
+        self.keyframes = keyframes
+    }
+
+    /// How many frames there are.
+    public var count: Int { presentations.count }
+
+    /// When a frame begins to be shown, on the clock of its file, which need not begin at 0.
+    public func time(of frame: Int) -> VideoTime { VideoTime(presentations[frame], timeBase) }
+
+    /// From when the first frame is shown until the last one no longer is.
+    public var duration: VideoTime {
+        guard let first = presentations.first, let last = presentations.last else {
+            return VideoTime(0, timeBase)
+        }
+        return VideoTime(last - first + lastDuration, timeBase)
+    }
+
+    /// The frame that is shown at a time of the file's clock: the last that has begun. `nil` before the
+    /// first.
+    public func frame(shownAt seconds: Double) -> Int? {
+        let after = partition { VideoTime($0, timeBase).seconds > seconds }
+        return after == 0 ? nil : after - 1
+    }
+
+    /// The frame that begins exactly at this tick.
+    public func frame(at presentation: Int64) -> Int? {
+        let place = partition { $0 >= presentation }
+        return place < count && presentations[place] == presentation ? place : nil
+    }
+
+    /// The last keyframe that is not behind `frame`; `nil` where decoding must begin at the file's beginning.
+    public func keyframe(notAfter frame: Int) -> Keyframe? {
+        var (low, high) = (0, keyframes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if keyframes[middle].frame <= frame { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? nil : keyframes[low - 1]
+    }
+
+    /// Frames a second, as a mean over all; `nil` for fewer than two frames.
+    public var meanRate: Double? {
+        guard let first = presentations.first, let last = presentations.last, last > first else { return nil }
+        return Double(count - 1) / VideoTime(last - first, timeBase).seconds
+    }
+
+    /// Whether frames are not shown equally long. Differences of one tick come of rounding.
+    public var hasVariableRate: Bool {
+        guard count > 2 else { return false }
+        var (shortest, longest) = (Int64.max, Int64.min)
+        for (earlier, later) in zip(presentations, presentations.dropFirst()) {
+            shortest = min(shortest, later - earlier)
+            longest = max(longest, later - earlier)
+        }
+        return longest - shortest > 1
+    }
+
+    /// The place of the first time that satisfies `isBehind`, which is false up to a place and true from
+    /// there on.
+    private func partition(_ isBehind: (Int64) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(presentations[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

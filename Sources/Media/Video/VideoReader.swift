@@ -1,0 +1,185 @@
+public import Base
+
+/// The frames of a video: one by one from any of them on, or any by its number.
+///
+/// To reach a frame decodes at most from the keyframe before it. One thread at a time may use a reader, and
+/// its calls block: see `BlockingPool`.
+public final class VideoReader {
+    public let facts: VideoFacts
+    private let options: VideoOptions
+    private let decoder: VideoDecoder
+    private var known: FrameIndex?
+    /// The number of the frame decoded last, and what is known of it.
+    private var current: (number: Int, frame: VideoFrame)?
+    /// Whether frame follows on frame from where the decoder is.
+    private var isPlaced = true
+
+    /// Opens a video and reads its head.
+    /// - Parameter index: what ``index()`` gave for the same bytes before.
+    /// - Throws: ``MediaError``: `malformedInput` for what is no video or cannot be read, `unsupported` for
+    ///   a codec
+    ///   that is not there or where FFmpeg is missing, `limitExceeded` beyond `options`.
+    public init(
+        _ bytes: any VideoBytes, _ options: VideoOptions = VideoOptions(), index: FrameIndex? = nil,
+        cancellation: Cancellation? = nil
+    ) throws {
+        decoder = try VideoDecoder(bytes, options, cancellation: cancellation)
+        self.options = options
+        facts = decoder.facts
+        known = index
+    }
+
+    /// What ends the calls that follow; `nil` for nothing.
+    public var cancellation: Cancellation? {
+        get { decoder.cancellation }
+        set { decoder.cancellation = newValue }
+    }
+
+    /// The index of all frames. Reads the whole file the first time, and decodes it where packets do not
+    /// tell.
+    public func index() throws -> FrameIndex {
+        if let known { return known }
+        try decoder.rewind()
+        isPlaced = false
+        let index =
+            try FrameIndex.ofPackets(decoder, limit: options.maxFrames)
+            ?? decodedIndex()
+        known = index
+        return index
+    }
+
+    /// Decodes the frame that follows the one decoded last, the first one to begin with; `nil` behind the
+    /// last.
+    ///
+    /// Numbers come from the index where not all frames are decoded, and are counted otherwise.
+    public func next() throws -> (number: Int, frame: VideoFrame)? {
+        let index = options.frames == .all ? nil : try index()
+        if !isPlaced {
+            if let current { return try frame(current.number + 1, orNilBeyond: true) }
+            try decoder.rewind()
+            isPlaced = true
+        }
+        guard let frame = try decoder.nextFrame() else {
+            isPlaced = false
+            current = nil
+            return nil
+        }
+        var number = current.map { $0.number + 1 } ?? 0
+        if let index {
+            guard let presentation = frame.presentation, let place = index.frame(at: presentation) else {
+                throw MediaError(.malformedInput, "a frame begins at a time that the index does not know")
+            }
+            number = place
+        }
+        current = (number, frame)
+        return current
+    }
+
+    /// Decodes frame `number`.
+    /// - Throws: ``MediaError/Code/invalidOperation`` where there is no such frame.
+    @discardableResult
+    public func frame(_ number: Int) throws -> VideoFrame {
+        guard let found = try frame(number, orNilBeyond: false) else {
+            throw MediaError(.invalidOperation, "there is no frame \(number)")
+        }
+        return found.frame
+    }
+
+    /// The frame decoded last as upright RGB.
+    public func raster() throws -> Raster { try decoder.raster() }
+
+    /// CRC-32 (IEEE 802.3) of the first plane of the frame decoded last, the luma plane in nearly all
+    /// formats: its samples row by row without padding, before it is turned upright. What `ffmpeg -vf
+    /// extractplanes=y -f framehash -hash crc32` says.
+    public func crc() -> UInt32 { decoder.crc() }
+
+    /// The luma samples of the frame decoded last, not turned upright: rows of samples of 1 or 2 bytes,
+    /// `stride` bytes from row to row. `nil` where the format has no luma plane of its own.
+    public func withLuma<Result>(
+        _ body: (_ rows: UnsafeRawPointer, _ stride: Int, _ sampleWidth: Int) throws -> Result
+    ) rethrows -> Result? {
+        try decoder.withLuma(body)
+    }
+
+    // MARK: - Private
+
+    private func decodedIndex() throws -> FrameIndex {
+        guard options.frames == .all else {
+            throw MediaError(
+                .unsupported,
+                "its packets do not tell when frames are shown: all of its frames must be decoded")
+        }
+        return try FrameIndex.ofFrames(decoder, limit: options.maxFrames)
+    }
+
+    private func frame(
+        _ number: Int, orNilBeyond: Bool
+    ) throws -> (number: Int, frame: VideoFrame)? {
+        var index = try index()
+        guard index.presentations.indices.contains(number) else {
+            if orNilBeyond, number == index.count { return nil }
+            throw MediaError(
+                .invalidOperation, "there is no frame \(number): frames are 0 to \(index.count - 1)")
+        }
+        if let found = try reach(number, index) { return found }
+        // Packets said something else than the decoder.
+        if index.basis == .packets {
+            index = try decodedIndex()
+            known = index
+            isPlaced = false
+            if index.presentations.indices.contains(number), let found = try reach(number, index) {
+                return found
+            }
+        }
+        throw MediaError(.malformedInput, "frame \(number) of \(index.count) cannot be reached")
+    }
+
+    /// Goes to a frame; `nil` where the frames that come are not those of the index.
+    private func reach(_ number: Int, _ index: FrameIndex) throws -> (number: Int, frame: VideoFrame)? {
+        if let current, isPlaced, current.number == number { return current }
+        let entry = index.keyframe(notAfter: number)
+        let goesOn = isPlaced && current.map { $0.number < number && $0.number >= entry?.frame ?? 0 } == true
+        var found: (number: Int, frame: VideoFrame)
+        if goesOn, let current {
+            found = current
+        } else {
+            isPlaced = false
+            guard let first = try start(at: entry, index) else { return nil }
+            found = first
+            isPlaced = true
+        }
+        while found.number < number {
+            guard let frame = try decoder.nextFrame() else { return nil }
+            guard let next = place(of: frame, after: found.number, index) else { return nil }
+            found = (next, frame)
+        }
+        current = found
+        return found.number == number ? found : nil
+    }
+
+    private func start(
+        at entry: FrameIndex.Keyframe?, _ index: FrameIndex
+    ) throws -> (number: Int, frame: VideoFrame)? {
+        if let entry, entry.frame > 0 {
+            let place = VideoDecoder.Entry(
+                presentation: index.presentations[entry.frame], decoding: entry.decoding,
+                position: entry.position)
+            if let frame = try decoder.frame(at: place) {
+                let number = frame.presentation.map { index.frame(at: $0) } ?? entry.frame
+                if let number, index.basis == .packets || number == entry.frame { return (number, frame) }
+            }
+        }
+        try decoder.rewind()
+        guard let frame = try decoder.nextFrame() else { return nil }
+        return place(of: frame, after: -1, index).map { ($0, frame) }
+    }
+
+    /// The number of a frame that came after frame `earlier`.
+    private func place(of frame: VideoFrame, after earlier: Int, _ index: FrameIndex) -> Int? {
+        if index.basis == .frames { return earlier + 1 }
+        guard let presentation = frame.presentation, let number = index.frame(at: presentation) else {
+            return nil
+        }
+        return number > earlier ? number : nil
+    }
+}

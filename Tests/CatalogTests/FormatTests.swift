@@ -111,6 +111,7 @@ import Testing
         try FixtureStore.check(catalog)
         try FixtureStore.checkUsers(catalog, format: version)
         try FixtureStore.checkCollected(catalog, format: version)
+        try FixtureStore.checkExamined(catalog, format: version)
         #expect(try catalog.findings() == [])
         // It can be written on.
         try catalog.write { _ = try $0.insert("Image", ["width": 1]) }
@@ -161,6 +162,7 @@ enum FixtureStore {
             try transaction.delete(gone, by: "human:ann")
             try writeUsers(transaction)
             for entry in collected { try transaction.noteCollected(entry) }
+            try transaction.noteExamined(image, by: "model:m@1", run: run, labels: 1)
         }
         catalog.close()
         try store.write(
@@ -212,6 +214,24 @@ enum FixtureStore {
             }
         }
         #expect(try catalog.read { try $0.collected(nil, after: nil, limit: 9) } == collected)
+    }
+
+    /// Formats before 5 do not know what has looked at an entity, until something does.
+    static func checkExamined(_ catalog: Catalog, format: Int) throws {
+        func examined() throws -> IdSet {
+            try catalog.read { snapshot in
+                let image = try #require(snapshot.schema.entityClass("Image"))
+                return try snapshot.examined(image, by: "model:m@1")
+            }
+        }
+        if format < 5 {
+            #expect(try examined() == [])
+            try catalog.write { transaction in
+                let known = try #require(transaction.schema.entityClass("Image"))
+                try transaction.noteExamined(known.entityID(0), by: "model:m@1", run: nil, labels: 1)
+            }
+        }
+        #expect(try examined() == [0])
     }
 
     static func check(_ catalog: Catalog) throws {

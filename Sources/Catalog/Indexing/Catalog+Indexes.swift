@@ -193,6 +193,7 @@ extension CatalogSnapshot {
                 }
             }
             keys.append(.keys(classID: known.id))
+            keys.append(.examined(classID: known.id))
             let kinds = try connection.statement("SELECT DISTINCT kind FROM labels WHERE target_class = ?")
             kinds.bind(Int64(known.id), at: 1)
             defer { kinds.reset() }

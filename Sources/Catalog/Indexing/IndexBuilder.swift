@@ -24,6 +24,8 @@ struct IndexBuilder {
             return .postings(try postings(known, ends, keyedBySource: keyedBySource))
         case .labels(_, let kind):
             return .postings(try labels(kind, of: known))
+        case .examined:
+            return .postings(try examined(known))
         case .keys:
             return .column(PropertyColumn(try keys(of: known)))
         }
@@ -154,6 +156,21 @@ struct IndexBuilder {
             builder.append(
                 key: UInt32(truncatingIfNeeded: scan.integer(1)), id: target,
                 value: scan.isNull(2) ? .nan : scan.float(2))
+        }
+        return ConnectionPostings(index: builder.finish(), properties: [])
+    }
+
+    private func examined(_ known: ClassSchema) throws -> ConnectionPostings {
+        let builder = PostingIndexBuilder(properties: [ExaminedRows.failed])
+        for source in try ExaminedRows.sources(on: connection) {
+            let scan = try connection.statement(
+                "SELECT local, error IS NOT NULL FROM examined WHERE source = ? AND class = ? ORDER BY local")
+            scan.bind(source, at: 1)
+            scan.bind(Int64(known.id), at: 2)
+            try forEachRow(scan) { local in
+                builder.append(
+                    key: UInt32(truncatingIfNeeded: source), id: local, value: Double(scan.integer(1)))
+            }
         }
         return ConnectionPostings(index: builder.finish(), properties: [])
     }

@@ -31,7 +31,7 @@ struct IndexFileHeader {
             return known.property(property)?.types.contains(type) == true
         case .path(_, let property, _): return known.property(property) != nil
         case .connections(_, let ends, _): return known.ends.contains(ends)
-        case .labels, .keys: return known.kind == .entity
+        case .labels, .examined, .keys: return known.kind == .entity
         }
     }
 
@@ -61,6 +61,7 @@ struct IndexFileHeader {
         case .labels(_, let kind):
             document["of"] = "labels"
             document["kind"] = .integer(kind.rawValue)
+        case .examined: document["of"] = "examined"
         case .keys: document["of"] = "keys"
         }
         var text = Array(document.json.utf8)
@@ -98,7 +99,7 @@ struct IndexFileHeader {
             return .column(PropertyColumn(try Column(decoding: bytes)))
         case .keys: return .column(PropertyColumn(try Column(decoding: bytes)))
         case .path: return .path(try PathColumn(decoding: bytes))
-        case .connections, .labels:
+        case .connections, .labels, .examined:
             return .postings(
                 ConnectionPostings(
                     index: try PostingIndex(decoding: bytes), properties: properties, inexact: Set(inexact)))
@@ -147,6 +148,7 @@ struct IndexFileHeader {
                 return nil
             }
             return .labels(classID: classID, kind: kind)
+        case "examined": return .examined(classID: classID)
         case "keys": return .keys(classID: classID)
         default: return nil
         }

@@ -88,6 +88,7 @@ struct IndexFiles: Sendable {
         case .connections(let classID, let ends, let keyedBySource):
             return "\(classID)-\(ends.source)-\(ends.target)-\(keyedBySource ? "out" : "in")" + suffix
         case .labels(let classID, let kind): return "\(classID)-labels-\(kind)" + suffix
+        case .examined(let classID): return "\(classID)-examined" + suffix
         case .keys(let classID): return "\(classID)-keys" + suffix
         }
     }

@@ -12,6 +12,8 @@ enum IndexKey: Sendable, Hashable {
     case connections(classID: UInt32, ends: ConnectionEnds, keyedBySource: Bool)
     /// Which entities of a class have which labels of a kind, by the number of the label's name.
     case labels(classID: UInt32, kind: LabelKind)
+    /// Which entities of a class were looked at by which sources, by the number of the source's name.
+    case examined(classID: UInt32)
     /// The random part of the entities' keys, as an integer.
     case keys(classID: UInt32)
 
@@ -19,7 +21,7 @@ enum IndexKey: Sendable, Hashable {
     var classID: UInt32 {
         switch self {
         case .property(let classID, _, _), .path(let classID, _, _), .connections(let classID, _, _),
-            .labels(let classID, _), .keys(let classID):
+            .labels(let classID, _), .examined(let classID), .keys(let classID):
             classID
         }
     }

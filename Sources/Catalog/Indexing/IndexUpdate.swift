@@ -27,7 +27,8 @@ struct IndexUpdate {
                 continue
             }
             if inserted.isEmpty, changes == nil, window.changes.connectionsBefore[classID] == nil,
-                window.changes.labels.isEmpty, window.changes.labelledInBulk.isEmpty
+                window.changes.labels.isEmpty, window.changes.labelledInBulk.isEmpty,
+                window.changes.examined.isEmpty
             {
                 continue
             }
@@ -39,6 +40,7 @@ struct IndexUpdate {
                 case .connections(_, let ends, let keyedBySource):
                     updated[key] = try connections(postings, known, ends, keyedBySource, inserted)
                 case .labels(_, let kind): updated[key] = labels(postings, known, kind)
+                case .examined: updated[key] = examined(postings, known)
                 default: break
                 }
             }
@@ -129,6 +131,32 @@ struct IndexUpdate {
             guard let name = change.name.flatMap({ UInt32(exactly: $0) }) else { continue }
             let edge = PostingEdge(key: name, id: change.target, values: [change.confidence ?? .nan])
             if change.isAdded { insertions.append(edge) } else { deletions.append(edge) }
+        }
+        return postings.applying(insertions: insertions, deletions: deletions).map(BuiltIndex.postings)
+    }
+
+    private func examined(_ postings: ConnectionPostings, _ known: ClassSchema) -> BuiltIndex? {
+        // What lies between the first and the last change of a row does not count.
+        var net: [UInt64: (before: Bool?, after: Bool?)] = [:]
+        for change in window.changes.examined where change.classID == known.id {
+            guard let source = UInt32(exactly: change.source) else { continue }
+            let row = UInt64(source) << 32 | UInt64(change.local)
+            net[row] = (net[row].map(\.before) ?? change.before, change.after)
+        }
+        if net.isEmpty { return .postings(postings) }
+        var insertions: [PostingEdge] = []
+        var deletions: [PostingEdge] = []
+        for (row, change) in net where change.before != change.after {
+            var edge = PostingEdge(
+                key: UInt32(row >> 32), id: LocalID(truncatingIfNeeded: row))
+            if let before = change.before {
+                edge.values = [before ? 1 : 0]
+                deletions.append(edge)
+            }
+            if let after = change.after {
+                edge.values = [after ? 1 : 0]
+                insertions.append(edge)
+            }
         }
         return postings.applying(insertions: insertions, deletions: deletions).map(BuiltIndex.postings)
     }

@@ -42,7 +42,7 @@ struct RowIndex {
             column = "key"
             type = .integer
             property = 0
-        case .connections, .labels: return nil
+        case .connections, .labels, .examined: return nil
         }
     }
 

@@ -35,7 +35,8 @@ extension Transaction {
     }
 
     /// Takes back what a run has said: its labels go, and what it removed or replaced holds again, as far as
-    /// nobody else has changed it since. What a person made of one of its labels stays.
+    /// nobody else has changed it since. What a person made of one of its labels stays. That it has looked at
+    /// anything is forgotten.
     ///
     /// Reads the whole label log.
     /// - Returns: how many labels ceased to be current, and how many became current again.
@@ -58,6 +59,7 @@ extension Transaction {
             mark.bind(time.microseconds, at: 1)
             mark.bind(run, at: 2)
             try mark.run()
+            try forgetExamined(within: run)
             let log = try LabelLog(of: targets, on: connection)
             for target in targets.sorted() where isAlive(target.local, in: target.classNumber) {
                 let wanted = log.fold(of: target)

@@ -85,7 +85,7 @@ extension CatalogSnapshot {
         }
     }
 
-    private func textID(_ text: String) throws(CatalogError) -> UInt32? {
+    func textID(_ text: String) throws(CatalogError) -> UInt32? {
         let row = try connection.statement("SELECT id FROM texts WHERE text = ?")
         defer { row.reset() }
         row.bind(text, at: 1)

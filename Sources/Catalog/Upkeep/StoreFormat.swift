@@ -4,10 +4,11 @@ import Base
 ///
 /// Format 2 has the tables of format 1, and a checksum on every page (``PageChecksum``). Format 3 adds
 /// users and roles (``AccessStorage``), and regions: entities that stand for boxes and polygons of the
-/// label log. Format 4 adds what became of URLs (``CollectedURLRows``).
+/// label log. Format 4 adds what became of URLs (``CollectedURLRows``). Format 5 adds what has looked at
+/// which entities (``ExaminedRows``), jobs (``JobRows``) and rules (``RuleRows``).
 enum StoreFormat {
     /// The format that this program writes.
-    static let current = 4
+    static let current = 5
 
     /// One step from a format to the next.
     struct Migration: Sendable {
@@ -24,6 +25,11 @@ enum StoreFormat {
             try RegionRows.createTable(on: connection)
         },
         Migration(from: 3) { connection in try CollectedURLRows.createTable(on: connection) },
+        Migration(from: 4) { connection in
+            try ExaminedRows.createTable(on: connection)
+            try JobRows.createTable(on: connection)
+            try RuleRows.createTable(on: connection)
+        },
     ]
 
     /// Makes the tables of a new store.
@@ -35,6 +41,9 @@ enum StoreFormat {
         try RegionRows.createTable(on: connection)
         try AccessStorage.createTables(connection)
         try CollectedURLRows.createTable(on: connection)
+        try ExaminedRows.createTable(on: connection)
+        try JobRows.createTable(on: connection)
+        try RuleRows.createTable(on: connection)
         try setMeta("format", Int64(current), on: connection)
         try setMeta("commit_seq", 0, on: connection)
         let identity = try connection.statement("INSERT INTO meta(k, v) VALUES('store', ?)")

@@ -34,6 +34,8 @@ struct Verification {
         try attempt { verification throws(CatalogError) in try verification.checkLabels() }
         try attempt { verification throws(CatalogError) in try verification.checkUsers() }
         try attempt { verification throws(CatalogError) in try verification.checkCollected() }
+        try attempt { verification throws(CatalogError) in try verification.checkExamined() }
+        try attempt { verification throws(CatalogError) in try verification.checkJobs() }
         try attempt { try $0.checkIndexes() }
     }
 

@@ -26,6 +26,8 @@ struct Changes: Sendable {
     var labelledInBulk: Set<LabelsOfClass> = []
     /// Labels that became current, and ceased to be, in this order.
     var labels: [LabelChange] = []
+    /// What came to be looked at, and ceased to be, in this order.
+    var examined: [ExaminationChange] = []
     /// Whether users or roles changed.
     var isOfUsers = false
 
@@ -39,6 +41,7 @@ struct Changes: Sendable {
         }
         for (id, rows) in other.connectionsBefore { connectionsBefore[id, default: []] += rows }
         labels += other.labels
+        examined += other.examined
         if other.isOfUsers { isOfUsers = true }
         labelledInBulk.formUnion(other.labelledInBulk)
     }

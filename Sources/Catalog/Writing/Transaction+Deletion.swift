@@ -64,6 +64,7 @@ extension Transaction {
                 try dropDetails(of: local, in: known)
             }
         }
+        try critical { () throws(CatalogError) in try forgetExamined(found.map(\.local), of: known) }
         state.counters[known.id]?.count -= Int64(found.count)
         changes.classes[known.id, default: .init()].deleted.formUnion(found.map(\.local))
         return found.count

@@ -90,7 +90,10 @@ extension Transaction {
     /// Erases those of `texts` that nothing names any more: the name of a label may say as much as a caption.
     private func eraseTexts(_ texts: Set<Int64>) throws(CatalogError) {
         var texts = texts
-        for uses in ["SELECT source, NULL FROM runs", "SELECT source, name FROM label_log"] {
+        for uses in [
+            "SELECT source, NULL FROM runs", "SELECT source, NULL FROM examined",
+            "SELECT source, name FROM label_log",
+        ] {
             let scan = try connection.statement(uses)
             while !texts.isEmpty, try scan.step() {
                 texts.remove(scan.integer(0))

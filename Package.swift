@@ -128,7 +128,11 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         room(
-            "Pipeline", rooms: ["Engine", "Catalog", "Query", "Media", "Blobs", "Fetching", "Base"],
+            "Pipeline",
+            rooms: [
+                "Engine", "Catalog", "Inference", "Annotations", "Query", "Media", "Blobs", "Fetching",
+                "Base",
+            ],
             outside: [
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -184,7 +188,9 @@ let package = Package(
             outside: [systemPackage]),
         tests(
             "InferenceTests", rooms: ["Inference", "Media", "Annotations", "Base"], outside: [systemPackage]),
-        tests("PipelineTests", rooms: ["Pipeline", "Base"], outside: [systemPackage]),
+        tests(
+            "PipelineTests", rooms: ["Pipeline", "Engine", "Catalog", "Inference", "Query", "Media", "Base"],
+            outside: [systemPackage]),
         tests(
             "ServerTests", rooms: ["Server", "Engine", "Inference", "Catalog", "Query", "Base"],
             outside: [

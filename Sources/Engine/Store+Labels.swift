@@ -47,7 +47,8 @@ extension Store {
     }
 
     /// Takes back what a run has said: its labels go, and what it removed or replaced holds again. What a
-    /// person made of one of its labels stays. To revert it once more changes nothing.
+    /// person made of one of its labels stays. Its vectors go too. What it has looked at, it may look at
+    /// again. To revert it once more changes nothing.
     ///
     /// Reads the whole label log.
     /// - Parameter who: who asked, as a source: `human:<user>`.
@@ -58,7 +59,11 @@ extension Store {
         let catalog = catalog
         return try await readPool.run { _ in
             try translating {
-                let outcome = try catalog.write { try $0.revert(run: run, source: who) }
+                let outcome = try catalog.write { transaction in
+                    var outcome = try transaction.revert(run: run, source: who)
+                    outcome.removed += try transaction.deleteDescriptors(ofRun: run, by: who)
+                    return outcome
+                }
                 return [
                     "run": .integer(run), "removed": .integer(Int64(outcome.removed)),
                     "restored": .integer(Int64(outcome.restored)),

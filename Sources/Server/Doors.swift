@@ -4,6 +4,7 @@ import Engine
 #endif
 import Logging
 import NIOCore
+import Pipeline
 import ServiceLifecycle
 
 /// The listeners by which programs and browsers reach a store over the network.
@@ -13,13 +14,13 @@ struct Doors: Sendable {
     private let limits: WireLimits
     private static let logger = Logger(label: "fovea")
 
-    init(store: Store, _ configuration: ServerConfiguration) {
+    init(store: Store, jobs: JobQueue, _ configuration: ServerConfiguration) {
         self.configuration = configuration
         var costs = Exchange.Limits()
         costs.messageByteCount = configuration.maxMessageBytes
         service = Exchange.Service(
             store: store, metrics: Metrics(), isHolderSocket: false, limits: costs, role: .server,
-            commands: CommandService.of(store, configuration))
+            commands: CommandService.of(store, configuration), jobs: jobs)
         let descriptors = DescriptorLimit.raise()
         let addresses = [configuration.http, configuration.https, configuration.wire].compactMap { $0 }
         var limits = WireLimits()

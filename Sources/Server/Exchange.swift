@@ -1,5 +1,8 @@
 import Base
 import Engine
+import Inference
+import Pipeline
+import SystemPackage
 
 /// A request on its way to an endpoint, with what serves it.
 struct Exchange: Sendable {
@@ -21,10 +24,12 @@ struct Exchange: Sendable {
         let bodies: BodyBudget
         /// Who answers the command language; `nil` where it is not offered.
         var commands: CommandService?
+        /// The jobs that this process works on.
+        let jobs: JobQueue
 
         init(
             store: Store, metrics: Metrics, isHolderSocket: Bool, limits: Limits,
-            role: HolderRole = .command, commands: CommandService? = nil
+            role: HolderRole = .command, commands: CommandService? = nil, jobs: JobQueue? = nil
         ) {
             self.store = store
             self.metrics = metrics
@@ -33,6 +38,7 @@ struct Exchange: Sendable {
             self.role = role
             bodies = BodyBudget(byteCount: limits.allBodiesByteCount)
             self.commands = commands
+            self.jobs = jobs ?? JobQueue.of(store, role: role)
         }
     }
 
@@ -59,4 +65,14 @@ struct Exchange: Sendable {
     }
 
     var store: Store { service.store }
+}
+
+extension JobQueue {
+    /// The jobs of a store, for a process that holds it. Models are those of `FOVEA_MODEL_PATH` and of the
+    /// store.
+    static func of(_ store: Store, role: HolderRole) -> JobQueue {
+        JobQueue(
+            store: store, models: .ofEnvironment(folder: store.directory.appending("models")),
+            worksOnAll: role == .server)
+    }
 }

@@ -4,6 +4,7 @@ import Engine
 #endif
 import Logging
 import NIOCore
+import Pipeline
 import ServiceLifecycle
 import SystemPackage
 import UnixSignals
@@ -46,6 +47,7 @@ struct Holder: Sendable {
         onEnd: @escaping @Sendable () -> Void
     ) async throws {
         do {
+            let jobs = JobQueue.of(store, role: .server)
             var services: [any Service] = []
             if let role = configuration.anonymousRole {
                 do {
@@ -57,13 +59,14 @@ struct Holder: Sendable {
                     )
                 }
             }
-            var (listeners, bound) = try await Doors(store: store, configuration).open()
+            var (listeners, bound) = try await Doors(store: store, jobs: jobs, configuration).open()
             bound.hasUsers = try await store.accessControl.hasUsers()
             services += listeners
             if !services.isEmpty {
                 services.append(SignalWatch(onStart: { [bound] in await onBound(bound) }, onEnd: onEnd))
             }
-            services.append(try await socketServer(role: .server))
+            services.append(try await socketServer(role: .server, jobs))
+            services.append(JobWork(jobs: jobs))
             var group = ServiceGroupConfiguration(
                 services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Holder.quietLogger)
             group.maximumGracefulShutdownDuration = .seconds(30)
@@ -83,10 +86,10 @@ struct Holder: Sendable {
     }
 
     /// Answers on the store's socket.
-    func socketServer(role: HolderRole) async throws -> Listener {
+    func socketServer(role: HolderRole, _ jobs: JobQueue? = nil) async throws -> Listener {
         let service = Exchange.Service(
             store: store, metrics: Metrics(), isHolderSocket: true, limits: Exchange.Limits(), role: role,
-            commands: CommandService.of(store, ServerConfiguration()))
+            commands: CommandService.of(store, ServerConfiguration()), jobs: jobs)
         var limits = WireLimits()
         limits.connections = Holder.socketConnections
         // A command may think about what it prints for as long as it likes.
@@ -125,5 +128,17 @@ private struct SignalWatch: Service {
         signal(SIGINT, SIG_DFL)
         signal(SIGTERM, SIG_DFL)
         onEnd()
+    }
+}
+
+/// Works on the jobs of the store from the start on; asked to end, lets go of them before the store is
+/// closed, and before the listeners wait for whoever follows one.
+private struct JobWork: Service {
+    let jobs: JobQueue
+
+    func run() async throws {
+        jobs.start()
+        try await gracefulShutdown()
+        await jobs.stop()
     }
 }

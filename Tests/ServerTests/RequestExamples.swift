@@ -11,13 +11,15 @@ struct RequestExample {
     var command = ""
     /// The number of a run, or what stands there instead.
     var run = "1"
+    /// The number of a job, or what stands there instead.
+    var job = "1"
     var query = ""
     var headers: [String] = []
     var body: [UInt8]?
 
     init(
         _ status: Int, id: String? = nil, class entityClass: String = "Image", command: String = "",
-        run: String = "1", query: String = "", headers: [String] = [], json: String? = nil,
+        run: String = "1", job: String = "1", query: String = "", headers: [String] = [], json: String? = nil,
         bytes: [UInt8]? = nil
     ) {
         self.status = status
@@ -25,6 +27,7 @@ struct RequestExample {
         self.entityClass = entityClass
         self.command = command
         self.run = run
+        self.job = job
         self.query = query
         self.headers = headers
         body = bytes ?? json.map { Array($0.utf8) }
@@ -34,6 +37,7 @@ struct RequestExample {
     func target(_ path: String, id: String) -> String {
         path.replacing("{class}", with: entityClass).replacing("{id}", with: self.id ?? id)
             .replacing("{command}", with: command).replacing("{run}", with: run)
+            .replacing("{job}", with: job)
             + (query.isEmpty ? "" : "?" + query)
     }
 }
@@ -117,6 +121,23 @@ struct RequestExamples {
             ]
         case "listRuns": [.init(200)]
         case "revertRun": [.init(200), .init(404, run: "999"), .init(400, run: "first")]
+        case "addJob":
+            [
+                .init(201, json: #"{"taggers":["blur"],"filter":{"width":{"$gt":0}},"priority":3}"#),
+                .init(
+                    200, headers: ["Accept: application/x-ndjson"],
+                    json: #"{"taggers":["colours","lighting"],"limit":1}"#),
+                .init(400, json: "{}"), .init(400, json: #"{"model":"a","priority":"high"}"#),
+                .init(404, json: #"{"taggers":["smell"]}"#), .init(404, json: #"{"model":"nothing"}"#),
+            ]
+        case "listJobs": [.init(200, query: "open=true&limit=2"), .init(400, query: "limit=0")]
+        case "getJob": [.init(200), .init(404, job: "999"), .init(400, job: "first")]
+        case "cancelJob": [.init(200), .init(404, job: "999"), .init(400, job: "0")]
+        case "resumeJob":
+            [
+                .init(200), .init(200, headers: ["Accept: application/x-ndjson"]),
+                .init(404, job: "999"), .init(400, job: "first"),
+            ]
         case "runCommands":
             [
                 .init(200, json: #"[{"FindImage":{}}]"#), .init(200, json: #"[{"Authenticate":{}}]"#),

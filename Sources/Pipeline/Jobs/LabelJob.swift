@@ -1,0 +1,93 @@
+import Base
+import Catalog
+import Engine
+import Inference
+
+/// A job of the kind `label`: what it needs to be done, and doing it.
+struct LabelJob {
+    private let job: StoredJob
+    private let store: Store
+    private let models: ModelRegistry
+
+    init(_ job: StoredJob, _ store: Store, _ models: ModelRegistry) {
+        self.job = job
+        self.store = store
+        self.models = models
+    }
+
+    /// Looks whether a request can be done, without doing it.
+    /// - Throws: ``EngineError`` as ``run(_:emit:)`` would at its beginning.
+    static func check(_ request: LabelJobRequest, _ store: Store, _ models: ModelRegistry) throws {
+        _ = try store.labelTargets(LabelTargets([], class: request.entityClass, filter: request.filter))
+        guard let id = request.model else {
+            _ = try TaggerExaminer(names: request.taggers)
+            return
+        }
+        let entry = try LabelJob.reporting { () throws(InferenceError) in try models.entry(id) }
+        if entry.description.task == .textEmbedding {
+            throw EngineError(
+                .invalidRequest, "the model \(id) gives vectors of texts: it cannot label pictures",
+                path: "model")
+        }
+    }
+
+    /// Labels what is left of the request.
+    /// - Parameter emit: takes JSON lines, and may block.
+    /// - Throws: ``EngineError`` where it cannot go on.
+    func run(_ cancellation: Cancellation, emit: @escaping ([UInt8]) -> Void) throws {
+        guard job.kind == LabelJobRequest.kind else {
+            throw EngineError(
+                .invalidRequest, "this version knows no jobs of the kind '\(job.kind)'", path: "kind")
+        }
+        let request = try LabelJobRequest(document: job.request)
+        let progress = LabelProgress(job.counts)
+        let examiner = try examiner(request)
+        var targets = try store.labelTargets(
+            LabelTargets(
+                examiner.sources, class: request.entityClass, filter: request.filter, again: request.again,
+                retriesFailed: request.retriesFailed, run: job.run)
+        ).ids
+        if request.limit > 0 { targets = Array(targets.prefix(max(0, request.limit - progress.done))) }
+        let commit = StatementCommit(
+            kind: examiner.kind, source: examiner.source, parameters: job.request,
+            descriptorSet: examiner.descriptorSet, replaces: request.again, run: job.run, job: job.id)
+        let ended = try LabellingRun(
+            targets, examiner, into: store, commit, progress, cancellation, emit: emit
+        ).run()
+        let id = job.id
+        // What a run without a picture to look at has not noted.
+        try store.updateJob(id) { job in
+            job.counts = ended.counts
+            return true
+        }
+    }
+
+    // MARK: - Private
+
+    private func examiner(_ request: LabelJobRequest) throws -> any Examiner {
+        if let id = request.model {
+            return try LabelJob.reporting { () throws(InferenceError) in
+                try ModelExaminer(try models.load(id, options: ModelOptions(requestCount: 0)))
+            }
+        }
+        return try TaggerExaminer(names: request.taggers, concurrency: store.options.computeThreads)
+    }
+
+    /// What is wrong with a model as an error of the engine.
+    private static func reporting<Result>(_ body: () throws(InferenceError) -> Result) throws -> Result {
+        do throws(InferenceError) {
+            return try body()
+        } catch {
+            let code: EngineError.Code =
+                switch error.code {
+                case .notFound, .runtimeMissing: .notFound
+                case .conflict: .conflict
+                case .limitExceeded: .limitExceeded
+                case .hashMismatch: .corrupt
+                case .invalidDescription, .invalidModel, .invalidOutput, .wrongTask: .invalidRequest
+                case .fetchFailed, .fileFailed: .failed
+                }
+            throw EngineError(code, error.message, path: "model", cause: error)
+        }
+    }
+}

@@ -119,6 +119,14 @@ struct JobView {
         } else if isJSON {
             Terminal.write(bytes + [0x0A])
             try Terminal.checkOutput()
+        } else if line["rule"] != nil {
+            progress.clear()
+            if let reason = line["reason"] {
+                Terminal.report(
+                    "the rule \(EntityTable.text(line["rule"])) was not applied: \(EntityTable.text(reason))")
+            } else if line["added"] != 0 || line["removed"] != 0 {
+                RuleCommand.report(line)
+            }
         } else if line["verdict"]?.stringValue == "failed" {
             progress.clear()
             Terminal.report(

@@ -37,7 +37,7 @@ struct RequestExample {
     func target(_ path: String, id: String) -> String {
         path.replacing("{class}", with: entityClass).replacing("{id}", with: self.id ?? id)
             .replacing("{command}", with: command).replacing("{run}", with: run)
-            .replacing("{job}", with: job)
+            .replacing("{job}", with: job).replacing("{rule}", with: job)
             + (query.isEmpty ? "" : "?" + query)
     }
 }
@@ -121,6 +121,18 @@ struct RequestExamples {
             ]
         case "listRuns": [.init(200)]
         case "revertRun": [.init(200), .init(404, run: "999"), .init(400, run: "first")]
+        case "listRules": [.init(200)]
+        case "addRule":
+            [
+                .init(201, json: #"{"id":"big","rule":"if {\"width\":{\"$gt\":7}} then tag big"}"#),
+                .init(409, json: #"{"id":"big","rule":"if any(cat) then tag cat"}"#),
+                .init(201, json: #"{"id":"big","rule":"if any(cat) then tag cat","replace":true}"#),
+                .init(400, json: #"{"id":"a b","rule":"if any(cat) then tag cat"}"#),
+                .init(400, json: #"{"id":"a","rule":"if cat"}"#),
+            ]
+        case "runRules":
+            [.init(200, json: "{}"), .init(404, json: #"{"rules":["nothing"]}"#), .init(400, json: "[]")]
+        case "removeRule": [.init(404, job: "nothing")]
         case "addJob":
             [
                 .init(201, json: #"{"taggers":["blur"],"filter":{"width":{"$gt":0}},"priority":3}"#),

@@ -11,4 +11,48 @@ enum RuleRows {
             ) WITHOUT ROWID
             """)
     }
+
+    /// All rules, by id.
+    static func all(on connection: SQLiteConnection) throws(CatalogError) -> [StoredRule] {
+        let row = try connection.statement("SELECT id, definition, who, created FROM rules ORDER BY id")
+        defer { row.reset() }
+        var rules: [StoredRule] = []
+        while try row.step() {
+            rules.append(
+                StoredRule(
+                    id: row.text(0), text: row.text(1), who: row.text(2),
+                    created: DateTime(microseconds: row.integer(3))))
+        }
+        return rules
+    }
+}
+
+extension CatalogSnapshot {
+    /// All rules, by id.
+    public func rules() throws(CatalogError) -> [StoredRule] {
+        try check()
+        return try RuleRows.all(on: connection)
+    }
+}
+
+extension Transaction {
+    /// Keeps a rule, in the place of one of its id.
+    public func setRule(_ id: String, _ text: String, by who: String) throws(CatalogError) {
+        try begin()
+        let row = try connection.statement(
+            "INSERT OR REPLACE INTO rules(id, definition, who, created) VALUES(?, ?, ?, ?)")
+        row.bind(id, at: 1)
+        row.bind(text, at: 2)
+        row.bind(who, at: 3)
+        row.bind(time.microseconds, at: 4)
+        try row.run()
+    }
+
+    /// Removes a rule. Its labels stay.
+    public func removeRule(_ id: String) throws(CatalogError) {
+        try begin()
+        let row = try connection.statement("DELETE FROM rules WHERE id = ?")
+        row.bind(id, at: 1)
+        try row.run()
+    }
 }

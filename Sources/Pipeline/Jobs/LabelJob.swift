@@ -54,6 +54,7 @@ struct LabelJob {
         let ended = try LabellingRun(
             targets, examiner, into: store, commit, progress, cancellation, emit: emit
         ).run()
+        try runRules(emit)
         let id = job.id
         // What a run without a picture to look at has not noted.
         try store.updateJob(id) { job in
@@ -63,6 +64,20 @@ struct LabelJob {
     }
 
     // MARK: - Private
+
+    /// Applies the store's rules to what is known now. A rule that cannot be applied is told, and keeps
+    /// nothing else from its end.
+    private func runRules(_ emit: ([UInt8]) -> Void) throws {
+        for rule in try store.rules().compactMap({ $0["id"]?.stringValue }) {
+            var line: Document
+            do {
+                line = try store.runRules([rule]).first?.document ?? [:]
+            } catch let error as EngineError where !error.isOfStore {
+                line = ["rule": .string(rule), "reason": .string("\(error)")]
+            }
+            emit(Array(line.json.utf8) + [0x0A])
+        }
+    }
 
     private func examiner(_ request: LabelJobRequest) throws -> any Examiner {
         if let id = request.model {

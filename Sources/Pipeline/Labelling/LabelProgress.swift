@@ -69,6 +69,12 @@ struct LabelProgress: Sendable {
 
     /// What is kept of it.
     var counts: Document {
+        var counts = numbers
+        counts["seconds"] = .float((elapsed / .milliseconds(1)).rounded() / 1_000)
+        return counts
+    }
+
+    private var numbers: Document {
         [
             "total": .integer(Int64(total)), "labelled": .integer(Int64(labelled)),
             "nothing": .integer(Int64(nothing)), "failed": .integer(Int64(failed)),
@@ -82,7 +88,6 @@ struct LabelProgress: Sendable {
         var document = counts
         let seconds = elapsed / .seconds(1)
         let rate = seconds > 0 ? Double(done - before) / seconds : 0
-        document["seconds"] = .float((seconds * 1_000).rounded() / 1_000)
         document["per_second"] = .float((rate * 10).rounded() / 10)
         if rate > 0 { document["seconds_left"] = .float((Double(total - done) / rate * 10).rounded() / 10) }
         return document

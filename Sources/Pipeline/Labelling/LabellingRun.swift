@@ -95,6 +95,7 @@ final class LabellingRun {
 
     private func commitGroup() throws {
         guard !group.isEmpty else { return }
+        progress.elapsed = ContinuousClock.now - start
         let (before, width) = (progress, examiner.sources.count)
         let outcomes = try store.commit(group.flatMap { $0 }, &commit) { outcomes in
             var after = before

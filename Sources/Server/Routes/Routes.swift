@@ -11,7 +11,7 @@ enum Routes {
         let all =
             (hasCommands ? CommandRoutes.endpoints : []) + EntityRoutes.endpoints + PixelRoutes.endpoints
             + UploadRoutes.endpoints + SystemRoutes.endpoints
-            + DeletionRoutes.endpoints + LabelRoutes.endpoints + JobRoutes.endpoints
+            + DeletionRoutes.endpoints + LabelRoutes.endpoints + JobRoutes.endpoints + RuleRoutes.endpoints
         guard isHolderSocket else { return all }
         return all + HolderRoutes.endpoints + DeletionRoutes.holderEndpoints + AccessRoutes.holderEndpoints
             + QueryRoutes.endpoints

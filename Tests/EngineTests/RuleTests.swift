@@ -1,0 +1,147 @@
+import Base
+import Catalog
+import Query
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Engine
+
+@Suite(.onOwnThreads) struct RuleTests {
+    private static let source = "model:m@1"
+
+    /// Runs `body` with a store of images that have these numbers of cars, and a property `camera` each.
+    private func withStore(
+        cars: [Int], _ body: (Store, [EntityID]) async throws -> Void
+    ) async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let directory = folder.path.appending("store")
+        try Store.create(at: directory)
+        let store = try await Store.open(at: directory)
+        let images = try cars.indices.map {
+            try store.prepare(
+                Picture.ppm(width: 8, height: 8, seed: $0), path: "\($0).ppm",
+                properties: ["camera": .string("c\($0 % 2)")], labels: [], reference: nil)
+        }
+        var run = ImportRun(parameters: [:])
+        let ids = try store.commit(images, run: &run).map { try $0.get().id }
+        try see(store, Dictionary(uniqueKeysWithValues: zip(ids, cars)))
+        do {
+            try await body(store, ids)
+        } catch {
+            try await store.close()
+            throw error
+        }
+        try await store.close()
+    }
+
+    /// Has the model see so many cars, every second one with a confidence of 0.4, the others of 0.9.
+    private func see(_ store: Store, _ cars: [EntityID: Int]) throws {
+        let statements = cars.sorted { $0.key < $1.key }.map { id, count in
+            Statement(
+                id, by: Self.source,
+                labels: (0..<count).map { index in
+                    NewLabel(
+                        .box, "car",
+                        geometry: .json(["x": .integer(Int64(index)), "y": 0, "width": 1, "height": 1]),
+                        confidence: index % 2 == 0 ? 0.9 : 0.4, source: Self.source)
+                })
+        }
+        var commit = StatementCommit(kind: "model", source: Self.source, replaces: true)
+        _ = try store.commit(statements, &commit)
+    }
+
+    /// The places in `ids` of the images that have a tag.
+    private func tagged(_ tag: String, _ store: Store, _ ids: [EntityID]) async throws -> [Int] {
+        let found = try await store.find(
+            FindRequest(entityClass: Store.imageClass, filter: try Filter.parse(#"{"label": "\#(tag)"}"#)))
+        let names = found.entities.compactMap { $0["_uniqueid"]?.stringValue }
+        return names.compactMap { name in ids.firstIndex { $0.description == name } }.sorted()
+    }
+
+    @Test(
+        "a rule tags what satisfies its condition, and nothing else",
+        arguments: [
+            ("count(car) > 3", [3, 4]), ("count(car) = 0", [0]), ("count(car) < 2", [0, 1]),
+            ("count(car) <= 2 and not count(car) = 1", [0, 2]), ("count(car, 0.5) >= 2", [3, 4]),
+            ("any(car, bus)", [1, 2, 3, 4]), ("all(car, bus)", []), ("not any(car)", [0]),
+            (#"{"camera": "c1"}"#, [1, 3]),
+            (#"{"camera": "c1"} and count(car) != 1 or count(car)=9"#, [3, 4]),
+            (#"not ({"camera": "c1"} or any("car"))"#, [0]),
+        ])
+    func conditions(condition: String, expected: [Int]) async throws {
+        try await withStore(cars: [0, 1, 2, 4, 9]) { store, ids in
+            let outcome = try store.addRule(
+                "r", "if \(condition) then tag hit", replaces: false, by: "human:ann")
+            let found = try await tagged("hit", store, ids)
+            #expect(found == expected)
+            #expect(outcome.added == expected.count && outcome.entities == expected.count)
+        }
+    }
+
+    @Test func `what follows no longer is taken back, and applying a rule twice changes nothing`()
+        async throws
+    {
+        try await withStore(cars: [1, 5, 6]) { store, ids in
+            _ = try store.addRule(
+                "traffic", "if count(car) > 3 then tag traffic, busy", replaces: false, by: "human:ann")
+            let first = try await tagged("busy", store, ids)
+            #expect(first == [1, 2])
+            let idle = try store.runRules()
+            #expect(idle == [RuleOutcome(id: "traffic", entities: 2)])
+            try see(store, [ids[0]: 7, ids[1]: 0])
+            let changed = try store.runRules()
+            #expect(changed == [RuleOutcome(id: "traffic", added: 2, removed: 2, entities: 2)])
+            let second = try await tagged("traffic", store, ids)
+            #expect(second == [0, 2])
+            let replaced = try store.addRule(
+                "traffic", "if any(car) then tag seen", replaces: true, by: "human:ann")
+            #expect(replaced.added == 2)
+            let (old, new) = (
+                try await tagged("traffic", store, ids), try await tagged("seen", store, ids)
+            )
+            #expect(old == [] && new == [0, 2])
+            #expect(try store.removeRule("traffic").removed == 2)
+            let runs = try await store.labelRuns().filter { $0["kind"] == "rule" }
+            #expect(runs.allSatisfy { $0["source"] == "rule:traffic" && $0["finished"] != nil })
+            #expect(try store.rules().isEmpty)
+            for try await case .finding(_, let message) in store.verify() { Issue.record("\(message)") }
+        }
+    }
+
+    @Test func `branches map cameras to places, and a label of somebody else's is left alone`() async throws {
+        try await withStore(cars: [0, 0, 0]) { store, ids in
+            var commit = StatementCommit(kind: "model", source: "model:n@1")
+            _ = try store.commit(
+                [Statement(ids[0], by: "model:n@1", labels: [NewLabel(.class, "place:yard", source: "")])],
+                &commit)
+            _ = try store.addRule(
+                "place",
+                #"if {"camera": "c0"} then tag place:gate; if {"camera": "c1"} then tag place:yard;"#,
+                replaces: false, by: "human:ann")
+            let (gate, yard) = (
+                try await tagged("place:gate", store, ids), try await tagged("place:yard", store, ids)
+            )
+            #expect(gate == [0, 2] && yard == [0, 1])
+            _ = try store.removeRule("place")
+            let left = try await tagged("place:yard", store, ids)
+            #expect(left == [0])
+        }
+    }
+
+    @Test(
+        "a rule that is none is refused with the place",
+        arguments: [
+            ("", "byte 1"), ("if", "byte 3"), ("if any() then tag a", "byte 8"),
+            ("if any(a) then a", "byte 16"), ("if any(a) then tag", "byte 19"),
+            ("if count(a) then tag b", "byte 13"), ("if count(a) > x then tag b", "byte 15"),
+            ("if count(a, 2) > 1 then tag b", "0...1"), ("if any(a) then tag b c", "byte 22"),
+            (#"if {"$no": 1} then tag b"#, "$no"), (#"if {"a": 1 then tag b"#, "JSON"),
+            ("if " + String(repeating: "(", count: 99), "50 levels"),
+        ])
+    func refusals(text: String, words: String) {
+        let error = #expect(throws: EngineError.self) { _ = try LabelRule(text) }
+        #expect(error?.message.contains(words) == true, "\(String(describing: error))")
+    }
+}

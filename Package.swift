@@ -127,6 +127,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
+        room("Curation", rooms: ["Engine", "Catalog", "Annotations", "Query", "Base"]),
         room(
             "Pipeline",
             rooms: [
@@ -141,7 +142,9 @@ let package = Package(
             ]),
         room(
             "Server",
-            rooms: ["Pipeline", "Engine", "Inference", "Query", "Media", "Certificates", "Base"],
+            rooms: [
+                "Pipeline", "Curation", "Engine", "Inference", "Query", "Media", "Certificates", "Base",
+            ],
             c: ["CWebFiles"],
             outside: [
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -158,7 +161,8 @@ let package = Package(
         .executableTarget(
             name: "fovea",
             dependencies: [
-                "Server", "Pipeline", "Engine", "Inference", "Annotations", "Media", "Query", "Base",
+                "Server", "Pipeline", "Curation", "Engine", "Inference", "Annotations", "Media", "Query",
+                "Base",
                 "CAllocator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -188,6 +192,9 @@ let package = Package(
             outside: [systemPackage]),
         tests(
             "InferenceTests", rooms: ["Inference", "Media", "Annotations", "Base"], outside: [systemPackage]),
+        tests(
+            "CurationTests", rooms: ["Curation", "Engine", "Catalog", "Annotations", "Query", "Base"],
+            outside: [systemPackage]),
         tests(
             "PipelineTests", rooms: ["Pipeline", "Engine", "Catalog", "Inference", "Query", "Media", "Base"],
             outside: [systemPackage]),

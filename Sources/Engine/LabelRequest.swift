@@ -1,5 +1,5 @@
 import Base
-import Catalog
+public import Catalog
 public import Query
 
 /// Which labels to tell, of which entities.
@@ -46,14 +46,10 @@ public struct LabelRequest: Sendable {
     }
 
     /// Whether the request asks for `label`, whose target matches.
-    func accepts(_ label: Label) -> Bool {
+    public func accepts(_ label: Label) -> Bool {
         if let kind, kind != label.kind { return false }
         if let run, run != label.run { return false }
         if let name, label.name.map({ $0.hasSameBytes(as: name) }) != true { return false }
-        guard let source else { return true }
-        if source.utf8.last == UInt8(ascii: "*") {
-            return label.source.utf8.starts(with: source.utf8.dropLast())
-        }
-        return label.source.hasSameBytes(as: source)
+        return source.map { SourcePattern($0).matches(label.source) } ?? true
     }
 }

@@ -1,6 +1,6 @@
 import Annotations
 public import Base
-import Catalog
+public import Catalog
 
 /// Labels with their history: what holds, who said it, and taking back what a run has said.
 extension Store {
@@ -74,8 +74,8 @@ extension Store {
 }
 
 extension Label {
-    /// The label as an object of its own.
-    fileprivate var line: Document {
+    /// The label as an object of its own, as ``Store/labels(_:)`` tells it.
+    public var line: Document {
         var line: Document = [
             "image": .string(target.description), "label": .integer(id), "kind": .string(kind.description),
         ]

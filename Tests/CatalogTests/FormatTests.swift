@@ -112,6 +112,7 @@ import Testing
         try FixtureStore.checkUsers(catalog, format: version)
         try FixtureStore.checkCollected(catalog, format: version)
         try FixtureStore.checkExamined(catalog, format: version)
+        try FixtureStore.checkReviews(catalog, format: version)
         #expect(try catalog.findings() == [])
         // It can be written on.
         try catalog.write { _ = try $0.insert("Image", ["width": 1]) }
@@ -163,6 +164,7 @@ enum FixtureStore {
             try writeUsers(transaction)
             for entry in collected { try transaction.noteCollected(entry) }
             try transaction.noteExamined(image, by: "model:m@1", run: run, labels: 1)
+            try writeReviews(transaction)
         }
         catalog.close()
         try store.write(
@@ -232,6 +234,31 @@ enum FixtureStore {
             }
         }
         #expect(try examined() == [0])
+    }
+
+    /// Of the first label and of the one in its place.
+    private static let reviews = [
+        Review(1, by: "bob", .correct, successor: 2, note: "a dog", at: DateTime(microseconds: 6)),
+        Review(1, by: "ann", .accept, at: DateTime(microseconds: 7)),
+    ]
+
+    private static func writeReviews(_ transaction: Transaction) throws {
+        for review in reviews { try transaction.addReview(review) }
+        try transaction.setHoneypot(2, isRight: true)
+    }
+
+    /// Formats before 5 know of no reviews; they come with the first ones.
+    static func checkReviews(_ catalog: Catalog, format: Int) throws {
+        if format < 5 {
+            #expect(try catalog.read { try $0.reviews(of: 1) } == [])
+            try catalog.write { try writeReviews($0) }
+        }
+        try catalog.read { snapshot in
+            #expect(try snapshot.reviews(of: 1) == reviews)
+            #expect(try snapshot.honeypots() == [Honeypot(2, isRight: true)])
+            let replaced = try snapshot.loggedLabel(1)
+            #expect(replaced?.name == "cat" && replaced?.source == "model:m@1")
+        }
     }
 
     static func check(_ catalog: Catalog) throws {

@@ -22,6 +22,20 @@ struct LabelReader {
         return labels
     }
 
+    /// The label that the entry `id` of the log made, whether it holds or not; `nil` where there is none, or
+    /// its target's class is gone.
+    func loggedLabel(_ id: LabelID, _ schema: CatalogSchema) throws(CatalogError) -> Label? {
+        let statement = try connection.statement(
+            LabelReader.select.replacing("FROM labels l", with: "FROM label_log l")
+                + " WHERE l.id = ? AND l.operation = 0")
+        defer { statement.reset() }
+        statement.bind(id, at: 1)
+        guard try statement.step(),
+            let known = schema[UInt32(truncatingIfNeeded: statement.integer(1))]
+        else { return nil }
+        return try label(in: statement, known)
+    }
+
     private func label(in statement: SQLiteStatement, _ known: ClassSchema) throws(CatalogError) -> Label {
         let row = LabelRows.row(in: statement)
         guard let kind = LabelKind(rawValue: row.kind) else {

@@ -5,7 +5,8 @@ import Base
 /// Format 2 has the tables of format 1, and a checksum on every page (``PageChecksum``). Format 3 adds
 /// users and roles (``AccessStorage``), and regions: entities that stand for boxes and polygons of the
 /// label log. Format 4 adds what became of URLs (``CollectedURLRows``). Format 5 adds what has looked at
-/// which entities (``ExaminedRows``), jobs (``JobRows``) and rules (``RuleRows``).
+/// which entities (``ExaminedRows``), jobs (``JobRows``), rules (``RuleRows``) and reviews of labels
+/// (``ReviewRows``).
 enum StoreFormat {
     /// The format that this program writes.
     static let current = 5
@@ -29,6 +30,7 @@ enum StoreFormat {
             try ExaminedRows.createTable(on: connection)
             try JobRows.createTable(on: connection)
             try RuleRows.createTable(on: connection)
+            try ReviewRows.createTable(on: connection)
         },
     ]
 
@@ -44,6 +46,7 @@ enum StoreFormat {
         try ExaminedRows.createTable(on: connection)
         try JobRows.createTable(on: connection)
         try RuleRows.createTable(on: connection)
+        try ReviewRows.createTable(on: connection)
         try setMeta("format", Int64(current), on: connection)
         try setMeta("commit_seq", 0, on: connection)
         let identity = try connection.statement("INSERT INTO meta(k, v) VALUES('store', ?)")

@@ -36,6 +36,7 @@ struct Verification {
         try attempt { verification throws(CatalogError) in try verification.checkCollected() }
         try attempt { verification throws(CatalogError) in try verification.checkExamined() }
         try attempt { verification throws(CatalogError) in try verification.checkJobs() }
+        try attempt { verification throws(CatalogError) in try verification.checkReviews() }
         try attempt { try $0.checkIndexes() }
     }
 

@@ -2,9 +2,9 @@ public import Base
 
 extension Transaction {
     /// Erases entities of one class for good, whether they were deleted before or not: their rows,
-    /// connections, current labels and entries in the label log, the URLs that they came from, and texts that
-    /// only these named. What stays is a tombstone without a digest. Where no entity is left that stands for
-    /// the same content, no tombstone keeps its digest, whosever it is.
+    /// connections, current labels and entries in the label log with their reviews, the URLs that they came
+    /// from, and texts that only these named. What stays is a tombstone without a digest. Where no entity is
+    /// left that stands for the same content, no tombstone keeps its digest, whosever it is.
     ///
     /// Before it is gone from the disk ``Catalog/emptyLog(within:)`` must follow.
     /// - Returns: the blobs that no entity stands for any more: whose bytes, and whatever was derived from
@@ -84,6 +84,7 @@ extension Transaction {
             row.bind(entry, at: 1)
             try row.run()
         }
+        try ReviewRows.erase(entries, on: connection)
         try eraseTexts(texts)
     }
 

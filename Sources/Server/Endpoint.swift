@@ -15,6 +15,8 @@ struct Endpoint: Sendable {
         case read
         /// Puts something in.
         case create
+        /// Changes what is said of something.
+        case update
         /// Takes something away.
         case delete
         /// Reads or writes files of this machine by path, or maintains the store: only over the holder's
@@ -22,7 +24,7 @@ struct Endpoint: Sendable {
         case holder
 
         /// Whether the store must be open for writing.
-        var changesStore: Bool { self == .create || self == .delete }
+        var changesStore: Bool { self == .create || self == .update || self == .delete }
     }
 
     var method: HTTPMethod
@@ -119,6 +121,7 @@ struct Endpoint: Sendable {
             case .anybody: []
             case .read: [.read]
             case .create: [.create]
+            case .update: [.update]
             case .delete: [.delete]
             case .holder: Permissions.Action.allCases
             }

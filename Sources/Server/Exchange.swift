@@ -8,6 +8,8 @@ import SystemPackage
 struct Exchange: Sendable {
     let request: Request
     let service: Service
+    /// Who asks, where users log in; `nil` where nobody has to.
+    var principal: Principal?
 
     /// What endpoints work with.
     struct Service: Sendable {
@@ -59,12 +61,34 @@ struct Exchange: Sendable {
             switch endpoint.access {
             case .anybody: return messageByteCount
             case .create, .delete: return uploadByteCount
-            case .read, .holder: return bodyByteCount
+            case .read, .update, .holder: return bodyByteCount
             }
         }
     }
 
     var store: Store { service.store }
+
+    /// The name of the person who asks: a user's own, where users log in. Where nobody does, whoever asks has
+    /// the whole store, and may say for whom.
+    /// - Parameter given: the name in the request.
+    /// - Throws: ``EngineError/Code/forbidden`` for another user's name; ``EngineError/Code/invalidRequest``
+    ///   for what is no name.
+    func person(named given: String?) throws(EngineError) -> String {
+        guard let principal else {
+            guard let given else { return service.isHolderSocket ? ProcessOwner.name : "http" }
+            let isName = given.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F }
+            guard (1...64).contains(given.utf8.count), isName else {
+                throw EngineError(
+                    .invalidRequest, "a person's name has 1 to 64 bytes and no white space", path: "user")
+            }
+            return given
+        }
+        guard given.map({ $0.hasSameBytes(as: principal.name) }) ?? true else {
+            throw EngineError(
+                .forbidden, "\(principal) cannot answer for another: leave 'user' out", path: "user")
+        }
+        return principal.name
+    }
 }
 
 extension JobQueue {

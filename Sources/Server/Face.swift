@@ -113,8 +113,11 @@ struct Face: Sendable {
     /// Answers, whatever happens.
     func answer(_ request: Request, _ endpoint: Endpoint) async -> Response {
         do {
-            if needsLogin, endpoint.access != .anybody { try await check(request, endpoint) }
-            return try await endpoint.handle(Exchange(request: request, service: service))
+            var exchange = Exchange(request: request, service: service)
+            if needsLogin, endpoint.access != .anybody {
+                exchange.principal = try await check(request, endpoint)
+            }
+            return try await endpoint.handle(exchange)
         } catch {
             let error = EngineError(reporting: error)
             if error.status.code == 500 {
@@ -141,9 +144,10 @@ struct Face: Sendable {
         )
     }
 
+    /// - Returns: who asks.
     /// - Throws: ``EngineError/Code/unauthenticated`` where it is not known who asks,
     ///   ``EngineError/Code/forbidden``, which is noted, where they may not do that.
-    private func check(_ request: Request, _ endpoint: Endpoint) async throws {
+    private func check(_ request: Request, _ endpoint: Endpoint) async throws -> Principal {
         guard let credentials = request.credentials, let commands = service.commands else {
             throw EngineError(.unauthenticated, "log in first")
         }
@@ -154,6 +158,7 @@ struct Face: Sendable {
             service.store.accessControl.note(error, of: endpoint.operationID, by: principal)
             throw error
         }
+        return principal
     }
 
     /// To somebody who accepts nothing but a table where there is none.

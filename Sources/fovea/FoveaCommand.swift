@@ -21,7 +21,7 @@ struct FoveaCommand: AsyncParsableCommand {
               fovea find '{"width": {"$gte": 640}}' --sort bytes:desc --limit 10
               fovea serve
 
-            Exit status: 0 done; 1 done with findings (verify, backup or gc found damage, add or collect could not add some);
+            Exit status: 0 done; 1 done with findings (verify, backup or gc found damage, add or collect could not add some, check-labels found an error);
             2 not done; 64 the command line, a filter or an operation is wrong.
             """,
         version: FoveaVersion.text,
@@ -30,8 +30,8 @@ struct FoveaCommand: AsyncParsableCommand {
             FacetsCommand.self,
             HistogramCommand.self, ShowCommand.self, GetCommand.self, ExplainCommand.self, StatsCommand.self,
             QueryCommand.self, LabelCommand.self, JobsCommand.self, RuleCommand.self, LabelsCommand.self,
-            RunsCommand.self,
-            RevertCommand.self, DeleteCommand.self,
+            RunsCommand.self, RevertCommand.self, CheckLabelsCommand.self, QualityScoreCommand.self,
+            ReviewCommand.self, DeleteCommand.self,
             PurgeCommand.self, ServeCommand.self, VerifyCommand.self,
             CollectGarbageCommand.self, BackupCommand.self,
             RestoreCommand.self, ModelCommand.self, UserCommand.self, RoleCommand.self,

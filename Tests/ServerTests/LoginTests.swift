@@ -113,6 +113,25 @@ import Testing
         }
     }
 
+    @Test func `reviewers answer under their own names, and need a role that may update`() async throws {
+        try await run { served, tokens in
+            let label = try served.store.catalog.write { transaction in
+                let id = try transaction.insert("Image", ["width": 4])
+                return try transaction.addLabel(NewLabel(.class, "cat", source: "model:m@1"), to: id)
+            }
+            func answer(_ name: String, _ more: String = "") async throws -> RawClient.Answer {
+                try await served.answer(
+                    "POST", "/v1/reviews", headers: ["Authorization: Bearer \(tokens[name] ?? "")"],
+                    body: Array(#"{"label": \#(label), "answer": "accept"\#(more)}"#.utf8))
+            }
+            #expect(try await answer("bob").status == 403)
+            #expect(try await answer("ann", #", "user": "bob""#).status == 403)
+            #expect(try await answer("ann", #", "user": "ann""#).status == 200)
+            let reviews = try served.store.catalog.read { try $0.reviews(of: label) }
+            #expect(reviews.map(\.reviewer) == ["ann"])
+        }
+    }
+
     @Test func `whoever guesses passwords is held up as at the query port`() async throws {
         try await run { served, tokens in
             func status(_ header: String) async throws -> Int {

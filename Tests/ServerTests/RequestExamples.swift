@@ -119,6 +119,49 @@ struct RequestExamples {
                 .init(400, json: #"{"kind":"colour"}"#), .init(400, json: #"{"filter":{"$no":1}}"#),
                 .init(404, class: "Nothing", json: "{}"),
             ]
+        case "listLabelRules": [.init(200)]
+        case "checkLabels":
+            [
+                .init(200, json: #"{"rules":["tiny","unlabelled"],"classes":["cat"],"limit":2}"#),
+                .init(200, headers: ["Accept: application/x-ndjson"], json: #"{"limit":0}"#),
+                .init(400, json: #"{"rules":["nonsense"]}"#), .init(404, class: "Nothing", json: "{}"),
+            ]
+        case "fixLabels":
+            [
+                .init(200, json: #"{"source":"import:*"}"#), .init(400, json: #"{"limit":1}"#),
+                .init(404, class: "Nothing", json: "{}"),
+            ]
+        case "findLabelQuality", "writeLabelQuality":
+            [
+                .init(200, json: #"{"given":"import:*","predicted":"model:*","limit":2}"#),
+                .init(
+                    200, headers: ["Accept: application/x-ndjson"],
+                    json: #"{"given":"import:*","predicted":"import:*","method":"self-confidence"}"#),
+                .init(400, json: #"{"given":"import:*"}"#),
+                .init(400, json: #"{"given":"a","predicted":"b","method":"luck"}"#),
+                .init(404, class: "Nothing", json: #"{"given":"a","predicted":"b"}"#),
+            ]
+        case "nextReviews":
+            [
+                .init(200, json: #"{"percent":50.5,"seed":3,"honeypots":10,"user":"ann","limit":2}"#),
+                .init(400, json: #"{"percent":101}"#), .init(400, json: #"{"user":"a b"}"#),
+                .init(404, json: #"{"class":"Nothing"}"#),
+            ]
+        case "addReview":
+            [
+                .init(200, json: #"{"label":1,"answer":"accept","note":"good"}"#),
+                .init(404, json: #"{"label":999999,"answer":"reject"}"#),
+                .init(400, json: #"{"label":1,"answer":"maybe"}"#), .init(400, json: #"{"answer":"accept"}"#),
+            ]
+        case "getReviewStatistics":
+            [.init(200), .init(200, query: "precision=0.5"), .init(400, query: "precision=2")]
+        case "setReviewPeople": [.init(200, json: #"{"people":2}"#), .init(400, json: #"{"people":0}"#)]
+        case "setHoneypot":
+            [
+                .init(200, json: #"{"label":1,"right":true}"#),
+                .init(200, json: #"{"label":1,"right":null}"#),
+                .init(404, json: #"{"label":999999,"right":true}"#), .init(400, json: #"{"label":1}"#),
+            ]
         case "listRuns": [.init(200)]
         case "revertRun": [.init(200), .init(404, run: "999"), .init(400, run: "first")]
         case "listRules": [.init(200)]

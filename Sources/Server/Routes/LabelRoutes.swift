@@ -105,7 +105,8 @@ enum LabelRoutes {
         return .json(["labels": .array(labels)])
     }
 
-    private static func lines(
+    /// Objects a line each, at most `limit`, all for 0.
+    static func lines(
         _ pages: AsyncThrowingStream<[Document], any Error>, limit: Int
     ) -> Response {
         .lines { write in

@@ -12,8 +12,9 @@ enum Routes {
             (hasCommands ? CommandRoutes.endpoints : []) + EntityRoutes.endpoints + PixelRoutes.endpoints
             + UploadRoutes.endpoints + SystemRoutes.endpoints
             + DeletionRoutes.endpoints + LabelRoutes.endpoints + JobRoutes.endpoints + RuleRoutes.endpoints
+            + QualityRoutes.endpoints + ReviewRoutes.endpoints
         guard isHolderSocket else { return all }
         return all + HolderRoutes.endpoints + DeletionRoutes.holderEndpoints + AccessRoutes.holderEndpoints
-            + QueryRoutes.endpoints
+            + ReviewRoutes.holderEndpoints + QueryRoutes.endpoints
     }
 }

@@ -25,6 +25,8 @@ public struct CatalogOptions: Sendable {
     /// The longest string, and the longest JSON text, of one property; less than 16 MiB, which is more than a
     /// memory column takes.
     public var valueLimit = ByteCount((16 << 20) - 1)
+    /// Label classes that there may be.
+    public var labelClassLimit = 100_000
     /// Writes snapshots of the columns when the catalog is closed.
     public var savesColumns = true
 

@@ -19,7 +19,7 @@ extension CatalogSnapshot {
         _ known: ClassSchema, _ filter: Filter, _ maxDocuments: Int
     ) throws -> (ids: IdSet, plan: PlanStep) {
         try FilterEvaluator(snapshot: self, known: known, maxDocuments: maxDocuments)
-            .evaluate(filter, within: alive(known))
+            .evaluate(try resolved(filter, for: known), within: alive(known))
     }
 
     /// Entities as documents, in the order of `ids`.
@@ -95,9 +95,10 @@ extension CatalogSnapshot {
         _ known: ClassSchema, _ ids: IdSet, needing fields: [String],
         _ body: (LocalID, Document) throws -> Void
     ) throws {
-        let names = Array(Set(fields))
+        let wantsLabels = fields.contains { SystemField(rawValue: $0)?.needsLabels ?? false }
+        let names = Array(Set(fields + (wantsLabels ? ImageSize.properties : [])))
         let shape = EntityDocument(
-            wantsLabels: names.contains { SystemField(rawValue: $0)?.needsLabels ?? false },
+            wantsLabels: wantsLabels,
             wantsDetails: names.contains { FindRequest.detailFields.contains($0) })
         for page in stride(from: 0, to: ids.count, by: 4_096) {
             try checkCancelled()
@@ -145,6 +146,7 @@ private struct FieldNeeds {
         labels = projection.keeps("label") || projection.keeps("labels")
         // What is large is shown only where it is asked for by name.
         details = projection.isInclusion && FindRequest.detailFields.contains { projection.keeps($0) }
-        properties = known.properties.map(\.name).filter { projection.keeps($0) }
+        let sizes = labels ? ImageSize.properties : []
+        properties = known.properties.map(\.name).filter { projection.keeps($0) || sizes.contains($0) }
     }
 }

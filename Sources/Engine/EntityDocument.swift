@@ -1,3 +1,4 @@
+import Annotations
 import Base
 import Catalog
 
@@ -28,7 +29,10 @@ struct EntityDocument {
             }
             if names.count == 1 { document.append("label", .string(names[0])) }
             if names.count > 1 { document.append("label", .array(names.map { .string($0) })) }
-            if !labels.isEmpty { document.append("labels", .array(labels.map { .object($0.document) })) }
+            if !labels.isEmpty {
+                let size = ImageSize(row.properties)
+                document.append("labels", .array(labels.map { .object($0.document(within: size)) }))
+            }
         }
         if wantsDetails {
             for (name, value) in try snapshot.details(of: row.id).members { document.append(name, value) }
@@ -39,15 +43,53 @@ struct EntityDocument {
 
 extension Label {
     /// As a member of an entity's `labels`.
-    var document: Document {
+    /// - Parameter size: of the image; where it is known, a box or polygon has its `area_fraction`.
+    func document(within size: ImageSize?) -> Document {
         var document: Document = ["id": .integer(id), "kind": .string(kind.description)]
         if let name { document.append("class", .string(name)) }
         if case .json(let geometry)? = geometry { document.append("geometry", geometry) }
+        if let size, case .json(let value)? = geometry,
+            let region = RegionClass(kind).flatMap({ Region.Geometry(value, $0) })
+        {
+            document.append("area_fraction", .float(size.fraction(of: region)))
+        }
         if let confidence { document.append("confidence", .float(confidence)) }
         document.append("source", .string(source))
         if let run { document.append("run", .integer(run)) }
         document.append("time", .dateTime(time))
         if let parent { document.append("parent", .integer(parent)) }
         return document
+    }
+}
+
+/// How large the image is that labels are on.
+struct ImageSize {
+    /// What an entity's properties must include for its size to be known.
+    static let properties = ["width", "height"]
+
+    var width, height: Double
+
+    /// `nil` where the properties have no width and height greater than 0.
+    init?(_ properties: Document) {
+        guard let width = properties["width"]?.floatValue, let height = properties["height"]?.floatValue,
+            width > 0, height > 0
+        else { return nil }
+        self.width = width
+        self.height = height
+    }
+
+    /// The part of the image that a region covers, in `0...1`: of a box what lies within the image, of a
+    /// polygon its area, which may be no larger than the image's.
+    func fraction(of region: Region.Geometry) -> Double {
+        let area: Double
+        switch region {
+        case .box(let box):
+            let within = (
+                width: min(box.right, width) - max(box.x, 0), height: min(box.bottom, height) - max(box.y, 0)
+            )
+            area = max(within.width, 0) * max(within.height, 0)
+        case .polygon(let polygon): area = polygon.area
+        }
+        return min(area / (width * height), 1)
     }
 }

@@ -14,10 +14,16 @@ struct FacetCounter {
     let limit: Int
     /// Documents that may be looked at one by one.
     let maxDocuments: Int
+    /// Whether labels count for the classes above theirs, too.
+    var rollsUp = false
 
     func facet(_ property: String) throws -> Facet {
         if property == SystemField.label.rawValue {
-            return Facet(property, try snapshot.labelFacet(known, .class, over: ids, limit: limit))
+            return Facet(
+                property,
+                rollsUp
+                    ? try snapshot.rolledUpLabelFacet(known, .class, over: ids, limit: limit)
+                    : try snapshot.labelFacet(known, .class, over: ids, limit: limit))
         }
         if SystemField(rawValue: property) != nil {
             throw EngineError(

@@ -83,8 +83,10 @@ struct FilterEvaluator {
         case .not(let part): cost(part)
         case .field(let path, .all(let predicates)): predicates.map { cost(.field(path, $0)) }.max() ?? 0
         case .field(let path, let predicate):
-            if let system = SystemField(path), system.lookUp(predicate) != nil {
+            if let system = SystemField(path), system.lookUp(path, predicate) != nil {
                 0
+            } else if LabelCondition(path, predicate)?.isExact == true {
+                1
             } else if isDetail(path) {
                 3
             } else if path.components.count > 1 || SystemField(path) != nil {
@@ -100,10 +102,17 @@ struct FilterEvaluator {
         _ start: ContinuousClock.Instant
     ) throws -> (ids: IdSet, plan: PlanStep) {
         if let system = SystemField(path) {
-            if let question = system.lookUp(predicate) {
+            if let question = system.lookUp(path, predicate) {
                 let (found, by) = try answer(question)
                 let ids = found.intersection(candidates)
-                return (ids, step(filter.text, by, found.count, ids, start))
+                return (ids, step(filter.text, by, found.count, ids, start, labels: predicate.classMembers))
+            }
+            if let condition = LabelCondition(path, predicate) {
+                let (found, by) = try answer(condition, filter, within: candidates)
+                return (
+                    found.intersection(candidates),
+                    step(filter.text, by, found.count, found, start, labels: predicate.classMembers)
+                )
             }
             let ids = try verified(filter, within: candidates, needing: system.rawValue)
             return (ids, step(filter.text, "documents", nil, ids, start))
@@ -227,13 +236,20 @@ struct FilterEvaluator {
             }
             return (IdSet(locals), "identity")
         case .labels(let names):
-            let selection = try snapshot.labelled(known, .class, .in(names.map { .string($0) }))
+            let selection = try snapshot.labelled(
+                known, .class, names.map { .in($0.map { .string($0) }) } ?? .present)
+            return (selection.ids, selection.source.rawValue)
+        case .labelsOfAnyKind(let names):
+            let counts = try snapshot.labelled(known, LabelKind.allCases, names)
+            return (counts.ids, counts.source.rawValue)
+        case .labelled:
+            let selection = try snapshot.labelled(known, LabelKind.allCases)
             return (selection.ids, selection.source.rawValue)
         }
     }
 
     /// Those of `candidates` whose documents match, each fetched and looked at.
-    private func verified(_ filter: Filter, within candidates: IdSet, needing field: String) throws -> IdSet {
+    func verified(_ filter: Filter, within candidates: IdSet, needing field: String) throws -> IdSet {
         guard candidates.count <= maxDocuments else {
             throw EngineError(
                 .limitExceeded,
@@ -249,11 +265,11 @@ struct FilterEvaluator {
 
     private func step(
         _ text: String, _ by: String, _ estimated: Int?, _ ids: IdSet, _ start: ContinuousClock.Instant,
-        _ steps: [PlanStep] = []
+        _ steps: [PlanStep] = [], labels: [String]? = nil
     ) -> PlanStep {
         PlanStep(
             step: text.utf8.count > 200 ? String(text.prefix(200)) + "…" : text, by: by, estimated: estimated,
-            ids: ids.count, elapsed: ContinuousClock.now - start, steps: steps)
+            ids: ids.count, elapsed: ContinuousClock.now - start, labels: labels, steps: steps)
     }
 }
 

@@ -11,6 +11,8 @@ public struct LabelRequest: Sendable {
     var kind: LabelKind?
     /// The label class; `nil` for all.
     public var name: String?
+    /// The class that labels belong to, itself or by one below it; `nil` for all.
+    public var classIsA: String?
     /// A source, or the beginning of some with a `*` after it, as in `model:*`; `nil` for all.
     public var source: String?
     public var run: Int64?
@@ -26,11 +28,12 @@ public struct LabelRequest: Sendable {
     /// - Throws: ``EngineError/Code/invalidRequest`` for another word.
     public init(
         entityClass: String, filter: Filter, kind: String? = nil, name: String? = nil,
-        source: String? = nil, run: Int64? = nil, limit: Int = 0
+        classIsA: String? = nil, source: String? = nil, run: Int64? = nil, limit: Int = 0
     ) throws {
         self.entityClass = entityClass
         self.filter = filter
         self.name = name
+        self.classIsA = classIsA
         self.source = source
         self.run = run
         self.limit = limit
@@ -46,7 +49,9 @@ public struct LabelRequest: Sendable {
     }
 
     /// Whether the request asks for `label`, whose target matches.
-    public func accepts(_ label: Label) -> Bool {
+    /// - Parameter words: what labels say that belong to ``classIsA``; `nil` where all do.
+    public func accepts(_ label: Label, within words: Set<ExactName>? = nil) -> Bool {
+        if let words, label.name.map({ words.contains(ExactName($0)) }) != true { return false }
         if let kind, kind != label.kind { return false }
         if let run, run != label.run { return false }
         if let name, label.name.map({ $0.hasSameBytes(as: name) }) != true { return false }

@@ -12,6 +12,8 @@ public struct PlanStep: Sendable {
     /// How many ids it gave.
     public var ids: Int
     public var elapsed: Duration
+    /// What labels may say that belong to the classes of an `$isa`; `nil` for other conditions.
+    public var labels: [String]?
     public var steps: [PlanStep] = []
 
     public var document: Document {
@@ -19,6 +21,7 @@ public struct PlanStep: Sendable {
         if let estimated { document["estimated"] = .integer(Int64(estimated)) }
         document["ids"] = .integer(Int64(ids))
         document["ms"] = .float((elapsed / .microseconds(1)).rounded() / 1_000)
+        if let labels { document["labels"] = .array(labels.map { .string($0) }) }
         if !steps.isEmpty { document["steps"] = .array(steps.map { .object($0.document) }) }
         return document
     }

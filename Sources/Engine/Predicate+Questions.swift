@@ -37,6 +37,10 @@ extension Predicate {
                 question.predicates.append(.matching { text in patterns.contains { $0.matches(text) } })
             }
             return question
+        case .isA(_, let members):
+            let literals = members.values.compactMap(\.literal)
+            return ScalarQuestion(predicates: literals.isEmpty ? [] : [.in(literals)])
+        case .counts: return accepts(nil) ? ScalarQuestion(types: ScalarQuestion.scalars) : ScalarQuestion()
         case .exists: return ScalarQuestion(types: ScalarQuestion.scalars)
         case .type(let types): return Predicate.question(having: types)
         case .matches(let pattern): return ScalarQuestion(predicates: [.matching { pattern.matches($0) }])
@@ -57,12 +61,12 @@ extension Predicate {
             switch self {
             case .exists: return true
             case .type(let types): return types.contains(candidate == .array ? .array : .object)
-            case .matches, .modulo: return false
+            case .matches, .modulo, .isA: return false
             case .equal(let value), .less(let value), .lessOrEqual(let value), .greater(let value),
                 .greaterOrEqual(let value):
                 return value.isNested ? nil : false
             case .among(let list, _): return list.values.contains(where: \.isNested) ? nil : false
-            case .size, .elementMatchesValue, .elementMatchesDocument, .all: return nil
+            case .size, .counts, .elementMatchesValue, .elementMatchesDocument, .all: return nil
             }
         }
     }

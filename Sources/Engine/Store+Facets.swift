@@ -10,9 +10,11 @@ extension Store {
     /// value.
     /// - Parameters:
     ///   - properties: `nil` for those that have few values, as a page shows them beside its results.
+    ///   - rollsUp: Whether in the facet of `label` an entity counts, once for each, for the declared classes
+    ///     above its labels' too.
     ///   - limit: Values of each, the most frequent first; 0 for all.
     public func facets(
-        class entityClass: String, filter: Filter, properties: [String]?, limit: Int
+        class entityClass: String, filter: Filter, properties: [String]?, limit: Int, rollsUp: Bool = false
     ) async throws -> FacetAnswer {
         let maxDocuments = options.maxVerifiedDocuments
         return try await read { snapshot in
@@ -25,7 +27,7 @@ extension Store {
             let ids = try snapshot.ids(known, filter, maxDocuments).ids
             let counter = FacetCounter(
                 snapshot: snapshot, known: known, ids: ids, limit: limit == 0 ? .max : limit,
-                maxDocuments: maxDocuments)
+                maxDocuments: maxDocuments, rollsUp: rollsUp)
             return FacetAnswer(
                 count: ids.count,
                 facets: try properties.map { try $0.map(counter.facet) } ?? counter.facetsOfFewValues())

@@ -17,11 +17,20 @@ extension Store {
     ) async throws -> AsyncThrowingStream<[Document], any Error> {
         let find = FindRequest(entityClass: request.entityClass, filter: request.filter)
         let results = try await select(find)
+        if let name = request.classIsA {
+            try await read { snapshot in
+                let known = try snapshot.entityClass(request.entityClass)
+                _ = try ClassWords(snapshot, known).labels(within: name)
+            }
+        }
         return results.pages { snapshot, known, ids in
+            let words = try request.classIsA.map {
+                Set(try ClassWords(snapshot, known).labels(within: $0).map(ExactName.init))
+            }
             var page: [Document] = []
             for id in ids {
                 let target = known.entityID(id)
-                for label in try snapshot.labels(of: target) where request.accepts(label) {
+                for label in try snapshot.labels(of: target) where request.accepts(label, within: words) {
                     page.append(label.line)
                 }
             }

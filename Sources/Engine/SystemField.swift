@@ -20,8 +20,12 @@ enum SystemField: String {
         case idsBehind(EntityID, orEqual: Bool)
         case keys([String])
         case digests([String])
-        /// Entities with a class label of one of these names.
-        case labels([String])
+        /// Entities with a class label of one of these names; with any where `nil`.
+        case labels([String]?)
+        /// Entities with a label of any kind of one of these names.
+        case labelsOfAnyKind([String])
+        /// Entities with a label of any kind.
+        case labelled
     }
 
     /// Whether the documents that decide need their labels.
@@ -31,11 +35,17 @@ enum SystemField: String {
     /// decide.
     ///
     /// `_uniqueid` is ordered by its numbers, as in a sort: 1.0.9 is less than 1.0.10.
-    func lookUp(_ predicate: Predicate) -> Question? {
+    func lookUp(_ path: FieldPath, _ predicate: Predicate) -> Question? {
+        let isWhole = path.components.count == 1
+        guard isWhole || path.isLabelClass else { return nil }
+
         if self == .id, let range = SystemField.range(predicate) { return range }
         let texts: [String]
         switch predicate {
         case .equal(.string(let text)): texts = [text]
+        case .isA(_, let members): texts = members.values.compactMap(\.stringValue)
+        case .exists where self == .label: return .labels(nil)
+        case .exists where self == .labels && isWhole: return .labelled
         case .among(let list, let patterns) where patterns.isEmpty:
             let strings = list.values.compactMap(\.stringValue)
             guard strings.count == list.values.count else { return nil }
@@ -47,7 +57,7 @@ enum SystemField: String {
         case .key: .keys(texts)
         case .digest: .digests(texts)
         case .label: .labels(texts)
-        case .labels: nil
+        case .labels: path.isLabelClass ? .labelsOfAnyKind(texts) : nil
         }
     }
 
@@ -59,5 +69,12 @@ enum SystemField: String {
         case .greaterOrEqual(.string(let text)): EntityID(text).map { .idsBehind($0, orEqual: true) }
         default: nil
         }
+    }
+}
+
+extension FieldPath {
+    /// Whether it is `labels.class`.
+    var isLabelClass: Bool {
+        components.count == 2 && root == SystemField.labels.rawValue && components[1] == "class"
     }
 }

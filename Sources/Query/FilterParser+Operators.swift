@@ -75,6 +75,10 @@ extension FilterParser {
         case "$in": return try parseList(operand, of: name, at: place)
         case "$all": return try parseAll(operand, at: place, level: level + 1)
         case "$elemMatch": return try parseElementMatch(operand, at: place, level: level + 1)
+        case "$count": return try parseCount(operand, at: place, level: level + 1)
+        case "$isa":
+            try countCondition(at: place)
+            return try parseClasses(operand, at: place)
         case "$type":
             try countCondition(at: place)
             return .type(try parseTypes(operand, at: place))

@@ -6,8 +6,8 @@ enum Operators {
     static let logical = ["$and", "$comment", "$nor", "$or"]
     /// Those that stand under a field.
     static let ofFields = [
-        "$all", "$elemMatch", "$eq", "$exists", "$gt", "$gte", "$in", "$lt", "$lte", "$mod", "$ne", "$nin",
-        "$not",
+        "$all", "$count", "$elemMatch", "$eq", "$exists", "$gt", "$gte", "$in", "$isa", "$lt", "$lte", "$mod",
+        "$ne", "$nin", "$not",
         "$options", "$regex", "$size", "$type",
     ]
     /// Objects of one such key are values: dates and numbers that JSON has no spelling of.
@@ -65,7 +65,7 @@ enum Operators {
     }
 
     /// Optimal string alignment: insertions, deletions, changes and swaps of neighbours.
-    private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+    static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...right.count)
         for i in left.indices {

@@ -18,6 +18,7 @@ extension Predicate {
             switch self {
             case .equal(let value), .lessOrEqual(let value), .greaterOrEqual(let value): return value.isNull
             case .among(let list, _): return list.containsNull
+            case .counts(_, let filter): return filter.accepts(count: 0)
             default: return false
             }
         }
@@ -44,6 +45,13 @@ extension Predicate {
         case .size(let count):
             guard case .array(let elements) = candidate else { return false }
             return elements.count == count
+        case .isA(_, let members): return members.contains(candidate)
+        case .counts(let predicate, let filter):
+            let elements = candidate.arrayValue ?? []
+            let count =
+                predicate.map { predicate in elements.count { predicate.accepts(.array([$0])) } }
+                ?? elements.count
+            return filter.accepts(count: count)
         case .all(let predicates):
             return !predicates.isEmpty && predicates.allSatisfy { $0.accepts(candidate) }
         case .elementMatchesValue(let filter):

@@ -15,6 +15,8 @@ extension Predicate {
         case .matches: "$regex"
         case .modulo: "$mod"
         case .size: "$size"
+        case .isA: "$isa"
+        case .counts: "$count"
         case .all: "$all"
         case .elementMatchesValue, .elementMatchesDocument: "$elemMatch"
         }
@@ -44,6 +46,12 @@ extension Predicate {
         case .matches(let pattern): .string(pattern.source)
         case .modulo(let divisor, let remainder): [.integer(divisor), .integer(remainder)]
         case .size(let count): .integer(Int64(count))
+        case .isA(let names, _): names.count == 1 ? .string(names[0]) : .array(names.map { .string($0) })
+        case .counts(let predicate, let filter):
+            .object(
+                Document(
+                    (predicate?.document.members ?? []).map { ($0.key, $0.value) }
+                        + (filter.operators(on: .element) ?? Document()).members.map { ($0.key, $0.value) }))
         case .all(let predicates): .array(predicates.map(\.elementOfAll))
         case .elementMatchesValue(let filter): .object(filter.operators(on: .element) ?? Document())
         case .elementMatchesDocument(let filter): .object(filter.document)

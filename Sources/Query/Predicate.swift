@@ -29,6 +29,13 @@ public indirect enum Predicate: Sendable, Hashable {
     case modulo(divisor: Int64, remainder: Int64)
     /// `$size`: an array of so many elements.
     case size(Int)
+    /// `$isa`: a string that is one of `members`, what labels may say that belong to one of the named classes
+    /// or to one below it. Until somebody who knows the classes has put them in
+    /// (``Filter/resolvingClasses(_:)``) each class has only its own name.
+    case isA([String], members: ValueList)
+    /// `$count`: an array of which so many elements satisfy the first, or so many there are where there is
+    /// none; the filter's paths are all ``FieldPath/element``. What is no array, or missing, has none.
+    case counts(of: Predicate?, Filter)
     /// `$all`: the field satisfies each of them, by a candidate of its own; none are satisfied by nothing.
     case all([Predicate])
     /// `$elemMatch` with operators: an array, one element of which satisfies the filter by itself. The
@@ -41,7 +48,7 @@ public indirect enum Predicate: Sendable, Hashable {
     /// Whether an array at the end of the path is one candidate, rather than its elements and itself.
     public var takesWholeArrays: Bool {
         switch self {
-        case .size, .elementMatchesValue, .elementMatchesDocument: true
+        case .size, .counts, .elementMatchesValue, .elementMatchesDocument: true
         default: false
         }
     }

@@ -153,7 +153,11 @@ private struct ProjectionParser {
                 throw place.invalid("$elemMatch projects a field of the document itself, not a dotted path")
             }
             try set(isInclusion: true, at: place)
-            return .elementMatch(try filterParser.parseElementMatch(argument, at: place, level: 1))
+            let predicate = try filterParser.parseElementMatch(argument, at: place, level: 1)
+            guard !predicate.namesClasses else {
+                throw place.invalid("$isa belongs in a filter: a projection knows no label classes")
+            }
+            return .elementMatch(predicate)
         default:
             guard Operators.isName(key) else {
                 throw place.invalid("for a nested field write \"\(shortened(name)).\(shortened(key))\"")

@@ -107,6 +107,10 @@ enum Schemas {
                     ],
                     "estimated": ["type": "integer", "description": "Ids that were expected, where known."],
                     "ids": ["type": "integer", "description": "Ids that came."],
+                    "labels": [
+                        "type": "array", "items": ["type": "string"],
+                        "description": "What labels may say that belong to the classes of an `$isa`.",
+                    ],
                     "ms": ["type": "number"], "steps": .object(list(of: reference("PlanStep"))),
                 ], required: ["step", "by", "ids", "ms"])),
         "Histogram": .object(

@@ -20,12 +20,15 @@ struct FacetsCommand: AsyncParsableCommand {
     var properties: [String] = []
     @Option(help: "Values a property, the most frequent first; 0 for all.")
     var limit = 20
+    @Flag(help: "Count labels for the classes above theirs, too ('fovea classes').")
+    var rollup = false
     @OptionGroup var store: StoreOption
     @OptionGroup var output: OutputOption
 
     func run() async throws {
         var body: Document = ["filter": try selection.parsed(), "limit": .integer(Int64(limit))]
         let names = properties.flatMap { $0.split(separator: ",").map(String.init) }
+        if rollup { body["rollup"] = true }
         if !names.isEmpty { body["properties"] = .array(names.map { .string($0) }) }
         let (path, request, isJSON) = (selection.path("facets"), body, output.json)
         try await store.withClient { client in

@@ -12,6 +12,7 @@ struct LabelsCommand: AsyncParsableCommand {
             Examples:
               fovea labels '{"width": {"$gte": 640}}'
               fovea labels --kind box --label cat --json
+              fovea labels --class-isa animal
               fovea labels --source 'model:*' --limit 0
               fovea labels --run 3
             """)
@@ -21,6 +22,8 @@ struct LabelsCommand: AsyncParsableCommand {
     var kind: String?
     @Option(help: "Only labels of this class, such as cat.")
     var label: String?
+    @Option(help: "Only labels of this class and of the classes below it.")
+    var classIsa: String?
     @Option(help: "Only labels of this source; 'model:*' is every source that begins so.")
     var source: String?
     @Option(name: .customLong("run"), help: "Only labels of this run.")
@@ -36,6 +39,7 @@ struct LabelsCommand: AsyncParsableCommand {
         ]
         if let kind { request["kind"] = .string(kind) }
         if let label { request["label"] = .string(label) }
+        if let classIsa { request["class_isa"] = .string(classIsa) }
         if let source { request["source"] = .string(source) }
         if let runNumber { request["run"] = .integer(Int64(runNumber)) }
         let (path, body, isJSON) = (selection.path("labels"), request, output.json)

@@ -113,6 +113,7 @@ import Testing
         try FixtureStore.checkCollected(catalog, format: version)
         try FixtureStore.checkExamined(catalog, format: version)
         try FixtureStore.checkReviews(catalog, format: version)
+        try FixtureStore.checkClasses(catalog, format: version)
         #expect(try catalog.findings() == [])
         // It can be written on.
         try catalog.write { _ = try $0.insert("Image", ["width": 1]) }
@@ -165,6 +166,7 @@ enum FixtureStore {
             for entry in collected { try transaction.noteCollected(entry) }
             try transaction.noteExamined(image, by: "model:m@1", run: run, labels: 1)
             try writeReviews(transaction)
+            try transaction.mergeLabelClasses(classes)
         }
         catalog.close()
         try store.write(
@@ -259,6 +261,21 @@ enum FixtureStore {
             let replaced = try snapshot.loggedLabel(1)
             #expect(replaced?.name == "cat" && replaced?.source == "model:m@1")
         }
+    }
+
+    private static let classes = [
+        LabelClass("animal"),
+        LabelClass("cat", title: "House cat", synonyms: ["kitty"], parents: ["animal"]),
+        LabelClass("tail", wholes: ["cat"]),
+    ]
+
+    /// Formats before 5 know of no label classes; they come with the first ones that are declared.
+    static func checkClasses(_ catalog: Catalog, format: Int) throws {
+        if format < 5 {
+            #expect(try catalog.read { try $0.labelHierarchy().isEmpty })
+            try catalog.write { _ = try $0.mergeLabelClasses(classes) }
+        }
+        #expect(try catalog.read { try $0.labelHierarchy().classes } == classes)
     }
 
     static func check(_ catalog: Catalog) throws {

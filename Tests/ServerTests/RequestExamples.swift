@@ -80,6 +80,7 @@ struct RequestExamples {
         case "facetEntities":
             [
                 .init(200, json: #"{"properties":["format","width","nothing"]}"#),
+                .init(200, json: #"{"properties":["label"],"rollup":true}"#),
                 .init(400, json: #"{"properties":1}"#),
             ] + missingClass
         case "histogramEntities":
@@ -116,6 +117,7 @@ struct RequestExamples {
             [
                 .init(200, json: #"{"filter":{},"kind":"class","source":"import:*","limit":2}"#),
                 .init(200, headers: ["Accept: application/x-ndjson"], json: "{}"),
+                .init(200, json: #"{"class_isa":"cat"}"#), .init(400, json: #"{"class_isa":"dog"}"#),
                 .init(400, json: #"{"kind":"colour"}"#), .init(400, json: #"{"filter":{"$no":1}}"#),
                 .init(404, class: "Nothing", json: "{}"),
             ]
@@ -161,6 +163,27 @@ struct RequestExamples {
                 .init(200, json: #"{"label":1,"right":true}"#),
                 .init(200, json: #"{"label":1,"right":null}"#),
                 .init(404, json: #"{"label":999999,"right":true}"#), .init(400, json: #"{"label":1}"#),
+            ]
+        case "listClasses": [.init(200)]
+        case "addClasses":
+            [
+                .init(200, json: #"{"classes":[{"class":"cat","parents":["pet"]},{"class":"pet"}]}"#),
+                .init(200, json: #"{"classes":[{"class":"tail","title":"Tail","part_of":["cat"]}]}"#),
+                .init(404, json: #"{"classes":[{"class":"dog","parents":["nothing"]}]}"#),
+                .init(409, json: #"{"classes":[{"class":"pet","parents":["cat"]}]}"#),
+                .init(400, json: "{}"), .init(400, json: #"{"classes":[{"name":"cat"}]}"#),
+            ]
+        case "renameClass":
+            [
+                .init(200, json: #"{"class":"pet","to":"companion"}"#),
+                .init(404, json: #"{"class":"nothing","to":"something"}"#),
+                .init(409, json: #"{"class":"cat","to":"tail"}"#), .init(400, json: "{}"),
+            ]
+        case "removeClass":
+            [
+                .init(200, json: #"{"class":"cat","parents":["companion"]}"#),
+                .init(200, json: #"{"class":"cat"}"#), .init(404, json: #"{"class":"cat"}"#),
+                .init(400, json: #"{"class":"tail","parents":"cat"}"#),
             ]
         case "listRuns": [.init(200)]
         case "revertRun": [.init(200), .init(404, run: "999"), .init(400, run: "first")]

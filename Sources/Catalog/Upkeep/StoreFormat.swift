@@ -5,8 +5,8 @@ import Base
 /// Format 2 has the tables of format 1, and a checksum on every page (``PageChecksum``). Format 3 adds
 /// users and roles (``AccessStorage``), and regions: entities that stand for boxes and polygons of the
 /// label log. Format 4 adds what became of URLs (``CollectedURLRows``). Format 5 adds what has looked at
-/// which entities (``ExaminedRows``), jobs (``JobRows``), rules (``RuleRows``) and reviews of labels
-/// (``ReviewRows``).
+/// which entities (``ExaminedRows``), jobs (``JobRows``), rules (``RuleRows``), reviews of labels
+/// (``ReviewRows``) and label classes (``LabelClassRows``).
 enum StoreFormat {
     /// The format that this program writes.
     static let current = 5
@@ -31,6 +31,7 @@ enum StoreFormat {
             try JobRows.createTable(on: connection)
             try RuleRows.createTable(on: connection)
             try ReviewRows.createTable(on: connection)
+            try LabelClassRows.createTables(on: connection)
         },
     ]
 
@@ -47,6 +48,7 @@ enum StoreFormat {
         try JobRows.createTable(on: connection)
         try RuleRows.createTable(on: connection)
         try ReviewRows.createTable(on: connection)
+        try LabelClassRows.createTables(on: connection)
         try setMeta("format", Int64(current), on: connection)
         try setMeta("commit_seq", 0, on: connection)
         let identity = try connection.statement("INSERT INTO meta(k, v) VALUES('store', ?)")

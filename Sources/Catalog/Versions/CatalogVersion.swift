@@ -13,22 +13,27 @@ final class CatalogVersion: Sendable {
     let indexes: [IndexKey: BuiltIndex]
     /// The last commit that changed users or roles; 0 for none.
     let usersCommit: UInt64
+    /// Shared with the versions before and after that have the same label classes.
+    let labelHierarchy: SharedLabelHierarchy
 
     init(
         commit: UInt64, schema: CatalogSchema, classes: [UInt32: ClassVersion],
-        indexes: [IndexKey: BuiltIndex] = [:], usersCommit: UInt64 = 0
+        indexes: [IndexKey: BuiltIndex] = [:], usersCommit: UInt64 = 0,
+        labelHierarchy: SharedLabelHierarchy = SharedLabelHierarchy()
     ) {
         self.commit = commit
         self.schema = schema
         self.classes = classes
         self.indexes = indexes
         self.usersCommit = usersCommit
+        self.labelHierarchy = labelHierarchy
     }
 
     /// The same commit with other indexes.
     func with(_ indexes: [IndexKey: BuiltIndex]) -> CatalogVersion {
         CatalogVersion(
-            commit: commit, schema: schema, classes: classes, indexes: indexes, usersCommit: usersCommit)
+            commit: commit, schema: schema, classes: classes, indexes: indexes, usersCommit: usersCommit,
+            labelHierarchy: labelHierarchy)
     }
 
     /// The version after this one.
@@ -55,7 +60,8 @@ final class CatalogVersion: Sendable {
         let update = IndexUpdate(window: window, schema: state.schema, connection: connection)
         return CatalogVersion(
             commit: commit, schema: state.schema, classes: classes, indexes: try update.apply(to: indexes),
-            usersCommit: window.changes.isOfUsers ? commit : usersCommit)
+            usersCommit: window.changes.isOfUsers ? commit : usersCommit,
+            labelHierarchy: window.changes.isOfLabelClasses ? SharedLabelHierarchy() : labelHierarchy)
     }
 
     /// Whether an entity was alive, or came after this version.

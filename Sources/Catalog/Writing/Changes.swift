@@ -30,6 +30,8 @@ struct Changes: Sendable {
     var examined: [ExaminationChange] = []
     /// Whether users or roles changed.
     var isOfUsers = false
+    /// Whether label classes changed.
+    var isOfLabelClasses = false
 
     mutating func append(_ other: Changes) {
         if other.isEmpty { return }
@@ -43,6 +45,7 @@ struct Changes: Sendable {
         labels += other.labels
         examined += other.examined
         if other.isOfUsers { isOfUsers = true }
+        if other.isOfLabelClasses { isOfLabelClasses = true }
         labelledInBulk.formUnion(other.labelledInBulk)
     }
 }

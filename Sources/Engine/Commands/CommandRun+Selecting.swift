@@ -156,7 +156,7 @@ extension CommandRun {
     ) throws -> IdSet {
         let (ids, plan) = try FilterEvaluator(
             snapshot: snapshot, known: known, maxDocuments: service.maxDocuments
-        ).evaluate(filter, within: candidates)
+        ).evaluate(try snapshot.resolved(filter, for: known), within: candidates)
         steps.append(plan)
         return ids
     }

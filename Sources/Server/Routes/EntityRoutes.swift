@@ -28,6 +28,11 @@ enum EntityRoutes {
                     "type": "integer", "minimum": 0,
                     "description": "Values a property, 20 unless told; 0 for all.",
                 ],
+                "rollup": [
+                    "type": "boolean",
+                    "description":
+                        "Whether labels count for the declared classes above theirs, too. Only `label` is counted so.",
+                ],
             ],
             answer: Schemas.object(
                 [
@@ -35,11 +40,16 @@ enum EntityRoutes {
                     "facets": .object(Schemas.list(of: Schemas.reference("Facet"))),
                 ],
                 required: ["count", "facets"]),
-            read: { (properties: try $0.texts("properties"), limit: try $0.count("limit") ?? 20) },
+            read: {
+                (
+                    properties: try $0.texts("properties"), limit: try $0.count("limit") ?? 20,
+                    rollsUp: try $0.flag("rollup") ?? false
+                )
+            },
             { exchange, sought, asked in
                 let answer = try await exchange.store.facets(
                     class: sought.entityClass, filter: sought.filter, properties: asked.properties,
-                    limit: asked.limit)
+                    limit: asked.limit, rollsUp: asked.rollsUp)
                 return .json([
                     "count": .integer(Int64(answer.count)),
                     "facets": .array(answer.facets.map { .object($0.document) }),

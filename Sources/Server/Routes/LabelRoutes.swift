@@ -57,6 +57,9 @@ enum LabelRoutes {
         "filter": .object(Schemas.filter),
         "kind": ["type": "string", "enum": .array(LabelRequest.kinds.map { .string($0) })],
         "label": ["type": "string", "description": "The label class."],
+        "class_isa": [
+            "type": "string", "description": "A label class: labels of it and of all classes below it.",
+        ],
         "source": [
             "type": "string",
             "description": "A source, or the beginning of some with a `*` after it, as in `model:*`.",
@@ -128,13 +131,14 @@ enum LabelRoutes {
 extension Request {
     fileprivate func labelRequest() throws -> LabelRequest {
         let reader = try object()
-        try reader.refuseUnknown(["filter", "kind", "label", "source", "run", "limit"])
+        try reader.refuseUnknown(["filter", "kind", "label", "class_isa", "source", "run", "limit"])
         func optional(_ name: String) throws -> String? {
             reader.object[name] == nil ? nil : try reader.text(name)
         }
         return try LabelRequest(
             entityClass: try parameter("class"), filter: try reader.filter(), kind: try optional("kind"),
-            name: try optional("label"), source: try optional("source"),
+            name: try optional("label"), classIsA: try optional("class_isa"),
+            source: try optional("source"),
             run: try reader.count("run").map { Int64($0) }, limit: try reader.count("limit") ?? 25)
     }
 }

@@ -42,8 +42,8 @@ import Testing
         get throws { try store.files().filter { $0.string.contains("/columns/") } }
     }
 
-    /// 7 properties, a path, keys, labels, and connections both ways.
-    private static let indexCount = 12
+    /// 7 properties, a path, keys, labels, what was examined, and connections both ways.
+    private static let indexCount = 13
 
     @Test func `indexes are there at once after reopening, and say what the tables say`() throws {
         #expect(try columnFiles.count == IndexFileTests.indexCount)

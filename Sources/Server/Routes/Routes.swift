@@ -11,8 +11,8 @@ enum Routes {
         let all =
             (hasCommands ? CommandRoutes.endpoints : []) + EntityRoutes.endpoints + PixelRoutes.endpoints
             + UploadRoutes.endpoints + SystemRoutes.endpoints
-            + DeletionRoutes.endpoints + LabelRoutes.endpoints + ClassRoutes.endpoints + JobRoutes.endpoints
-            + RuleRoutes.endpoints + QualityRoutes.endpoints + ReviewRoutes.endpoints
+            + DeletionRoutes.endpoints + QualityRoutes.endpoints + ReviewRoutes.endpoints
+            + LabelRoutes.endpoints + ClassRoutes.endpoints + JobRoutes.endpoints + RuleRoutes.endpoints
         guard isHolderSocket else { return all }
         return all + HolderRoutes.endpoints + DeletionRoutes.holderEndpoints + AccessRoutes.holderEndpoints
             + ReviewRoutes.holderEndpoints + QueryRoutes.endpoints

@@ -196,7 +196,8 @@ let package = Package(
             "CurationTests", rooms: ["Curation", "Engine", "Catalog", "Annotations", "Query", "Base"],
             outside: [systemPackage]),
         tests(
-            "PipelineTests", rooms: ["Pipeline", "Engine", "Catalog", "Inference", "Query", "Media", "Base"],
+            "PipelineTests",
+            rooms: ["Pipeline", "Engine", "Catalog", "Inference", "Annotations", "Query", "Media", "Base"],
             outside: [systemPackage]),
         tests(
             "ServerTests", rooms: ["Server", "Engine", "Inference", "Catalog", "Query", "Base"],

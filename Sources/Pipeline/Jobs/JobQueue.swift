@@ -12,14 +12,14 @@ import Synchronization
 /// thread works for as long as there is something to do.
 public final class JobQueue: Sendable {
     /// Who takes the lines of a job. Its cancellation says that nobody wants the job any more.
-    private final class Follower: Sendable {
+    final class Follower: Sendable {
         let cancellation = Cancellation()
         let emit: @Sendable ([UInt8]) -> Void
 
         init(emit: @escaping @Sendable ([UInt8]) -> Void) { self.emit = emit }
     }
 
-    private struct State {
+    struct State {
         var isStopping = false
         var isWorking = false
         /// Whether something may have come since the thread last looked.
@@ -34,12 +34,12 @@ public final class JobQueue: Sendable {
         var abandoned: Set<JobID> = []
     }
 
-    private let store: Store
-    private let models: ModelRegistry
+    let store: Store
+    let models: ModelRegistry
     /// Whether jobs are worked on that nobody follows.
-    private let worksOnAll: Bool
-    private let state = Mutex(State())
-    private let isIdle = DispatchSemaphore(value: 0)
+    let worksOnAll: Bool
+    let state = Mutex(State())
+    let isIdle = DispatchSemaphore(value: 0)
 
     /// - Parameters:
     ///   - models: where models are found.
@@ -244,94 +244,5 @@ public final class JobQueue: Sendable {
 
     private static func line(_ job: StoredJob) -> [UInt8] {
         Array((["job": .object(job.document)] as Document).json.utf8) + [0x0A]
-    }
-
-    /// Has the thread look for jobs; begins it where there is none.
-    private func kick() {
-        let mustBegin = state.withLock { state in
-            state.mayHaveMore = true
-            guard !state.isWorking, !state.isStopping else { return false }
-            state.isWorking = true
-            return true
-        }
-        if mustBegin { WorkerThread.start { self.work() } }
-    }
-
-    // MARK: - The thread
-
-    private func work() {
-        while true {
-            state.withLock { $0.mayHaveMore = false }
-            while let job = next() { perform(job) }
-            let isOver = state.withLock { state in
-                if state.mayHaveMore, !state.isStopping { return false }
-                state.isWorking = false
-                return true
-            }
-            if isOver { break }
-        }
-        isIdle.signal()
-    }
-
-    /// The job whose turn it is.
-    private func next() -> StoredJob? {
-        let (followed, abandoned, mustWait) = state.withLock {
-            (Set($0.followers.keys), $0.abandoned, $0.isStopping || $0.arriving > 0)
-        }
-        if mustWait { return nil }
-        // A store that cannot be asked now can be when the next job comes.
-        let open = (try? store.jobs(onlyOpen: true, limit: Int(Int32.max))) ?? []
-        return open.filter { !abandoned.contains($0.id) && (worksOnAll || followed.contains($0.id)) }
-            .min { $0.priority != $1.priority ? $0.priority > $1.priority : $0.id < $1.id }
-    }
-
-    private func perform(_ waiting: StoredJob) {
-        let id = waiting.id
-        let cancellation = Cancellation()
-        let isGivenUp = state.withLock { state in
-            state.current = (id, cancellation)
-            return state.isStopping || state.followers[id]?.cancellation.isCancelled == true
-        }
-        if isGivenUp { cancellation.cancel() }
-        let outcome: Result<Void, any Error>
-        do {
-            let job = try store.updateJob(id) { job in
-                guard job.state.isOpen else { return false }
-                (job.state, job.started) = (.running, .now())
-                return true
-            }
-            if job.state == .running {
-                try LabelJob(job, store, models).run(cancellation) { lines in
-                    self.state.withLock { $0.followers[id] }?.emit(lines)
-                }
-            }
-            outcome = .success(())
-        } catch {
-            outcome = .failure(error)
-        }
-        do {
-            let wasStopped = state.withLock { $0.isStopping }
-            try store.updateJob(id) { [outcome] job in
-                // Cancelled by somebody meanwhile.
-                guard job.state == .running else { return false }
-                job.ended = .now()
-                switch outcome {
-                case .failure(let error) where !(error is CancelledError):
-                    (job.state, job.error) = (.failed, "\(EngineError(reporting: error))")
-                case _ where cancellation.isCancelled:
-                    (job.state, job.ended) = wasStopped ? (.waiting, nil) : (.cancelled, job.ended)
-                default: job.state = .done
-                }
-                return true
-            }
-        } catch {
-            _ = state.withLock { $0.abandoned.insert(id) }
-        }
-        let follower = state.withLock { state in
-            state.current = nil
-            return state.followers.removeValue(forKey: id)
-        }
-        // The last word: whoever follows asks how it ended.
-        follower?.emit([])
     }
 }

@@ -144,10 +144,10 @@ struct IndexBuilder {
     }
 
     private func labels(_ kind: LabelKind, of known: ClassSchema) throws -> ConnectionPostings {
-        let builder = PostingIndexBuilder(properties: [LabelPosting.confidence])
+        let builder = PostingIndexBuilder(properties: LabelPosting.properties)
         let scan = try connection.statement(
             """
-            SELECT target, name, confidence FROM labels
+            SELECT target, name, confidence, source FROM labels
             WHERE target_class = ? AND kind = ? AND name IS NOT NULL ORDER BY target
             """)
         scan.bind(Int64(known.id), at: 1)
@@ -155,7 +155,8 @@ struct IndexBuilder {
         try forEachRow(scan) { target in
             builder.append(
                 key: UInt32(truncatingIfNeeded: scan.integer(1)), id: target,
-                value: scan.isNull(2) ? .nan : scan.float(2))
+                values: LabelPosting.values(
+                    confidence: scan.isNull(2) ? nil : scan.float(2), source: scan.integer(3)))
         }
         return ConnectionPostings(index: builder.finish(), properties: [])
     }

@@ -10,7 +10,7 @@ struct IndexFileHeader {
     var properties: [UInt32] = []
     var inexact: [UInt32] = []
 
-    private static let magic: [UInt8] = Array("FVCAT\u{0}\u{0}\u{1}".utf8)
+    private static let magic: [UInt8] = Array("FVCAT\u{0}\u{0}\u{2}".utf8)
     private static let prefix = 16
 
     init(store: [UInt8], commit: UInt64, key: IndexKey, index: BuiltIndex) {

@@ -129,7 +129,9 @@ struct IndexUpdate {
         var deletions: [PostingEdge] = []
         for (id, change) in last where first[id] == change.isAdded {
             guard let name = change.name.flatMap({ UInt32(exactly: $0) }) else { continue }
-            let edge = PostingEdge(key: name, id: change.target, values: [change.confidence ?? .nan])
+            let edge = PostingEdge(
+                key: name, id: change.target,
+                values: LabelPosting.values(confidence: change.confidence, source: change.source))
             if change.isAdded { insertions.append(edge) } else { deletions.append(edge) }
         }
         return postings.applying(insertions: insertions, deletions: deletions).map(BuiltIndex.postings)

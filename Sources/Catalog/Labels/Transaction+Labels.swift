@@ -120,6 +120,6 @@ extension LabelChange {
         self.init(
             isAdded: isAdded, id: row.id, targetClass: UInt32(truncatingIfNeeded: row.targetClass),
             target: LocalID(truncatingIfNeeded: row.target), kind: LabelKind(rawValue: row.kind) ?? .class,
-            name: row.name, confidence: row.confidence)
+            name: row.name, confidence: row.confidence, source: row.source)
     }
 }

@@ -6,10 +6,10 @@ extension CatalogSnapshot {
     /// The entities of a class with a current label of a kind whose name satisfies `predicate`, which must be
     /// one on strings, and whose confidence lies between the bounds. A label without a confidence lies in no
     /// range.
+    /// - Parameter source: who must have said it; anybody where `nil`.
     public func labelled(
         _ known: ClassSchema, _ kind: LabelKind, _ predicate: ColumnPredicate,
-        confidenceFrom lower: ColumnBound? = nil,
-        to upper: ColumnBound? = nil
+        confidenceFrom lower: ColumnBound? = nil, to upper: ColumnBound? = nil, by source: String? = nil
     ) throws -> Selection {
         try check()
         guard
@@ -18,7 +18,12 @@ extension CatalogSnapshot {
         else { return Selection(ids: IdSet(), source: .version) }
         let names = try labelNames(predicate, in: postings.index)
         let isBounded = lower != nil || upper != nil
-        let ranges = isBounded ? [PostingRange(LabelPosting.confidence, lower: lower, upper: upper)] : []
+        var ranges = isBounded ? [PostingRange(LabelPosting.confidence, lower: lower, upper: upper)] : []
+        if let source {
+            guard let number = try textID(source) else { return Selection(ids: IdSet(), source: .posting) }
+            let bound = ColumnBound.including(.integer(Int64(number)))
+            ranges.append(PostingRange(LabelPosting.source, lower: bound, upper: bound))
+        }
         return Selection(ids: postings.index.select(keys: names, where: ranges), source: .posting)
     }
 

@@ -77,4 +77,6 @@ struct LabelChange: Sendable {
     /// The number of the label class's name in `texts`.
     var name: Int64?
     var confidence: Double?
+    /// The number of the source's name in `texts`.
+    var source: Int64
 }

@@ -26,6 +26,12 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         case forbidden = "forbidden"
         /// Too many logins have failed; the message says when to try again.
         case tooManyAttempts = "too_many_attempts"
+        /// It was asked more often than is allowed; the message says when to ask again.
+        case rateLimited = "rate_limited"
+        /// Another server, which was asked for it, did not give it.
+        case unreachable = "unreachable"
+        /// It took longer than it may.
+        case timedOut = "timed_out"
         /// The store is open for reading only.
         case readOnly = "read_only"
         /// It would cost more than the limits allow.

@@ -38,7 +38,8 @@ extension EngineError {
         case .conflict:
             (cause as? CatalogError)?.code == .busy || (cause as? BlobError)?.code == .busy
         case .invalidRequest, .invalidFilter, .invalidOperation, .unsupportedMedia, .notFound, .gone,
-            .unauthenticated, .forbidden, .tooManyAttempts, .limitExceeded:
+            .unauthenticated, .forbidden, .tooManyAttempts, .rateLimited, .timedOut, .unreachable,
+            .limitExceeded:
             false
         }
     }

@@ -4,6 +4,24 @@ enum Credentials: Sendable, Equatable {
     case token(String)
     /// `Basic` (RFC 7617), as browsers send it once they have asked their user.
     case password(username: String, password: String)
+    /// A key of Cortex's paths: in `X-RapidAPI-Key`, or as `Bearer`.
+    case key(String)
+
+    /// What a key begins with.
+    private static let keyPrefix = "fvk_"
+
+    /// - Parameters:
+    ///   - header: The value of `Authorization`; `nil` where there is none.
+    ///   - key: The value of `X-RapidAPI-Key`, which counts where there is no other.
+    init?(_ header: String?, key: String?) {
+        if let credentials = Credentials(header) {
+            self = credentials
+        } else if header == nil, let key, !key.isEmpty {
+            self = .key(key)
+        } else {
+            return nil
+        }
+    }
 
     /// - Parameter header: The value of `Authorization`; `nil` where there is none.
     /// - Returns: `nil` for nothing, another scheme, and what is not written as its scheme wants it.
@@ -12,6 +30,7 @@ enum Credentials: Sendable, Equatable {
         let value = header[space...].drop { $0 == " " }
         guard !value.isEmpty else { return nil }
         switch header[..<space].lowercased() {
+        case "bearer" where value.hasPrefix(Credentials.keyPrefix): self = .key(String(value))
         case "bearer": self = .token(String(value))
         case "basic":
             // A user's name has no colon in it, a password may.

@@ -20,7 +20,8 @@ struct Doors: Sendable {
         costs.messageByteCount = configuration.maxMessageBytes
         service = Exchange.Service(
             store: store, metrics: Metrics(), isHolderSocket: false, limits: costs, role: .server,
-            commands: CommandService.of(store, configuration), jobs: jobs)
+            commands: CommandService.of(store, configuration), jobs: jobs,
+            allowsPrivateAddresses: configuration.allowsPrivateAddresses)
         let descriptors = DescriptorLimit.raise()
         let addresses = [configuration.http, configuration.https, configuration.wire].compactMap { $0 }
         var limits = WireLimits()
@@ -74,6 +75,7 @@ struct Doors: Sendable {
             services.append(listener)
             bound.wire = address.with(port: listener.port)
         }
+        if !services.isEmpty { services.append(OnDemandService(images: service.onDemand)) }
         return (services, bound)
     }
 

@@ -40,6 +40,12 @@ struct Endpoint: Sendable {
     var responses: [Outcome]
     /// Classes whose members are told of as well, wherever they are found.
     var alsoReads: [String] = []
+    /// The class that it is about, where the path does not name one.
+    var subject: String?
+    /// What keys may do here, and how often; `nil` where they are not taken.
+    var keyUse: KeyUse?
+    /// Bytes of a body, where fewer than elsewhere.
+    var bodyByteCount: Int?
     /// Reads the request as far as that goes without a store, and throws what is wrong with it.
     let check: @Sendable (Request) throws -> Void
     /// Answers what takes no waiting: it is called on an event loop. `nil` where ``handle`` must.
@@ -126,7 +132,9 @@ struct Endpoint: Sendable {
             case .holder: Permissions.Action.allCases
             }
         for action in actions {
-            if let name = request.parameters.first(where: { $0.name == "class" })?.value ?? entityClass {
+            if let name = request.parameters.first(where: { $0.name == "class" })?.value ?? subject
+                ?? entityClass
+            {
                 try principal.check(action, class: name)
             } else {
                 try principal.checkEverywhere(action)
@@ -209,8 +217,11 @@ struct Endpoint: Sendable {
                 case 415: "The bytes are no image that Fovea reads."
                 case 417: "Something other than `100-continue` is expected."
                 case 421: "The `Host` is not this server's."
-                case 429: "Too many logins have failed; `Retry-After` says when to try again."
+                case 429:
+                    "Too many logins have failed, or a key was used too often; `Retry-After` says when to try again."
                 case 431: "The headers are too long, or too many."
+                case 502: "Another server, which was asked for it, did not give it."
+                case 504: "It took longer than it may."
                 case 500: "Stored bytes are damaged, or something else failed."
                 case 503: "Too much is waiting; `Retry-After` says when to try again."
                 case 505: "The request is of another version than HTTP/1."

@@ -28,12 +28,25 @@ struct Exchange: Sendable {
         var commands: CommandService?
         /// The jobs that this process works on.
         let jobs: JobQueue
+        /// The models that look for objects in single images.
+        let detectors: Detectors
+        /// Fetches and analyses images that somebody asks for by their URLs.
+        let onDemand: OnDemandImages
+        /// How often keys were used.
+        let quota = RequestQuota()
 
         init(
             store: Store, metrics: Metrics, isHolderSocket: Bool, limits: Limits,
-            role: HolderRole = .command, commands: CommandService? = nil, jobs: JobQueue? = nil
+            role: HolderRole = .command, commands: CommandService? = nil, jobs: JobQueue? = nil,
+            allowsPrivateAddresses: Bool = false
         ) {
             self.store = store
+            let detectors = Detectors(store: store)
+            self.detectors = detectors
+            self.onDemand = OnDemandImages(
+                store: store, userAgent: "Fovea/\(FoveaVersion.text)",
+                allowsPrivateAddresses: allowsPrivateAddresses, roles: { try await detectors.roles() },
+                detector: { try await detectors.examiner() })
             self.metrics = metrics
             self.isHolderSocket = isHolderSocket
             self.limits = limits
@@ -58,6 +71,7 @@ struct Exchange: Sendable {
         /// The bytes that the body of a request to `endpoint` may have.
         func byteCount(of endpoint: Endpoint) -> Int {
             if endpoint.body.isEmpty { return 0 }
+            if let limit = endpoint.bodyByteCount { return min(limit, bodyByteCount) }
             switch endpoint.access {
             case .anybody: return messageByteCount
             case .create, .delete: return uploadByteCount

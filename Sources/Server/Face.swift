@@ -113,10 +113,14 @@ struct Face: Sendable {
     /// Answers, whatever happens.
     func answer(_ request: Request, _ endpoint: Endpoint) async -> Response {
         do {
-            var exchange = Exchange(request: request, service: service)
+            var request = request
+            var principal: Principal?
             if needsLogin, endpoint.access != .anybody {
-                exchange.principal = try await check(request, endpoint)
+                request.keyScope = try await keyScope(of: request, endpoint)
+                if request.keyScope == nil { principal = try await check(request, endpoint) }
             }
+            var exchange = Exchange(request: request, service: service)
+            if let principal { exchange.principal = principal }
             return try await endpoint.handle(exchange)
         } catch {
             let error = EngineError(reporting: error)
@@ -142,6 +146,17 @@ struct Face: Sendable {
                 "method": "\(method)", "target": "\(target())", "time": "\(took)", "status": "\(status)",
             ]
         )
+    }
+
+    /// - Returns: What the key is good for that the request came with; `nil` where it came with none, or the
+    ///   endpoint takes none.
+    /// - Throws: ``EngineError/Code/unauthenticated`` for a key that there is not,
+    ///   ``EngineError/Code/rateLimited``.
+    private func keyScope(of request: Request, _ endpoint: Endpoint) async throws -> APIKey.Scope? {
+        guard case .key(let text)? = request.credentials, let use = endpoint.keyUse else { return nil }
+        let key = try await service.store.accessControl.apiKey(text)
+        try service.quota.take("\(use.rawValue) \(key.prefix)", use.limits(of: key.scope))
+        return key.scope
     }
 
     /// - Returns: who asks.

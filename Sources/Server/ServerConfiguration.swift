@@ -62,6 +62,8 @@ public struct ServerConfiguration: Sendable {
     public var allowsInsecure: Bool
     /// Serve native HTTP to users alone, at addresses of loopback too.
     public var requiresLogin: Bool
+    /// Fetch images for others from addresses that are not of the public internet, too.
+    public var allowsPrivateAddresses = false
     /// Connections that are served at one time; fewer where the system does not allow that many descriptors.
     public var maxConnections: Int
 

@@ -35,6 +35,7 @@ struct FoveaCommand: AsyncParsableCommand {
             PurgeCommand.self, ServeCommand.self, VerifyCommand.self,
             CollectGarbageCommand.self, BackupCommand.self,
             RestoreCommand.self, ModelCommand.self, UserCommand.self, RoleCommand.self,
+            KeyCommand.self,
         ])
 
     static func main() async {

@@ -46,6 +46,8 @@ struct ServeCommand: AsyncParsableCommand {
     var maxMessage = "1GiB"
     @Flag(help: "Serve beyond loopback without TLS, and HTTP without a login.")
     var insecure = false
+    @Flag(help: "Fetch images for others from private addresses too, for servers of your own.")
+    var allowPrivateAddresses = false
     @Flag(help: "Serve HTTP to users alone, on loopback too.")
     var requireLogin = false
     @Option(help: "For how long a session is good, such as 90s, 15m, 12h or 7d.")
@@ -109,6 +111,7 @@ struct ServeCommand: AsyncParsableCommand {
                 certificate: FilePath(tlsCert), key: FilePath(tlsKey))
         }
         configuration.requiresLogin = requireLogin
+        configuration.allowsPrivateAddresses = allowPrivateAddresses
         configuration.clientAuthorities = tlsClientCa.map { FilePath($0) }
         configuration.anonymousRole = anonymousRole
         configuration.maxMessageBytes = message.bytes

@@ -114,6 +114,7 @@ import Testing
         try FixtureStore.checkExamined(catalog, format: version)
         try FixtureStore.checkReviews(catalog, format: version)
         try FixtureStore.checkClasses(catalog, format: version)
+        try FixtureStore.checkAPIKeys(catalog, format: version)
         #expect(try catalog.findings() == [])
         // It can be written on.
         try catalog.write { _ = try $0.insert("Image", ["width": 1]) }
@@ -167,6 +168,7 @@ enum FixtureStore {
             try transaction.noteExamined(image, by: "model:m@1", run: run, labels: 1)
             try writeReviews(transaction)
             try transaction.mergeLabelClasses(classes)
+            try transaction.addAPIKey(apiKey)
         }
         catalog.close()
         try store.write(
@@ -276,6 +278,19 @@ enum FixtureStore {
             try catalog.write { _ = try $0.mergeLabelClasses(classes) }
         }
         #expect(try catalog.read { try $0.labelHierarchy().classes } == classes)
+    }
+
+    private static let apiKey = StoredAPIKey(
+        digest: SHA256Digest(number: 10), prefix: "fvk_123456789", name: "ann", scope: "free",
+        created: DateTime(microseconds: 6))
+
+    /// Formats before 5 have no keys.
+    static func checkAPIKeys(_ catalog: Catalog, format: Int) throws {
+        if format < 5 {
+            #expect(try catalog.read { try $0.users.apiKeys() } == [])
+            try catalog.write { try $0.addAPIKey(apiKey) }
+        }
+        #expect(try catalog.read { try $0.users.apiKeys() } == [apiKey])
     }
 
     static func check(_ catalog: Catalog) throws {

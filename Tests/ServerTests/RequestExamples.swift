@@ -38,6 +38,7 @@ struct RequestExample {
         path.replacing("{class}", with: entityClass).replacing("{id}", with: self.id ?? id)
             .replacing("{command}", with: command).replacing("{run}", with: run)
             .replacing("{job}", with: job).replacing("{rule}", with: job)
+            .replacing("{key}", with: "fvk_000000000")
             + (query.isEmpty ? "" : "?" + query)
     }
 }
@@ -56,6 +57,46 @@ struct RequestExamples {
     /// The requests to an operation; `nil` for one that has none here.
     func of(_ operation: String) -> [RequestExample]? {
         switch operation {
+        case "getLabeledData":
+            [
+                .init(200), .init(200, query: "page=2&q=%7B%22width%22%3A%7B%22%24gt%22%3A1%7D%7D"),
+                .init(400, query: "page=0"), .init(400, query: "page=x"), .init(400, query: "q=%7B"),
+                .init(400, query: "q=%7B%22%24x%22%3A1%7D"), .init(400, query: "unknown=1"),
+            ]
+        case "addSample":
+            [
+                .init(400, json: "{}"), .init(400, json: #"{"url_or_id":"PT::0"}"#),
+                .init(400, json: #"{"url_or_id":"ftp://example.org/"}"#),
+                .init(403, json: #"{"url_or_id":"http://127.0.0.1:1/a.png"}"#),
+                .init(404, json: #"{"url_or_id":"PT::0123456789abcdef01234567"}"#),
+            ]
+        case "findLabeledData":
+            [
+                .init(200, json: "{}"), .init(200, json: #"{"fetch_all":true,"filter":{}}"#),
+                .init(200, json: #"{"page":3,"per_page":100,"sort":"quality","filter":{"class":"cat"}}"#),
+                .init(200, json: #"{"query":{"include_classes":["cat"],"include_mode":"any"}}"#),
+                .init(400, json: #"{"filter":{"width":-1}}"#), .init(400, json: #"{"per_page":101}"#),
+                .init(400, json: #"{"sort":"size"}"#), .init(400, json: #"{"filter":{},"query":{}}"#),
+                .init(400, json: #"{"query":{"include_mode":1}}"#),
+            ]
+        case "lookUpImages":
+            [
+                .init(200, json: #"{"urls":["http://example.org/a.png","x"]}"#),
+                .init(400, json: #"{"urls":[]}"#), .init(400, json: #"{"urls":[1]}"#),
+            ]
+        case "analyseImage":
+            [
+                .init(202, json: #"{"url":"http://example.org/b.png"}"#), .init(400, json: #"{"url":"x"}"#),
+                .init(400, json: "{}"),
+            ]
+        case "showBoxes":
+            [
+                .init(200), .init(400, id: "x"), .init(404, id: "1.0.999"),
+                .init(404, id: "PT::0123456789abcdef01234567"),
+            ]
+        case "getKeys": [.init(200)]
+        case "addKey": [.init(201, json: #"{"scope":"free"}"#), .init(400, json: #"{"scope":"gold"}"#)]
+        case "removeKey": [.init(404)]
         case "findEntities":
             [
                 .init(

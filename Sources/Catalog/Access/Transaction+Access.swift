@@ -159,7 +159,8 @@ extension Transaction {
 
     // MARK: - Private
 
-    private func beginAccess() throws(CatalogError) {
+    /// Begins a change of users, roles or keys.
+    func beginAccess() throws(CatalogError) {
         try begin()
         try StoreFormat.setMeta("users_commit", Int64(commit), on: connection)
         changes.isOfUsers = true

@@ -6,7 +6,7 @@ import Base
 /// users and roles (``AccessStorage``), and regions: entities that stand for boxes and polygons of the
 /// label log. Format 4 adds what became of URLs (``CollectedURLRows``). Format 5 adds what has looked at
 /// which entities (``ExaminedRows``), jobs (``JobRows``), rules (``RuleRows``), reviews of labels
-/// (``ReviewRows``) and label classes (``LabelClassRows``).
+/// (``ReviewRows``), label classes (``LabelClassRows``) and keys (``APIKeyRows``).
 enum StoreFormat {
     /// The format that this program writes.
     static let current = 5
@@ -32,6 +32,7 @@ enum StoreFormat {
             try RuleRows.createTable(on: connection)
             try ReviewRows.createTable(on: connection)
             try LabelClassRows.createTables(on: connection)
+            try APIKeyRows.createTable(on: connection)
         },
     ]
 
@@ -49,6 +50,7 @@ enum StoreFormat {
         try RuleRows.createTable(on: connection)
         try ReviewRows.createTable(on: connection)
         try LabelClassRows.createTables(on: connection)
+        try APIKeyRows.createTable(on: connection)
         try setMeta("format", Int64(current), on: connection)
         try setMeta("commit_seq", 0, on: connection)
         let identity = try connection.statement("INSERT INTO meta(k, v) VALUES('store', ?)")

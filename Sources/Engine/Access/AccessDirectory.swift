@@ -21,6 +21,9 @@ struct AccessDirectory: Sendable {
     /// All roles, those that are built in too.
     let roles: [ExactName: Role]
 
+    /// Keys by what they begin with.
+    let apiKeys: [String: StoredAPIKey]
+
     /// - Throws: ``EngineError/Code/corrupt`` where a role or a password cannot be read.
     init(_ reader: AccessReader, commit: UInt64) throws {
         self.commit = commit
@@ -33,6 +36,7 @@ struct AccessDirectory: Sendable {
         }
         self.users = users
         self.tokens = tokens
+        apiKeys = Dictionary(try reader.apiKeys().map { ($0.prefix, $0) }) { first, _ in first }
     }
 
     /// All roles, those that are built in too.

@@ -12,6 +12,8 @@ struct AccessToken: Sendable {
         case refresh = "adbr_"
         /// Stands for a user until it is taken away.
         case user = "adbp_"
+        /// Lets somebody ask Cortex's paths who is no user.
+        case key = "fvk_"
     }
 
     let text: String

@@ -102,6 +102,10 @@ public struct CommandService: Sendable {
         switch credentials {
         case .password(let username, let password):
             return try await authority.principal(username: username, password: password, origin: origin)
+        case .key:
+            throw EngineError(
+                .unauthenticated,
+                "a key is good for Cortex's paths alone: log in with a user's token or password")
         case .token(let token):
             guard let principal = try await authority.principal(ofSession: token, origin: origin) else {
                 throw EngineError(

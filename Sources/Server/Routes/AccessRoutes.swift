@@ -81,7 +81,7 @@ enum AccessRoutes {
     static let auditPage = 100_000
 
     /// Who asks over the socket: only this user may connect to it.
-    private static var socketOwner: Principal {
+    static var socketOwner: Principal {
         Principal(
             kind: .owner, name: ProcessOwner.name, permissions: Principal.owner.permissions,
             origin: "holder.sock")

@@ -13,6 +13,8 @@ struct Request: Sendable {
     var body: [UInt8] = []
     /// The address that it came from.
     var origin = "local"
+    /// What the key is good for by which it was let in; `nil` where it came without.
+    var keyScope: APIKey.Scope?
 
     init(method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders) {
         self.method = method
@@ -24,7 +26,9 @@ struct Request: Sendable {
     func header(_ name: String) -> String? { headers.first(name: name) }
 
     /// Who sends it, as it says.
-    var credentials: Credentials? { Credentials(header("authorization")) }
+    var credentials: Credentials? {
+        Credentials(header("authorization"), key: header("x-rapidapi-key"))
+    }
 
     /// A path parameter.
     func parameter(_ name: String) throws -> String {

@@ -144,7 +144,9 @@ extension EngineError {
         case .gone: .gone
         case .unauthenticated: .unauthorized
         case .forbidden: .forbidden
-        case .tooManyAttempts: .tooManyRequests
+        case .tooManyAttempts, .rateLimited: .tooManyRequests
+        case .unreachable: .badGateway
+        case .timedOut: .gatewayTimeout
         case .conflict: .conflict
         case .readOnly: .forbidden
         case .limitExceeded: .payloadTooLarge

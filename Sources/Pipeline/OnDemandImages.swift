@@ -1,0 +1,297 @@
+public import Base
+import Catalog
+public import Engine
+import Fetching
+import Media
+import Query
+import Synchronization
+
+/// Images that somebody asks for by their URLs, one by one: what the store does not have yet is fetched, as
+/// carefully and as politely as ``Collect`` does it.
+///
+/// One of these is kept as long as a store is served: it remembers the pauses and the robots.txt of hosts.
+public final class OnDemandImages: Sendable {
+    /// What is known of a URL, in the words of Cortex's later interface.
+    public enum State: String, Sendable, CaseIterable {
+        /// Nothing.
+        case unknown
+        /// It is no URL that is fetched.
+        case invalid
+        /// It waits to be fetched, or its image for somebody to look for objects in it.
+        case queued
+        /// Objects were looked for; their labels wait to be judged.
+        case scoring
+        case done
+        /// It gave no image.
+        case failed
+    }
+
+    private struct Work {
+        var underway = 0
+        /// URLs that wait, and those that are under way, in one spelling.
+        var queued: Set<String> = []
+    }
+
+    let store: Store
+    private let detector: @Sendable () async throws -> (any Examiner)?
+    private let rolesOfModels: @Sendable () async throws -> AnalysisRoles
+    private let userAgent: String
+    private let policy: AddressPolicy
+    private let fetcher = Mutex<Fetcher?>(nil)
+    private let work = Mutex(Work())
+    private let waiting: AsyncStream<String>
+    private let queue: AsyncStream<String>.Continuation
+
+    /// URLs that are fetched at a time for somebody who waits; more are refused as overload.
+    private static let fetchLimit = 16
+    /// URLs that may wait for nobody in particular.
+    private static let queueLimit = 1_000
+    /// Of these, how many are under way at a time.
+    private static let queueWidth = 4
+
+    /// - Parameters:
+    ///   - userAgent: what servers are told who asks.
+    ///   - allowsPrivateAddresses: fetches from addresses that are not of the public internet, too.
+    ///   - roles: what models look for, asked each time.
+    ///   - detector: what looks for objects, asked each time; `nil` where there is nothing that could.
+    public init(
+        store: Store, userAgent: String, allowsPrivateAddresses: Bool = false,
+        roles: @escaping @Sendable () async throws -> AnalysisRoles = { AnalysisRoles() },
+        detector: @escaping @Sendable () async throws -> (any Examiner)? = { nil }
+    ) {
+        self.store = store
+        self.detector = detector
+        rolesOfModels = roles
+        self.userAgent = userAgent
+        policy = allowsPrivateAddresses ? .everything : .globallyRoutable
+        (waiting, queue) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(1_000))
+    }
+
+    // MARK: - One, for somebody who waits
+
+    /// The image of a URL; fetched where the store does not have it.
+    /// - Throws: ``EngineError/Code/invalidRequest`` for what is no URL that is fetched;
+    ///   ``EngineError/Code/forbidden`` where it is not to be had: a private address, robots.txt, an
+    ///   opt-out; ``EngineError/Code/unsupportedMedia``, ``EngineError/Code/limitExceeded``;
+    ///   ``EngineError/Code/unreachable`` where its server did not give it; ``EngineError/Code/gone`` where
+    ///   its image was deleted; ``EngineError/Code/overloaded``.
+    public func image(at text: String) async throws -> EntityID {
+        let url = try OnDemandImages.url(text)
+        if let known = try await knownImage(url) { return known }
+        try store.checkWritable()
+        try work.withLock { work in
+            guard work.underway < OnDemandImages.fetchLimit else {
+                throw EngineError(
+                    .overloaded, "\(work.underway) images are being fetched already; ask again",
+                    retryAfter: .seconds(2))
+            }
+            work.underway += 1
+        }
+        defer { work.withLock { $0.underway -= 1 } }
+        return try await fetch(url)
+    }
+
+    /// The sample of an image, in which objects are looked for where nobody has, and something can.
+    /// - Throws: ``EngineError``; where it cannot be looked at, the sample says that nobody has.
+    public func analysedSample(_ image: EntityID) async throws -> Document {
+        let roles = try await rolesOfModels()
+        let sample = try await store.sample(image, roles)
+        guard sample["object_analysis_processed"] != "true", store.access == .readWrite,
+            let examiner = try await detector()
+        else { return sample }
+        _ = try await Labelling(examiner, into: store).label([image])
+        return try await store.sample(image, roles)
+    }
+
+    // MARK: - Many, for nobody in particular
+
+    /// Has a URL's image fetched in the background, unless it is there.
+    /// - Returns: what is known of it now.
+    /// - Throws: ``EngineError/Code/invalidRequest``, ``EngineError/Code/overloaded``,
+    ///   ``EngineError/Code/readOnly``.
+    public func enqueue(_ text: String) async throws -> State {
+        let url = try OnDemandImages.url(text)
+        let state = try await self.state(of: url)
+        guard state == .unknown || state == .failed else { return state }
+        try store.checkWritable()
+        let isNew = try work.withLock { work in
+            guard !work.queued.contains(url.description) else { return false }
+            guard work.queued.count < OnDemandImages.queueLimit else {
+                throw EngineError(
+                    .overloaded, "\(work.queued.count) URLs wait already; ask again later",
+                    retryAfter: .seconds(60))
+            }
+            work.queued.insert(url.description)
+            return true
+        }
+        if isNew { queue.yield(url.description) }
+        return .queued
+    }
+
+    /// What is known of each of some URLs, in their order. Nothing is fetched.
+    public func states(of texts: [String]) async throws -> [State] {
+        var states: [State] = []
+        for text in texts {
+            guard let url = try? WebURL(text) else {
+                states.append(.invalid)
+                continue
+            }
+            states.append(try await state(of: url))
+        }
+        return states
+    }
+
+    /// Works on what is enqueued until the task is cancelled. What waits then is forgotten.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            let slots = Slots(OnDemandImages.queueWidth)
+            for await url in waiting {
+                await slots.take()
+                guard !Task.isCancelled else { break }
+                group.addTask {
+                    // What became of it stands in the store, where `states` finds it.
+                    if let image = try? await self.image(at: url) {
+                        _ = try? await self.analysedSample(image)
+                    }
+                    _ = self.work.withLock { $0.queued.remove(url) }
+                    slots.give()
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    // MARK: - Private
+
+    private static func url(_ text: String) throws -> WebURL {
+        do throws(FetchFailure) {
+            return try WebURL(text)
+        } catch {
+            throw EngineError(.invalidRequest, error.message, path: "url", cause: error)
+        }
+    }
+
+    /// The image that the store has of a URL; `nil` where it may be fetched.
+    private func knownImage(_ url: WebURL) async throws -> EntityID? {
+        let store = store
+        let entry = try await store.readPool.run { _ in try store.collected([url.description]).first ?? nil }
+        if let image = entry?.image, entry?.state == .added || entry?.state == .duplicate {
+            return try await exists(image)
+        }
+        return try await store.find(
+            FindRequest(
+                entityClass: Store.imageClass,
+                filter: .field(FieldPath("url"), .equal(.string(url.description))), limit: 1,
+                projection: try Projection.parse(["_uniqueid": 1]))
+        ).entities.first?["_uniqueid"]?.stringValue.flatMap { EntityID($0) }
+    }
+
+    /// - Throws: ``EngineError/Code/gone`` where it was deleted: it is not fetched again.
+    private func exists(_ image: EntityID) async throws -> EntityID {
+        _ = try await store.entity(image, class: Store.imageClass)
+        return image
+    }
+
+    private func state(of url: WebURL) async throws -> State {
+        if work.withLock({ $0.queued.contains(url.description) }) { return .queued }
+        let store = store
+        let entry = try await store.readPool.run { _ in try store.collected([url.description]).first ?? nil }
+        if entry?.state == .failed || entry?.state == .skipped { return .failed }
+        do {
+            guard let image = try await knownImage(url) else { return .unknown }
+            return try await store.analysisState(of: image, try await rolesOfModels())
+        } catch let error as EngineError where error.code == .gone || error.code == .notFound {
+            return .failed
+        }
+    }
+
+    private func sharedFetcher() throws -> Fetcher {
+        try fetcher.withLock { fetcher in
+            if let fetcher { return fetcher }
+            var options = FetchOptions(userAgent: userAgent)
+            options.maxBytes = min(options.maxBytes, store.options.maxFileBytes.bytes)
+            // Whoever waits for one picture does not wait for minutes.
+            options.maxPause = .seconds(20)
+            options.maxCrawlDelay = .seconds(20)
+            let made = try Fetcher(options, policy: policy)
+            fetcher = made
+            return made
+        }
+    }
+
+    private func fetch(_ url: WebURL) async throws -> EntityID {
+        let result = await (try sharedFetcher()).fetch(url, isWanted: { ImageFormat.sniff($0) != nil })
+        let store = store
+        switch result {
+        case .failure(let failure):
+            if failure.code == .cancelled { throw EngineError(.cancelled, "the client left") }
+            let entry = CollectedURL(
+                url: url.description, state: failure.isRefusal ? .skipped : .failed,
+                code: failure.code.rawValue, reason: failure.message, status: failure.status, attempts: 1,
+                at: .now())
+            _ = try await store.readPool.run { _ in
+                var run = ImportRun(parameters: [:])
+                return try store.commit(collected: [CollectedItem(entry)], run: &run)
+            }
+            throw EngineError(failure)
+        case .success(let fetched):
+            let entry = CollectedURL(
+                url: url.description, state: .added, status: 200, attempts: 1, at: .now())
+            let image = try await store.computePool.run { _ in
+                try store.prepare(
+                    fetched.bytes, path: "", url: url.description, properties: [:], labels: [],
+                    reference: nil)
+            }
+            let outcome = try await store.readPool.run { _ in
+                var run = ImportRun(parameters: [:])
+                return try store.commit(collected: [CollectedItem(entry, image: image)], run: &run)
+            }
+            guard let id = try outcome[0].get()?.id else {
+                throw EngineError(.failed, "\(url) was fetched, and became no image")
+            }
+            return id
+        }
+    }
+}
+
+extension EngineError {
+    fileprivate init(_ failure: FetchFailure) {
+        let code: Code =
+            switch failure.code {
+            case .invalidURL: .invalidRequest
+            case .privateAddress, .robots, .optOut: .forbidden
+            case .tooLarge: .limitExceeded
+            case .wrongContent: .unsupportedMedia
+            case .cancelled: .cancelled
+            case .robotsUnknown, .unresolved, .connection, .tls, .timeout, .busy, .truncated, .status,
+                .redirect, .malformed:
+                .unreachable
+            }
+        self.init(code, failure.message, path: "url", cause: failure)
+    }
+}
+
+/// So many may go on at a time.
+private final class Slots: Sendable {
+    private let left: Mutex<Int>
+    private let bell = Bell()
+
+    init(_ count: Int) { left = Mutex(count) }
+
+    func take() async {
+        while !Task.isCancelled {
+            let isTaken = left.withLock { left in
+                guard left > 0 else { return false }
+                left -= 1
+                return true
+            }
+            if isTaken { return }
+            await bell.heard()
+        }
+    }
+
+    func give() {
+        left.withLock { $0 += 1 }
+        bell.ring()
+    }
+}

@@ -84,7 +84,7 @@ struct BoxQuestion {
         case .greaterOrEqual(let value):
             return bound(value) { $0.rounded(.up) }.map { $0.map { atLeast(path, $0) } ?? .not(.all) }
         case .matches, .size, .elementMatchesValue, .elementMatchesDocument: return .not(.all)
-        case .type, .modulo, .all: return nil
+        case .type, .modulo, .all, .isA, .counts: return nil
         }
     }
 

@@ -37,8 +37,10 @@ def run(bench):
             answer = worker.ask("round")
             bare.wall.append(answer["wall"] / answer["items"])
             bare.cpu.append(answer["cpu"] / answer["items"])
-            done = run_program(
-                [fovea, "label", "--model", MODEL, "--again", "--json", "--store", store], environment)
+            target = bench.scratch / "labelled"
+            run_program(["cp", "-r", store, target])
+            done = run_program([fovea, "label", "--model", MODEL, "--json", "--store", target], environment)
+            run_program(["rm", "-r", target])
             counts = json.loads(done.output.splitlines()[-1])["job"]["counts"]
             labels = counts["labels"]
             # The peer has loaded its model before: what a job takes until then is left out.

@@ -65,12 +65,13 @@ extension Store {
     /// - Throws: ``EngineError/Code/notFound`` where there is no such run.
     public func revert(run: Int64, by who: String) async throws -> Document {
         try checkWritable()
-        let catalog = catalog
+        let (catalog, limit) = (catalog, options.maxVerifiedDocuments)
         return try await readPool.run { _ in
             try translating {
                 let outcome = try catalog.write { transaction in
                     var outcome = try transaction.revert(run: run, source: who)
-                    outcome.removed += try transaction.deleteDescriptors(ofRun: run, by: who)
+                    outcome.removed += try transaction.deleteDescriptors(
+                        ofRun: run, by: who, maxDocuments: limit)
                     return outcome
                 }
                 return [

@@ -100,6 +100,51 @@ import Testing
         }
     }
 
+    @Test func `a job that somebody cancels ends after the group under way, and stays cancelled`()
+        async throws
+    {
+        try await withQueue(pictures: 1_500) { store, queue in
+            let asked = try request(#"{"taggers": ["colours"]}"#)
+            let lines = Lines()
+            let isCancelled = Mutex(false)
+            try await queue.run(asked, priority: 0, by: "human:ann") { bytes in
+                try lines.take(bytes)
+                guard !lines.verdicts.isEmpty, !isCancelled.withLock({ $0 }) else { return }
+                isCancelled.withLock { $0 = true }
+                _ = try await queue.cancel(1)
+            }
+            #expect(lines.last["state"] == "cancelled" && lines.last["ended"] != nil)
+            let labelled = try await store.labelRuns()
+            #expect(labelled.count == 1 && labelled[0]["finished"] == nil)
+            #expect(lines.verdicts.count < 1_500)
+            let counted = lines.last["counts"]?.objectValue?["labelled"]
+            #expect(counted == .integer(Int64(lines.verdicts.count)))
+            // To cancel it again changes nothing, as does cancelling what is done.
+            #expect(try await queue.cancel(1).state == .cancelled)
+        }
+    }
+
+    @Test func `a job that its process lets go of waits, and the next process does the rest`() async throws {
+        try await withQueue(pictures: 1_500) { store, queue in
+            let asked = try request(#"{"taggers": ["colours"]}"#)
+            let lines = Lines()
+            async let followed: Void = queue.run(asked, priority: 0, by: "human:ann") { try lines.take($0) }
+            while lines.verdicts.isEmpty { await Task.yield() }
+            await queue.stop()
+            try await followed
+            #expect(lines.last["state"] == "waiting" && lines.last["ended"] == nil)
+            #expect(lines.verdicts.count < 1_500)
+            let next = JobQueue(store: store, models: ModelRegistry(), worksOnAll: true)
+            next.start()
+            while try !store.jobs(onlyOpen: true, limit: 9).isEmpty { await Task.yield() }
+            await next.stop()
+            let job = try store.job(1)
+            #expect(job.state == .done && job.run == 1 && job.counts["labelled"] == 1_500)
+            let runs = try await store.labelRuns()
+            #expect(runs.count == 1 && runs[0]["finished"] != nil)
+        }
+    }
+
     @Test func `jobs that nobody follows are done by who serves, the most urgent first`() async throws {
         try await withQueue(pictures: 3, worksOnAll: true) { store, queue in
             // Added to the store behind the queue's back, as a process that was killed leaves them.

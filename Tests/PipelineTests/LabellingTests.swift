@@ -176,6 +176,9 @@ import Testing
             #expect(third == [.labelled(1)])
             let labels = try await labels(store)
             #expect(labels.count == 1)
+            let looked = try await store.examinations(of: ids[2])
+            #expect(looked.map(\.source) == ["model:parity@1"] && looked[0].run == 1)
+            #expect(looked[0].error == "thirteen is too many" && looked[0].labelCount == 0)
         }
     }
 

@@ -62,6 +62,11 @@ extension Store {
         }
     }
 
+    /// All that has looked at an entity, in the order of the sources' names.
+    public func examinations(of id: EntityID) async throws -> [Examination] {
+        try await read { try $0.examinations(of: id) }
+    }
+
     /// The decoded picture of an entity, upright, in RGB. Blocks, and computes.
     /// - Throws: ``EngineError/Code/notFound`` where it has no bytes; ``EngineError/Code/gone`` where it was
     ///   deleted, or its referenced file is missing or changed; ``EngineError/Code/unsupportedMedia`` for

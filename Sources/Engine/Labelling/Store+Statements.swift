@@ -195,15 +195,15 @@ private struct StatementWriting {
 
 extension Transaction {
     /// Deletes the vectors that a run has given.
+    /// - Parameter maxDocuments: how many may be looked at one by one.
     /// - Returns: how many there were.
-    func deleteDescriptors(ofRun run: RunID, by who: String) throws -> Int {
+    func deleteDescriptors(ofRun run: RunID, by who: String, maxDocuments: Int) throws -> Int {
         var count = 0
         for known in schema.entityClasses where WireNames.setName(ofClass: known.name) != nil {
             guard known["_run"] != nil else { continue }
             let ids = try read { snapshot in
                 try snapshot.ids(
-                    known, .field(FieldPath("_run"), .equal(.integer(run))),
-                    StoreOptions().maxVerifiedDocuments
+                    known, .field(FieldPath("_run"), .equal(.integer(run))), maxDocuments
                 ).ids
             }
             count += try delete(ids, of: known.name, by: who)

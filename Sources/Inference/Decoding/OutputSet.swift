@@ -45,10 +45,13 @@ struct OutputSet {
         InferenceError(.invalidOutput, "\(model) \(message)")
     }
 
+    /// What rounding may make of a probability of 1.
+    static let mostProbable = 1.001
+
     /// A probability, where rounding may have gone a hair too far.
     /// - Throws: ``InferenceError/Code/invalidOutput`` for a number that is none.
     func probability(_ number: Double) throws(InferenceError) -> Double {
-        guard number > -0.001, number < 1.001 else {
+        guard number > -0.001, number < OutputSet.mostProbable else {
             throw failure(
                 "gives \(number) as a confidence, which is not within 0...1; its decoder may need another activation"
             )

@@ -25,9 +25,13 @@ struct YOLOXDecoder: DetectionDecoder {
         for stride in strides {
             let columns = size.width / stride, scale = Double(stride)
             for cell in 0..<columns * (size.height / stride) {
+                defer { start += 5 + classCount }
+                // Most cells hold nothing: no class, being a probability, can make up for that.
+                let objectness = Double(output.numbers[start + 4])
+                if objectness >= 0, objectness * OutputSet.mostProbable <= thresholds.confidence { continue }
                 let classes = output.numbers[start + 5..<start + 5 + classCount]
                 let (classIndex, best) = largest(of: classes)
-                let confidence = Double(output.numbers[start + 4]) * Double(best)
+                let confidence = objectness * Double(best)
                 if confidence > thresholds.confidence {
                     let values = output.numbers[start..<start + 4].map(Double.init)
                     let width = exp(values[2]) * scale, height = exp(values[3]) * scale
@@ -38,7 +42,6 @@ struct YOLOXDecoder: DetectionDecoder {
                             box: Box(x: x - width / 2, y: y - height / 2, width: width, height: height),
                             classIndex: classIndex, confidence: try outputs.probability(confidence)))
                 }
-                start += 5 + classCount
             }
         }
         return found

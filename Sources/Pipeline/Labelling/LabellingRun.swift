@@ -10,6 +10,9 @@ import Media
 final class LabellingRun {
     /// Pictures of a group, at most.
     private static let groupCount = 256
+    /// Pictures that are under way or wait for their group, for each that is looked at: so many that nobody
+    /// waits while a group is committed. Of those that wait only what was found is held.
+    private static let leeway = 16
     /// How long a picture waits for its group, at most.
     private static let patience = Duration.milliseconds(500)
 
@@ -48,7 +51,7 @@ final class LabellingRun {
         report()
         // Threads of their own: whoever looks at pixels meanwhile must not wait behind a model.
         let pool = BlockingPool(label: "fovea-label", threadCount: examiner.concurrency)
-        let window = examiner.concurrency * 2 + 2
+        let window = examiner.concurrency * LabellingRun.leeway
         let results = ReorderingQueue<[Statement]>()
         var submitted = 0
         var taken = 0

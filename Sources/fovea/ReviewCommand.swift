@@ -40,6 +40,7 @@ struct ReviewNextCommand: AsyncParsableCommand {
               fovea review next --limit 10
               fovea review next '{"label_quality": {"$lt": 0.5}}' --kind box --json
               fovea review next --percent 5 --seed 7 --honeypots 10 --user ann
+              fovea review next --source 'model:*' --precision 0.95
             """)
 
     @OptionGroup var selection: SelectionOption
@@ -55,6 +56,8 @@ struct ReviewNextCommand: AsyncParsableCommand {
     var seed: UInt32 = 0
     @Option(help: "So many of a hundred labels are such whose answer is known.")
     var honeypots = 0.0
+    @Option(help: "Leave out labels that answers so far show to be right so often, as in 0.95.")
+    var precision: Double?
     @Option(help: "At most n; 0 for all.")
     var limit = 25
     @OptionGroup var reviewer: ReviewerOption
@@ -70,6 +73,7 @@ struct ReviewNextCommand: AsyncParsableCommand {
         if let kind { request["kind"] = .string(kind) }
         if let label { request["label"] = .string(label) }
         if let source { request["source"] = .string(source) }
+        if let precision { request["precision"] = .float(precision) }
         if let user = reviewer.user { request["user"] = .string(user) }
         let body = request
         let answer = try await store.withClient { try await $0.call("POST", "/v1/reviews/next", body) }

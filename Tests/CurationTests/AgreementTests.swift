@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `boxes are paired for the greatest sum, and those left alone count against`() {
-        #expect(Agreement.meanBestIoU([], []) == 1 && Agreement.meanBestIoU([Self.box(0)], []) == 0)
+        #expect(Agreement.meanBestIoU([Box](), []) == 1 && Agreement.meanBestIoU([Self.box(0)], []) == 0)
         #expect(Agreement.meanBestIoU([Self.box(0), Self.box(50)], [Self.box(50), Self.box(0)]) == 1)
         // 8 of 12 in common; one box alone.
         let mean = Agreement.meanBestIoU([Self.box(0), Self.box(50)], [Self.box(2)])

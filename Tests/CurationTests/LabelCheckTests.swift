@@ -52,6 +52,7 @@ import Testing
         arguments: [
             ("unreadable", [NewLabel(.box, "cat", geometry: .json([1, 2]), source: "human:ann")]),
             ("no-area", [.box("cat", 10, 10, 0, 5)]), ("no-area", [.box("cat", 10, 10, 20, -5)]),
+            ("no-area", [.polygon("cat", [[[0, 0], [10, 10], [30, 30], [5, 5]]])]),
             ("outside-image", [.box("cat", 90, 10, 20, 20)]),
             ("outside-image", [.box("cat", 190, 10, 20, 20)]),
             ("outside-image", [.polygon("cat", [[[0, 0], [101, 0], [0, 50]]])]),

@@ -146,6 +146,17 @@ import Testing
         #expect(told[0]["causes"]?.arrayValue?.compactMap { $0.objectValue?["term"] } == ["A1"])
     }
 
+    @Test func `agreement pairs boxes of one class`() async throws {
+        let temporary = try await TemporaryStore()
+        try await temporary.add([
+            .box("cat", 0, 0, 10, 10), .box("cat", 0, 2, 10, 10, by: "model:m@1"),
+            .box("dog", 50, 50, 10, 10), .box("cat", 50, 50, 10, 10, by: "model:m@1"),
+        ])
+        let told = try await reports(temporary.store, request(.agreement))
+        // One pair with 80 of 120 in common, and a box of each alone.
+        #expect(abs((told[0]["score"]?.floatValue ?? 0) - (80.0 / 120) / 3) < 1e-12)
+    }
+
     @Test func `a class of entities that was never used is named`() async throws {
         let temporary = try await TemporaryStore()
         let asked = QualityRequest(

@@ -183,6 +183,13 @@ import Testing
         #expect(threshold["reviewed"] == 99 && threshold["accepted"] == 49)
         // 49 right ones and n wrong ones: Wilson's lower end stays at 0.9 with n = 0 (0.927), and not with 1.
         #expect(threshold["confidence"] == 0.5 && threshold["accepted_above"] == 49)
+        // Of the one that is left nobody need be asked any more.
+        var asked = try question()
+        #expect(try await next(store, asked, for: "cyd") == [labels[99]])
+        asked.precision = 0.9
+        #expect(try await next(store, asked, for: "cyd") == [])
+        asked.precision = 0.95
+        #expect(try await next(store, asked, for: "cyd") == [labels[99]])
         let error = await #expect(throws: EngineError.self) { try await store.reviewStatistics(precision: 2) }
         #expect(error?.path == "precision")
     }

@@ -186,8 +186,9 @@ struct RequestExamples {
             ]
         case "nextReviews":
             [
-                .init(200, json: #"{"percent":50.5,"seed":3,"honeypots":10,"user":"ann","limit":2}"#),
-                .init(400, json: #"{"percent":101}"#), .init(400, json: #"{"user":"a b"}"#),
+                .init(200, json: #"{"percent":50.5,"seed":3,"honeypots":10,"user":"ann","precision":0.9}"#),
+                .init(400, json: #"{"percent":101}"#), .init(400, json: #"{"precision":95}"#),
+                .init(400, json: #"{"user":"a b"}"#),
                 .init(404, json: #"{"class":"Nothing"}"#),
             ]
         case "addReview":

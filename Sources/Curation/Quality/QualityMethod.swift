@@ -4,6 +4,8 @@ public enum QualityMethod: String, Sendable, CaseIterable {
     case objectLab = "objectlab"
     /// Boxes, by ``LabelSetVerdict``: the predicted ones are taken for the truth.
     case regions
+    /// Boxes, by ``Agreement/meanBestIoU(_:_:threshold:)``, of boxes of one class.
+    case agreement
     /// Classes, by ``ClassQuality/selfConfidence(given:_:)``.
     case selfConfidence = "self-confidence"
     /// Classes, by ``ClassQuality/normalisedMargin(given:_:)``.
@@ -16,11 +18,10 @@ public enum QualityMethod: String, Sendable, CaseIterable {
         switch self {
         case .objectLab: "boxes: overlooked, badly located and swapped ones (ObjectLab)"
         case .regions: "boxes: those of --predicted are the truth, each given one must lie within a margin"
+        case .agreement: "boxes: how well those of two people agree (mean best IoU)"
         case .selfConfidence: "classes: the probability of the given class"
         case .normalisedMargin: "classes: how far the given class lies above the likeliest other"
         case .confidentLearning: "classes: those that count for another class (confident learning)"
         }
     }
-
-    var isOfBoxes: Bool { self == .objectLab || self == .regions }
 }

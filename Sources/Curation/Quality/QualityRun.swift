@@ -30,6 +30,7 @@ public struct QualityRun: Sendable {
             switch request.method {
             case .objectLab: BoxQualityScorer(request)
             case .regions: RegionScorer(request)
+            case .agreement: AgreementScorer(request)
             case .selfConfidence, .normalisedMargin, .confidentLearning: ClassQualityScorer(request)
             }
         let batches = EntityBatches(store: store, ids: ids, properties: scorer.properties)

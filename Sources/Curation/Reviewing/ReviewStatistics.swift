@@ -11,9 +11,11 @@ struct ReviewStatistics {
     }
 
     /// The labels of one source and class.
-    private struct Group: Hashable {
+    struct Group: Hashable, Sendable {
         var source: String
         var name: String
+
+        init(_ label: Label) { (source, name) = (label.source, label.name ?? "") }
     }
 
     /// Two reviewers, the one whose name comes first first.
@@ -64,8 +66,7 @@ struct ReviewStatistics {
         let state = ReviewState(reviews, people: people)
         states[state, default: 0] += 1
         guard let label, let confidence = label.confidence, !state.isOpen else { return }
-        let group = Group(source: label.source, name: label.name ?? "")
-        outcomes[group, default: []].append((confidence, state == .accepted))
+        outcomes[Group(label), default: []].append((confidence, state == .accepted))
     }
 
     /// - Parameters:
@@ -99,6 +100,11 @@ struct ReviewStatistics {
                     told(group, answers, ReviewThreshold(answers, precision: precision))
                 }),
         ]
+    }
+
+    /// For each source and class the confidence from which on labels need no review, where there is one.
+    func thresholds(precision: Double) -> [Group: Double] {
+        outcomes.compactMapValues { ReviewThreshold($0, precision: precision).confidence }
     }
 
     // MARK: - Private

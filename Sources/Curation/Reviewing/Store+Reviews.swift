@@ -29,12 +29,18 @@ extension Store {
 
     /// The next labels that somebody is to be asked about, each as ``labels(_:)`` tells it and with its
     /// `state`: those of the sample that people have not agreed on, that this one has not answered, and did
-    /// not make. Labels whose answer is known are among them and look alike.
+    /// not make, less those that need no review. Labels whose answer is known are among them and look alike.
     public func reviewQuestions(_ question: ReviewQuestion, for reviewer: String) async throws -> [Document] {
+        if let precision = question.precision { try ReviewStatistics.check(precision: precision) }
         let wanted = question.labels.limit == 0 ? Int.max : question.labels.limit
         let pots = try await honeypots(question, for: reviewer, wanted: wanted)
         let ids = try await ids(
             FindRequest(entityClass: question.labels.entityClass, filter: question.labels.filter))
+        let thresholds = try await consult { snapshot in
+            try question.precision.map {
+                try snapshot.reviewStatistics().statistics.thresholds(precision: $0)
+            }
+        }
         var found: [Document] = []
         for start in stride(from: 0, to: ids.count, by: EntityBatches.size)
         where found.count < wanted - pots.count {
@@ -49,6 +55,7 @@ extension Store {
                     for label in try snapshot.labels(of: id)
                     where question.labels.accepts(label) && question.sample.contains(label.id)
                         && label.source != "human:\(reviewer)" && !known.contains(label.id)
+                        && !Store.needsNone(label, thresholds)
                     {
                         let reviews = try snapshot.reviews(of: label.id)
                         let state = ReviewState(reviews, people: people)
@@ -78,6 +85,14 @@ extension Store {
     }
 
     // MARK: - Private
+
+    /// Whether what people answered about others shows that a label is right often enough.
+    private static func needsNone(_ label: Label, _ thresholds: [ReviewStatistics.Group: Double]?) -> Bool {
+        guard let confidence = label.confidence,
+            let threshold = thresholds?[ReviewStatistics.Group(label)]
+        else { return false }
+        return confidence >= threshold
+    }
 
     private func honeypots(
         _ question: ReviewQuestion, for reviewer: String, wanted: Int

@@ -27,8 +27,17 @@ public enum Agreement {
     /// of boxes that stay alone. 1 where neither has any box.
     /// - Complexity: O(n³) for n boxes.
     public static func meanBestIoU(_ left: [Box], _ right: [Box], threshold: Double = 0.5) -> Double {
+        meanBestIoU(left.map { ClassedBox($0, 0) }, right.map { ClassedBox($0, 0) }, threshold: threshold)
+    }
+
+    /// The same, where only boxes of one class can be pairs.
+    public static func meanBestIoU(
+        _ left: [ClassedBox], _ right: [ClassedBox], threshold: Double = 0.5
+    ) -> Double {
         if left.isEmpty, right.isEmpty { return 1 }
-        let overlaps = left.map { box in right.map { box.iou(with: $0) } }
+        let overlaps = left.map { label in
+            right.map { $0.classIndex == label.classIndex ? label.box.iou(with: $0.box) : 0 }
+        }
         let pairs = bestPairs(overlaps).map { overlaps[$0.row][$0.column] }.filter { $0 >= threshold }
         return pairs.sorted().reduce(0, +) / Double(left.count + right.count - pairs.count)
     }

@@ -117,7 +117,12 @@ enum ReviewRoutes {
             "description": "A source, or the beginning of some with a `*` after it, as in `model:*`.",
         ],
         "run": ["type": "integer", "minimum": 1], "percent": .object(percent),
-        "seed": ["type": "integer", "minimum": 0], "honeypots": .object(percent), "user": user,
+        "seed": ["type": "integer", "minimum": 0], "honeypots": .object(percent),
+        "precision": [
+            "type": "number", "minimum": 0, "maximum": 1,
+            "description": "Leave out what answers so far show to be right so often.",
+        ],
+        "user": user,
         "limit": ["type": "integer", "minimum": 0, "description": "25 unless told; 0 for all."],
     ])
 
@@ -196,7 +201,8 @@ extension Request {
     fileprivate func reviewQuestion() throws -> (question: ReviewQuestion, user: String?) {
         let reader = try object()
         try reader.refuseUnknown([
-            "class", "filter", "kind", "label", "source", "run", "percent", "seed", "honeypots", "user",
+            "class", "filter", "kind", "label", "source", "run", "percent", "seed", "honeypots", "precision",
+            "user",
             "limit",
         ])
         let labels = try LabelRequest(
@@ -209,7 +215,8 @@ extension Request {
             seed: UInt64(try reader.count("seed") ?? 0))
         let question = ReviewQuestion(
             labels: labels, sample: sample,
-            honeypotPercent: try reader.number("honeypots", in: 0...100) ?? 0)
+            honeypotPercent: try reader.number("honeypots", in: 0...100) ?? 0,
+            precision: try reader.number("precision", in: 0...1))
         return (question, try reader.optionalText("user"))
     }
 

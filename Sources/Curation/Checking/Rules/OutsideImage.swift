@@ -26,7 +26,8 @@ struct OutsideImage: LabelRule {
             return finding(
                 in: image, [entry],
                 inside == nil
-                    ? "lies wholly outside of the image" : "reaches \(most) pixels beyond the image",
+                    ? "lies wholly outside of the image"
+                    : "reaches \(most) pixel\(most == "1" ? "" : "s") beyond the image",
                 fix: fix)
         }
     }

@@ -8,9 +8,10 @@ import Testing
     /// A server of a store, with images fetched from this machine.
     private func serve(
         _ fovea: Fovea, _ arguments: [String] = ["--allow-private-addresses"],
-        _ body: (_ url: String) throws -> Void
+        environment: [String: String] = [:], _ body: (_ url: String) throws -> Void
     ) throws {
-        let server = fovea.start(["serve", "--http", "127.0.0.1:0", "--json"] + arguments)
+        let server = fovea.start(
+            ["serve", "--http", "127.0.0.1:0", "--json"] + arguments, environment: environment)
         let line = try #require(try server.firstLine(), "\(server.errorsSoFar)")
         let url = try #require(try JSON.parse(line).objectValue?["url"]?.stringValue)
         defer {
@@ -95,6 +96,48 @@ import Testing
         }
         #expect(
             images.targets.filter { $0 == "/cat.ppm" }.count == 3, "once for the store, twice to be drawn on")
+    }
+
+    private static let runtime = ProcessInfo.processInfo.environment["FOVEA_OPENVINO"] ?? ""
+    private static let hasYOLOX =
+        !runtime.isEmpty && ProcessInfo.processInfo.environment["TSAN_OPTIONS"] == nil
+        && Surroundings.offers("models/yolox_nano.onnx") && Surroundings.offers("data/coco128")
+        && PythonOracle.isAvailable
+
+    @Test(.enabled(if: hasYOLOX))
+    func `the objects at a URL are those of OpenVINO's Python API and a decoder in NumPy`() throws {
+        let models = Surroundings.testFolder.appendingPathComponent("models")
+        let folder = Surroundings.testFolder.appendingPathComponent("data/coco128/images/train2017")
+        let name = try #require(
+            FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".jpg") }
+                .min())
+        let bytes = [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
+        let images = try ScriptedServer { _ in .answer(200, [("content-type", "image/jpeg")], bytes) }
+        let line = try PythonOracle.lines(
+            of: "detection_oracle.py",
+            [
+                Self.runtime, "yolox", models.appendingPathComponent("yolox_nano.onnx").path,
+                folder.appendingPathComponent(name).path,
+            ])[0]
+        let expected = try #require(JSON.parse(line).arrayValue).map {
+            ($0.arrayValue ?? []).compactMap(\.floatValue)
+        }
+        let fovea = try Fovea()
+        try serve(fovea, environment: ["FOVEA_MODEL_PATH": models.path]) { url in
+            let sample = try post("\(url)/add", #"{"url_or_id": "\#(images.root)/a.jpg"}"#).body
+            #expect(sample["object_analysis_processed"] == "true", "\(sample.json)")
+            let boxes = sample["object_analysis"]?.arrayValue?.first?.arrayValue ?? []
+            #expect(boxes.count == expected.count && !boxes.isEmpty)
+            for (box, numbers) in zip(boxes.compactMap(\.objectValue), expected) {
+                let found = ["x1", "y1", "x2", "y2"].map { box[$0]?.floatValue ?? .nan }
+                // The model's own 2 pixels, and half a one for whole numbers.
+                #expect(
+                    zip(found, numbers[2...]).allSatisfy { abs($0 - $1) <= 2.5 }, "\(box.json) \(numbers)")
+                #expect(abs((box["conf"]?.floatValue ?? .nan) - numbers[1]) <= 0.01)
+            }
+            let states = try post("\(url)/api/images/lookup", #"{"urls": ["\#(images.root)/a.jpg"]}"#)
+            #expect(states.body["images"]?.arrayValue?.first?.objectValue?["state"] == "scoring")
+        }
     }
 
     @Test func `what must not be fetched is not, and what cannot be is told`() throws {

@@ -27,8 +27,10 @@ import Testing
             let value = sample[field.rawValue]
             return comparison.accepts(value?.floatValue == nil ? nil : value)
         case .collected(let comparison):
-            let text = (sample["datetime"]?.stringValue ?? "").replacing(" ", with: "T") + "Z"
-            return comparison.accepts(DateTime(iso8601: text).map { .dateTime($0) })
+            // By the key: its first eight digits are seconds.
+            let seconds = (sample["_id"]?.stringValue).flatMap { Int64($0.dropFirst(4).prefix(8), radix: 16) }
+            return comparison.accepts(
+                seconds.map { .dateTime(DateTime(microseconds: $0 * 1_000_000)) })
         case .objects(let condition):
             let boxes = detection[condition.name]?.arrayValue ?? []
             let areas = boxes.compactMap { $0.arrayValue?.compactMap(\.floatValue) }.map {
@@ -57,14 +59,18 @@ import Testing
         try RandomSamples.fill(temporary, 200, hasUnreadable: seed == 33, sizes: true, &random)
         let store = temporary.store
         let samples = try await store.samples(
-            try Filter.parse(#"{"object_analysis_processed": "true"}"#), skip: 0, limit: 1_000
+            try Filter.parse(#"{"object_analysis_processed": "true"}"#), RandomSamples.roles, skip: 0,
+            limit: 1_000
         ).samples
-        let labelled = try await store.labelledSamples(LabelledSampleSearch(.all, limit: 1_000)).samples
+        let labelled = try await store.labelledSamples(
+            LabelledSampleSearch(.all, limit: 1_000), RandomSamples.roles
+        ).samples
         #expect(samples.map { $0["_id"] } == labelled.map { $0["_id"] })
         for value in Self.filters {
             let filter = try SampleFilter.parse(value)
             let expected = zip(samples, labelled).filter { Self.matches(filter, $0, $1) }.map { $0.0["_id"] }
-            let found = try await store.labelledSamples(LabelledSampleSearch(filter, limit: 1_000))
+            let found = try await store.labelledSamples(
+                LabelledSampleSearch(filter, limit: 1_000), RandomSamples.roles)
             #expect(found.samples.map { $0["_id"] } == expected, "seed \(seed): \(value.json)")
             #expect(found.count == expected.count)
         }

@@ -35,13 +35,20 @@ enum RandomSamples {
             }
             made.append((properties, labels(hasUnreadable, &random)))
         }
+        let examined = made.map { _ in
+            (models + ["model:faces@1"]).filter { _ in random.chance(0.2) }.map { ($0, random.chance(0.3)) }
+        }
         try temporary.store.catalog.write { [made] transaction in
             var runs: [String: RunID] = [:]
             for source in models {
                 runs[source] = try transaction.beginRun("model", source: source, parameters: [:])
             }
-            for (properties, labels) in made {
+            for (index, (properties, labels)) in made.enumerated() {
                 let id = try transaction.insert("Image", properties)
+                for (source, isFailed) in examined[index] {
+                    try transaction.noteExamined(
+                        id, by: source, run: runs[source], labels: 0, error: isFailed ? "broken" : nil)
+                }
                 for var label in labels {
                     label.run = runs[label.source]
                     try transaction.addLabel(label, to: id)
@@ -73,7 +80,9 @@ enum RandomSamples {
         case 7:
             return [
                 "datetime": [
-                    random.pick(["$gt", "$lte"]): random.pick(["2020", "2999", .integer(3)])
+                    random.pick(["$gt", "$lte"]): random.pick([
+                        "2020", "2999", "2021-03-04 05:06", .integer(3),
+                    ])
                 ]
             ]
         default:
@@ -84,7 +93,9 @@ enum RandomSamples {
 
     // MARK: - Private
 
-    private static let models = ["model:a@1", "model:b@2"]
+    private static let models = ["model:a@1", "model:b@2", "model:poses@1"]
+    /// What some of the models look for; of `b` nothing is known.
+    static let roles = AnalysisRoles(["a": .objects, "poses": .poses, "faces": .faces])
 
     private static func properties(_ random: inout SeededGenerator) -> Document {
         var properties = Document()
@@ -93,6 +104,10 @@ enum RandomSamples {
         if random.chance(0.9) { properties["height"] = .integer(.random(in: 0...200, using: &random)) }
         if random.chance(0.5) { properties["url"] = .string(random.pick(["http://a/1", "http://b/2"])) }
         if random.chance(0.5) { properties["source"] = .string(random.pick(["crawl", "private"])) }
+        if random.chance(0.5) {
+            let microseconds = Int64.random(in: 1_500_000_000_000_000...1_700_000_000_000_000, using: &random)
+            properties["added_at"] = .dateTime(DateTime(microseconds: microseconds))
+        }
         if random.chance(0.5) { properties["label_quality"] = random.pick([0.25, 0.5, 1.0]) }
         // What a sample does not show must not be found by.
         if random.chance(0.5) { properties["nothing"] = "crawl" }

@@ -15,13 +15,14 @@ import Testing
         let temporary = try await TemporaryStore()
         // Boxes that cannot be read come by no face, yet a store may hold them.
         try RandomSamples.fill(temporary, 250, hasUnreadable: seed % 3 == 0, &random)
-        let all = try await temporary.store.samples(.all, skip: 0, limit: 1_000)
+        let all = try await temporary.store.samples(.all, RandomSamples.roles, skip: 0, limit: 1_000)
         #expect(all.count == 250 && all.samples.count == 250)
         for _ in 0..<250 {
             let text = RandomSamples.filter(&random, depth: 2).json
             let filter = try Filter.parse(text)
             let expected = all.samples.filter { filter.matches($0) }.map { $0["_id"] }
-            let found = try await temporary.store.samples(filter, skip: 0, limit: 1_000)
+            let found = try await temporary.store.samples(
+                filter, RandomSamples.roles, skip: 0, limit: 1_000)
             #expect(found.samples.map { $0["_id"] } == expected, "seed \(seed): \(text)")
             #expect(found.count == expected.count, "seed \(seed): \(text)")
         }
@@ -107,6 +108,46 @@ import Testing
             ).count
         }
         #expect(try await (count("cat"), count("dog"), count("cow")) == (0, 1, 1))
+    }
+
+    @Test func `what looked and found nothing counts, and hides what others found`() async throws {
+        let temporary = try await TemporaryStore()
+        let roles = AnalysisRoles(["old": .objects, "new": .objects, "face": .faces, "pose": .poses])
+        let ids = try (0..<4).map {
+            try temporary.add(Picture.ppm(width: 60, height: 40, seed: $0)).id
+        }
+        try temporary.store.catalog.write { transaction in
+            var runs: [String: RunID] = [:]
+            for name in ["old", "new", "face", "pose"] {
+                runs[name] = try transaction.beginRun("model", source: "model:\(name)@1", parameters: [:])
+            }
+            func look(_ name: String, _ id: EntityID, _ label: String? = nil, error: String? = nil) throws {
+                let source = "model:\(name)@1"
+                if let label {
+                    try transaction.addLabel(
+                        RandomSamples.box(label, 1, 1, 5, 5, 0.5, source, runs[name]), to: id)
+                }
+                try transaction.noteExamined(
+                    id, by: source, run: runs[name], labels: label == nil ? 0 : 1, error: error)
+            }
+            try look("old", ids[0], "cat")
+            try look("new", ids[0])
+            try look("old", ids[1], "cat")
+            try look("new", ids[1], error: "broken")
+            try look("face", ids[2])
+            try look("pose", ids[3], "person")
+        }
+        let samples = try await temporary.store.samples(.all, roles, skip: 0, limit: 9).samples
+        func flags(_ index: Int) -> [Value?] {
+            ["object_analysis", "pose_estimation", "face_analysis"].map { samples[index]["\($0)_processed"] }
+        }
+        #expect(samples[0]["object_analysis"] == [[]] && flags(0) == ["true", "false", "false"])
+        #expect(samples[1]["object_analysis"]?.arrayValue?.first?.arrayValue?.count == 1)
+        #expect(samples[2]["object_analysis"] == [] && flags(2) == ["false", "false", "true"])
+        #expect(samples[3]["object_analysis"] == [] && flags(3) == ["false", "true", "false"])
+        let cats = try await temporary.store.samples(
+            try Filter.parse(#"{"object_analysis.0.classname": "cat"}"#), roles, skip: 0, limit: 9)
+        #expect(cats.samples.map { $0["_id"] } == [samples[1]["_id"]])
     }
 
     @Test(arguments: [

@@ -35,7 +35,7 @@ KINDS = ["the article's", "a class and a place", "without a class", "one of two 
 
 
 def run(bench):
-    images = 20_000 if bench.is_quick else 250_000
+    images = 20_000 if bench.is_quick else 1_000_000
     each = 20_000 if bench.is_quick else 50_000
     python, store = bench.root / ".tools" / "fiftyone" / "bin" / "python", bench.scratch / "store"
     home = bench.scratch / "home"

@@ -32,6 +32,8 @@ public final class Store: Sendable {
     let blobs: BlobStore
     let cache: DerivedPixelsCache
     let descriptorSets: DescriptorSets
+    let textIndex = TextIndex()
+    let textVectors = TextVectors()
     let collectionGate = CollectionGate()
 
     private init(

@@ -24,6 +24,8 @@ struct Exchange: Sendable {
         var shortcuts = PixelShortcuts()
         /// Of the bodies of all listeners that this serves.
         let bodies: BodyBudget
+        /// What makes vectors of texts.
+        let textModel: TextModel
         /// Who answers the command language; `nil` where it is not offered.
         var commands: CommandService?
         /// The jobs that this process works on.
@@ -54,6 +56,7 @@ struct Exchange: Sendable {
             bodies = BodyBudget(byteCount: limits.allBodiesByteCount)
             self.commands = commands
             self.jobs = jobs ?? JobQueue.of(store, role: role)
+            textModel = TextModel(storeAt: store.directory)
         }
     }
 

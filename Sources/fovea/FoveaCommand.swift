@@ -26,7 +26,8 @@ struct FoveaCommand: AsyncParsableCommand {
             """,
         version: FoveaVersion.text,
         subcommands: [
-            InitCommand.self, AddCommand.self, CollectCommand.self, FindCommand.self, CountCommand.self,
+            InitCommand.self, AddCommand.self, CollectCommand.self, FindCommand.self, AskCommand.self,
+            SearchCommand.self, CountCommand.self,
             FacetsCommand.self,
             HistogramCommand.self, ShowCommand.self, GetCommand.self, ExplainCommand.self, StatsCommand.self,
             QueryCommand.self, LabelCommand.self, JobsCommand.self, RuleCommand.self, LabelsCommand.self,

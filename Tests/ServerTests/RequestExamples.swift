@@ -206,6 +206,21 @@ struct RequestExamples {
                 .init(200, json: #"{"label":1,"right":null}"#),
                 .init(404, json: #"{"label":999999,"right":true}"#), .init(400, json: #"{"label":1}"#),
             ]
+        case "search":
+            [
+                .init(200, json: #"{"image":"\#(id)","distance":64}"#),
+                .init(200, json: #"{"phash":"00000000ffffffff"}"#), .init(400, json: #"{"phash":"f"}"#),
+                .init(404, json: #"{"image":"9.0.1"}"#), .init(400, json: #"{"image":"\#(id)","text":"a"}"#),
+                .init(200, json: #"{"text":"cat","limit":2,"filter":{"width":{"$gt":0}}}"#),
+                .init(400, json: #"{"text":"?!"}"#), .init(400, json: #"{"text":"cat","limit":0}"#),
+                .init(400, json: "{}"), .init(404, json: #"{"text":"cat","class":"Nothing"}"#),
+            ]
+        case "askQuestion":
+            [
+                .init(200, json: #"{"text":"images wider than 2","limit":1}"#),
+                .init(400, json: #"{"text":"images widr than 2"}"#), .init(400, json: "{}"),
+                .init(404, class: "Nothing", json: #"{"text":"everything"}"#),
+            ]
         case "listClasses": [.init(200)]
         case "addClasses":
             [

@@ -149,8 +149,7 @@ final class SharedLabelHierarchy: Sendable {
 }
 
 extension CatalogSnapshot {
-    /// The label classes of this commit. Read from the disk once for each change of them: some 10 ms for
-    /// 20,000 classes.
+    /// The label classes of this commit. Read from the disk once for each change of them.
     public func labelHierarchy() throws(CatalogError) -> LabelHierarchy {
         try check()
         return try version.labelHierarchy.hierarchy(on: connection)

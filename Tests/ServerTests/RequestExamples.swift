@@ -206,6 +206,16 @@ struct RequestExamples {
                 .init(200, json: #"{"label":1,"right":null}"#),
                 .init(404, json: #"{"label":999999,"right":true}"#), .init(400, json: #"{"label":1}"#),
             ]
+        case "callModelContext", "callModelContextWriting":
+            [
+                .init(
+                    200,
+                    json:
+                        #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"query","arguments":{"question":"everything"}}}"#
+                ),
+                .init(202, json: #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#),
+                .init(200, json: #"{"jsonrpc":"2.0","id":"a","method":"nothing"}"#), .init(400, json: "[]"),
+            ]
         case "search":
             [
                 .init(200, json: #"{"image":"\#(id)","distance":64}"#),

@@ -14,6 +14,7 @@ enum Routes {
             + DeletionRoutes.endpoints + QualityRoutes.endpoints + ReviewRoutes.endpoints
             + LabelRoutes.endpoints + ClassRoutes.endpoints + JobRoutes.endpoints + RuleRoutes.endpoints
             + QuestionRoutes.endpoints + SearchRoutes.endpoints
+            + ModelContextRoutes.endpoints
         guard isHolderSocket else { return all + SampleRoutes.endpoints + LabelledSampleRoutes.endpoints }
         return all + KeyRoutes.holderEndpoints + HolderRoutes.endpoints + DeletionRoutes.holderEndpoints
             + AccessRoutes.holderEndpoints + ReviewRoutes.holderEndpoints + QueryRoutes.endpoints

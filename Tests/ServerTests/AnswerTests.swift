@@ -9,7 +9,7 @@ import Testing
 @Suite struct AnswerTests {
     @Test func `lines tell the count of all matches in a header`() async throws {
         try await ServedStore.run { served in
-            for seed in 1...3 { try await served.add(seed: UInt8(seed)) }
+            for seed in 1...3 { try await served.add(seed: seed) }
             let answer = try await served.answer(
                 "POST", "/v1/entities/Image/find", headers: ["Accept: application/x-ndjson"],
                 body: Array(#"{"limit": 2, "count": true}"#.utf8))
@@ -20,7 +20,7 @@ import Testing
 
     @Test func `a table says what lines say, and its count stands in a header`() async throws {
         try await ServedStore.run { served in
-            for seed in 1...3 { try await served.add(seed: UInt8(seed)) }
+            for seed in 1...3 { try await served.add(seed: seed) }
             let table = try await served.answer(
                 "POST", "/v1/entities/Image/find", headers: [Self.acceptsTable],
                 body: Array(#"{"projection": {"width": 1, "path": 1}, "count": true}"#.utf8))

@@ -80,7 +80,7 @@ import Testing
             let (document, operations) = try await description(served)
             #expect(operations.count == Routes.endpoints(isHolderSocket: isHolderSocket).count)
             for (index, operation) in operations.enumerated() {
-                let seed = UInt8(index * 4)
+                let seed = index * 4
                 let deleted = try await served.add(seed: seed)
                 #expect(try await served.answer("DELETE", "/v1/entities/Image/\(deleted)").status == 200)
                 let id = try await served.add(seed: seed + 1)

@@ -16,7 +16,7 @@ import Testing
         try await ServedStore.run { served in
             var ids: [String] = []
             for number in 0..<count {
-                ids.append(try await served.add(width: 100 + number, height: 50, seed: UInt8(number)))
+                ids.append(try await served.add(width: 100 + number, height: 50, seed: number))
             }
             try served.store.catalog.write { [ids] transaction in
                 for id in ids.compactMap({ EntityID($0) }) {

@@ -48,6 +48,9 @@ struct SchemaCheck {
         case "minimum":
             return (value.floatValue ?? -.infinity) >= (wanted.floatValue ?? .infinity)
                 ? [] : ["\(place): too small"]
+        case "maximum":
+            return (value.floatValue ?? .infinity) <= (wanted.floatValue ?? -.infinity)
+                ? [] : ["\(place): too large"]
         case "properties":
             return (value.objectValue?.members ?? []).flatMap { name, member in
                 (wanted.objectValue?[name]?.objectValue).map {

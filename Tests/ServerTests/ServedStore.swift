@@ -141,7 +141,7 @@ struct ServedStore: Sendable {
 
     /// Adds a picture and returns its id.
     @discardableResult
-    func add(width: Int = 9, height: Int = 7, seed: UInt8 = 1) async throws -> String {
+    func add(width: Int = 9, height: Int = 7, seed: Int = 1) async throws -> String {
         let answer = try await answer(
             "POST", "/v1/entities/Image", body: ServedStore.ppm(width: width, height: height, seed: seed))
         let verdict = answer.json?["verdicts"]?.arrayValue?.first?.objectValue
@@ -149,8 +149,11 @@ struct ServedStore: Sendable {
         return id
     }
 
-    static func ppm(width: Int, height: Int, seed: UInt8) -> [UInt8] {
+    /// - Parameter seed: Pictures of two seeds differ, also where these differ by a multiple of 256.
+    static func ppm(width: Int, height: Int, seed: Int) -> [UInt8] {
         Array("P6\n\(width) \(height)\n255\n".utf8)
-            + (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0 &* 7) &+ seed }
+            + (0..<width * height * 3).map {
+                UInt8(truncatingIfNeeded: $0 &* (7 &+ 2 &* (seed >> 8)) &+ seed)
+            }
     }
 }

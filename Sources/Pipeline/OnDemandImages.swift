@@ -132,6 +132,7 @@ public final class OnDemandImages: Sendable {
     public func states(of texts: [String]) async throws -> [State] {
         var states: [State] = []
         for text in texts {
+            // Why it is none is not asked for here: `enqueue` says it.
             guard let url = try? WebURL(text) else {
                 states.append(.invalid)
                 continue
@@ -142,16 +143,21 @@ public final class OnDemandImages: Sendable {
     }
 
     /// Works on what is enqueued until the task is cancelled. What waits then is forgotten.
-    public func run() async {
+    /// - Parameter noteFailure: told of each URL that gave no image, or whose image could not be looked at.
+    public func run(noteFailure: @escaping @Sendable (String, EngineError) -> Void) async {
         await withDiscardingTaskGroup { group in
             let slots = Slots(OnDemandImages.queueWidth)
             for await url in waiting {
                 await slots.take()
                 guard !Task.isCancelled else { break }
                 group.addTask {
-                    // What became of it stands in the store, where `states` finds it.
-                    if let image = try? await self.image(at: url) {
-                        _ = try? await self.analysedSample(image)
+                    do {
+                        let address = try OnDemandImages.url(url)
+                        let known = try await self.knownImage(address)
+                        let image = if let known { known } else { try await self.fetch(address) }
+                        _ = try await self.analysedSample(image)
+                    } catch {
+                        noteFailure(url, EngineError(reporting: error))
                     }
                     _ = self.work.withLock { $0.queued.remove(url) }
                     slots.give()

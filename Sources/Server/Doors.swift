@@ -75,7 +75,9 @@ struct Doors: Sendable {
             services.append(listener)
             bound.wire = address.with(port: listener.port)
         }
-        if !services.isEmpty { services.append(OnDemandService(images: service.onDemand)) }
+        if !services.isEmpty {
+            services.append(OnDemandService(images: service.onDemand, logger: Doors.logger))
+        }
         return (services, bound)
     }
 

@@ -23,6 +23,7 @@ extension QuestionReader {
         guard word() != "between", numberAhead || ["at", "more", "less", "exactly"].contains(word()) else {
             return nil
         }
+        // What is no comparison here may be something else: whoever reads it last says what is wrong.
         if (try? comparison(isOfCount: true)) ?? nil != nil {
             place = start
             guard let comparison = try comparison(isOfCount: true) else { return nil }

@@ -43,6 +43,7 @@ extension StoreClient {
     /// - Parameter message: JSON. What is none gets an error of JSON-RPC.
     /// - Returns: the answer as JSON, `nil` where none is wanted.
     public func modelContext(_ message: [UInt8], allowsWrites: Bool) async throws -> [UInt8]? {
+        // Whoever sent what is no JSON is told so, as JSON-RPC has it; its code does not say where.
         guard (try? JSON.parse(message))?.objectValue != nil else {
             let error: Document = [
                 "jsonrpc": "2.0", "id": .null,

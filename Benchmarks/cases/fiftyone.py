@@ -13,7 +13,8 @@ from harness.report import number, Section
 ORDER = 85
 PRODUCTS = {"fovea"}
 
-KINDS = ["a label", "a label and confidence", "two labels", "a label, count", "counts per label"]
+LISTED = ["a label", "a label and confidence", "two labels"]
+KINDS = [*LISTED, *(f"{kind}, count" for kind in LISTED), "counts per label"]
 # Questions that each is asked one after another before the next is asked the same.
 IN_A_ROW = 5
 PASSWORD = "Benchmarks-0f-2026!"

@@ -36,5 +36,5 @@ class Detections:
         first = second = self.label()
         while second == first:
             second = self.label()
-        return {"kind": kind, "labels": [first, second] if kind == "two labels" else [first],
+        return {"kind": kind, "labels": [first, second] if kind.startswith("two labels") else [first],
                 "confidence": self.confidence()}

@@ -1,6 +1,7 @@
 """Asks for images by their boxes: detections_client.py fovea|fiftyone|pymongo ADDRESS [TOKEN].
 
-A question has a `kind`, `labels` and a `confidence`; images are answered by their paths. `add` adds so many images,
+A question has a `kind`, `labels` and a `confidence`; images are answered by their paths, or by
+their number where the kind ends with `, count`. `add` adds so many images,
 drawn from the `seed`, the first with the number `first`, and says how long that took alone; `fill` does the same by
 whatever way is quick, for `pymongo` alone.
 """
@@ -25,6 +26,12 @@ BATCH = 500
 def drawn(question):
     draw = Detections(question["seed"])
     return [draw.image(question["first"] + index) for index in range(question["add"])]
+
+
+def asked(question):
+    """What is looked for, and whether only the number of images is asked for."""
+    kind = question["kind"]
+    return kind.removesuffix(", count"), kind.endswith(", count")
 
 
 class Fovea:
@@ -60,7 +67,7 @@ class Fovea:
         return add
 
     def ask(self, question):
-        kind = question["kind"]
+        kind, counts = asked(question)
         if kind == "counts per label":
             answer = self.query([{"FindBoundingBox": {"results": {"count": True, "group": ["_label"]}}}])
             rows = [(group["_label"], group["count"]) for group in answer["groups"]]
@@ -70,10 +77,10 @@ class Fovea:
         if kind == "a label and confidence":
             boxes[0]["FindBoundingBox"]["constraints"] = {"confidence": [">", question["confidence"]]}
         links = [{"ref": ref} for ref in range(1, len(boxes) + 1)]
-        results = {"count": True} if kind == "a label, count" else {"list": ["file"]}
+        results = {"count": True} if counts else {"list": ["file"]}
         answer = self.query([*boxes, {"FindImage": {
             "is_connected_to": links[0] if len(links) == 1 else {"all": links}, "blobs": False, "results": results}}])
-        if kind == "a label, count":
+        if counts:
             return {"count": answer["count"]}
         rows = answer.get("entities") or []
         return {"count": len(rows), "rows": ((row["file"],) for row in rows)}
@@ -104,7 +111,7 @@ class FiftyOne(Mongo):
 
     def ask(self, question):
         from fiftyone import ViewField as F
-        kind, labels = question["kind"], question["labels"]
+        (kind, counts), labels = asked(question), question["labels"]
         if kind == "counts per label":
             rows = list(self.dataset.count_values("ground_truth.detections.label").items())
             return {"count": len(rows), "rows": rows}
@@ -113,7 +120,7 @@ class FiftyOne(Mongo):
             view = self.dataset.match(F("ground_truth.detections").filter(wanted).length() > 0)
         else:
             view = self.dataset.match(F("ground_truth.detections.label").contains(labels, all=True))
-        if kind == "a label, count":
+        if counts:
             return {"count": len(view)}
         paths = view.values("filepath")
         return {"count": len(paths), "rows": ((path,) for path in paths)}
@@ -145,7 +152,7 @@ class PyMongo(Mongo):
         return add
 
     def ask(self, question):
-        field, kind, labels = "ground_truth.detections.label", question["kind"], question["labels"]
+        field, (kind, counts), labels = "ground_truth.detections.label", asked(question), question["labels"]
         if kind == "counts per label":
             rows = [(group["_id"], group["count"]) for group in self.documents.aggregate([
                 {"$unwind": "$ground_truth.detections"}, {"$group": {"_id": f"${field}", "count": {"$sum": 1}}}])]
@@ -155,7 +162,7 @@ class PyMongo(Mongo):
                 "label": labels[0], "confidence": {"$gt": question["confidence"]}}}}
         else:
             wanted = {field: labels[0]} if len(labels) == 1 else {field: {"$all": labels}}
-        if kind == "a label, count":
+        if counts:
             return {"count": self.documents.count_documents(wanted)}
         paths = [found["filepath"] for found in self.documents.find(wanted, {"_id": 0, "filepath": 1})]
         return {"count": len(paths), "rows": ((path,) for path in paths)}

@@ -36,12 +36,13 @@ extension Store {
 
     /// Answers a query of the command language with what its last command lists, as a table.
     ///
-    /// The query is carried out as ``answer(_:dialect:principal:)`` does it; what other commands have to
+    /// The query is carried out as ``answer(_:dialect:principal:web:)`` does it; what other commands have to
     /// tell is not told.
     /// - Throws: ``EngineError/Code/invalidRequest`` where the last command lists nothing, or a command
     ///   returns blobs, before anything is done; and whatever goes wrong.
     public func answerTable(
-        _ message: CommandMessage, dialect: CommandDialect, principal: Principal
+        _ message: CommandMessage, dialect: CommandDialect, principal: Principal,
+        web: (any WebReading)? = nil
     ) async throws -> TableAnswer {
         let query: CommandQuery
         do throws(CommandError) {
@@ -53,7 +54,7 @@ extension Store {
         let find = try listing(query)
         let member = find.subject == .connection ? "connections" : "entities"
         do {
-            let pieces = try await run(query, message.blobs, principal, answersTable: true) { outcome in
+            let pieces = try await run(query, message.blobs, principal, web, answersTable: true) { outcome in
                 if let placed = outcome.listings[outcome.replies.count - 1] {
                     return ArrowTable(placed.listing).stream()
                 }

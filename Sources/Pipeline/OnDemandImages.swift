@@ -8,8 +8,6 @@ import Synchronization
 
 /// Images that somebody asks for by their URLs, one by one: what the store does not have yet is fetched, as
 /// carefully and as politely as ``Collect`` does it.
-///
-/// One of these is kept as long as a store is served: it remembers the pauses and the robots.txt of hosts.
 public final class OnDemandImages: Sendable {
     /// What is known of a URL, in the words of Cortex's later interface.
     public enum State: String, Sendable, CaseIterable {
@@ -35,9 +33,7 @@ public final class OnDemandImages: Sendable {
     let store: Store
     private let detector: @Sendable () async throws -> (any Examiner)?
     private let rolesOfModels: @Sendable () async throws -> AnalysisRoles
-    private let userAgent: String
-    private let policy: AddressPolicy
-    private let fetcher = Mutex<Fetcher?>(nil)
+    private let web: WebBytes
     private let work = Mutex(Work())
     private let waiting: AsyncStream<String>
     private let queue: AsyncStream<String>.Continuation
@@ -50,20 +46,18 @@ public final class OnDemandImages: Sendable {
     private static let queueWidth = 4
 
     /// - Parameters:
-    ///   - userAgent: what servers are told who asks.
-    ///   - allowsPrivateAddresses: fetches from addresses that are not of the public internet, too.
+    ///   - web: fetches.
     ///   - roles: what models look for, asked each time.
     ///   - detector: what looks for objects, asked each time; `nil` where there is nothing that could.
     public init(
-        store: Store, userAgent: String, allowsPrivateAddresses: Bool = false,
+        store: Store, web: WebBytes,
         roles: @escaping @Sendable () async throws -> AnalysisRoles = { AnalysisRoles() },
         detector: @escaping @Sendable () async throws -> (any Examiner)? = { nil }
     ) {
         self.store = store
         self.detector = detector
         rolesOfModels = roles
-        self.userAgent = userAgent
-        policy = allowsPrivateAddresses ? .everything : .globallyRoutable
+        self.web = web
         (waiting, queue) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(1_000))
     }
 
@@ -148,8 +142,7 @@ public final class OnDemandImages: Sendable {
         await withDiscardingTaskGroup { group in
             let slots = Slots(OnDemandImages.queueWidth)
             for await url in waiting {
-                await slots.take()
-                guard !Task.isCancelled else { break }
+                guard await slots.take() else { break }
                 group.addTask {
                     do {
                         let address = try OnDemandImages.url(url)
@@ -173,7 +166,7 @@ public final class OnDemandImages: Sendable {
         do throws(FetchFailure) {
             return try WebURL(text)
         } catch {
-            throw EngineError(.invalidRequest, error.message, path: "url", cause: error)
+            throw EngineError(error)
         }
     }
 
@@ -211,22 +204,8 @@ public final class OnDemandImages: Sendable {
         }
     }
 
-    private func sharedFetcher() throws -> Fetcher {
-        try fetcher.withLock { fetcher in
-            if let fetcher { return fetcher }
-            var options = FetchOptions(userAgent: userAgent)
-            options.maxBytes = min(options.maxBytes, store.options.maxFileBytes.bytes)
-            // Whoever waits for one picture does not wait for minutes.
-            options.maxPause = .seconds(20)
-            options.maxCrawlDelay = .seconds(20)
-            let made = try Fetcher(options, policy: policy)
-            fetcher = made
-            return made
-        }
-    }
-
     private func fetch(_ url: WebURL) async throws -> EntityID {
-        let result = await (try sharedFetcher()).fetch(url, isWanted: { ImageFormat.sniff($0) != nil })
+        let result = try await web.fetch(url, isWanted: { ImageFormat.sniff($0) != nil })
         let store = store
         switch result {
         case .failure(let failure):
@@ -257,47 +236,5 @@ public final class OnDemandImages: Sendable {
             }
             return id
         }
-    }
-}
-
-extension EngineError {
-    fileprivate init(_ failure: FetchFailure) {
-        let code: Code =
-            switch failure.code {
-            case .invalidURL: .invalidRequest
-            case .privateAddress, .robots, .optOut: .forbidden
-            case .tooLarge: .limitExceeded
-            case .wrongContent: .unsupportedMedia
-            case .cancelled: .cancelled
-            case .robotsUnknown, .unresolved, .connection, .tls, .timeout, .busy, .truncated, .status,
-                .redirect, .malformed:
-                .unreachable
-            }
-        self.init(code, failure.message, path: "url", cause: failure)
-    }
-}
-
-/// So many may go on at a time.
-private final class Slots: Sendable {
-    private let left: Mutex<Int>
-    private let bell = Bell()
-
-    init(_ count: Int) { left = Mutex(count) }
-
-    func take() async {
-        while !Task.isCancelled {
-            let isTaken = left.withLock { left in
-                guard left > 0 else { return false }
-                left -= 1
-                return true
-            }
-            if isTaken { return }
-            await bell.heard()
-        }
-    }
-
-    func give() {
-        left.withLock { $0 += 1 }
-        bell.ring()
     }
 }

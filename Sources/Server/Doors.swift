@@ -18,10 +18,10 @@ struct Doors: Sendable {
         self.configuration = configuration
         var costs = Exchange.Limits()
         costs.messageByteCount = configuration.maxMessageBytes
+        let web = WebBytes.of(store, configuration)
         service = Exchange.Service(
             store: store, metrics: Metrics(), isHolderSocket: false, limits: costs, role: .server,
-            commands: CommandService.of(store, configuration), jobs: jobs,
-            allowsPrivateAddresses: configuration.allowsPrivateAddresses)
+            commands: CommandService.of(store, configuration, web), jobs: jobs, web: web)
         let descriptors = DescriptorLimit.raise()
         let addresses = [configuration.http, configuration.https, configuration.wire].compactMap { $0 }
         var limits = WireLimits()

@@ -32,6 +32,8 @@ struct Exchange: Sendable {
         let jobs: JobQueue
         /// The models that look for objects in single images.
         let detectors: Detectors
+        /// Fetches what commands and people name by a URL.
+        let web: WebBytes
         /// Fetches and analyses images that somebody asks for by their URLs.
         let onDemand: OnDemandImages
         /// How often keys were used.
@@ -40,14 +42,15 @@ struct Exchange: Sendable {
         init(
             store: Store, metrics: Metrics, isHolderSocket: Bool, limits: Limits,
             role: HolderRole = .command, commands: CommandService? = nil, jobs: JobQueue? = nil,
-            allowsPrivateAddresses: Bool = false
+            web: WebBytes? = nil
         ) {
+            let web = web ?? WebBytes.of(store, ServerConfiguration())
             self.store = store
             let detectors = Detectors(store: store)
             self.detectors = detectors
+            self.web = web
             self.onDemand = OnDemandImages(
-                store: store, userAgent: "Fovea/\(FoveaVersion.text)",
-                allowsPrivateAddresses: allowsPrivateAddresses, roles: { try await detectors.roles() },
+                store: store, web: web, roles: { try await detectors.roles() },
                 detector: { try await detectors.examiner() })
             self.metrics = metrics
             self.isHolderSocket = isHolderSocket

@@ -65,7 +65,7 @@ struct Holder: Sendable {
             if !services.isEmpty {
                 services.append(SignalWatch(onStart: { [bound] in await onBound(bound) }, onEnd: onEnd))
             }
-            services.append(try await socketServer(role: .server, jobs))
+            services.append(try await socketServer(role: .server, jobs, configuration))
             services.append(JobWork(jobs: jobs))
             var group = ServiceGroupConfiguration(
                 services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Holder.quietLogger)
@@ -86,10 +86,15 @@ struct Holder: Sendable {
     }
 
     /// Answers on the store's socket.
-    func socketServer(role: HolderRole, _ jobs: JobQueue? = nil) async throws -> Listener {
+    /// - Parameter configuration: of the server that the process is; what it says of networks counts here.
+    func socketServer(
+        role: HolderRole, _ jobs: JobQueue? = nil,
+        _ configuration: ServerConfiguration = ServerConfiguration()
+    ) async throws -> Listener {
+        let web = WebBytes.of(store, configuration)
         let service = Exchange.Service(
             store: store, metrics: Metrics(), isHolderSocket: true, limits: Exchange.Limits(), role: role,
-            commands: CommandService.of(store, ServerConfiguration()), jobs: jobs)
+            commands: CommandService.of(store, ServerConfiguration(), web), jobs: jobs, web: web)
         var limits = WireLimits()
         limits.connections = Holder.socketConnections
         // A command may think about what it prints for as long as it likes.

@@ -188,8 +188,3 @@ def test_what_is_no_image_is_refused(db, name, blob):
 @pytest.mark.parametrize("count", [0, 2])
 def test_one_blob_is_expected_for_one_image(db, name, count):
     refused(db, [{"AddImage": {"properties": {"key": name}}}], [png(picture(n)) for n in range(count)])
-
-
-def test_a_url_elsewhere_is_refused_by_name(db, name):
-    answer = refused(db, [{"AddImage": {"properties": {"key": name}, "url": "s3://bucket/a.jpg"}}])
-    assert "url" in answer["info"].lower() or "s3" in answer["info"]

@@ -11,9 +11,12 @@ extension Store {
     /// Never throws: whatever goes wrong is a reply in the dialect's own shape, and nothing of the query is
     /// kept then. A query that only reads sees one commit and waits for no writer; one that writes is one
     /// transaction. The caller's cancellation stops it as long as it is not committed.
-    /// - Parameter message: The JSON text, and the blobs that its commands take.
+    /// - Parameters:
+    ///   - message: The JSON text, and the blobs that its commands take.
+    ///   - web: Reads what commands name by a `url`; `nil` refuses them.
     public func answer(
-        _ message: CommandMessage, dialect: CommandDialect, principal: Principal
+        _ message: CommandMessage, dialect: CommandDialect, principal: Principal,
+        web: (any WebReading)? = nil
     ) async -> CommandMessage {
         do {
             let query: CommandQuery
@@ -23,7 +26,7 @@ extension Store {
             } catch {
                 return CommandMessage(json: Array(error.reply(in: dialect).json.utf8))
             }
-            return try await answer(query, message.blobs, principal)
+            return try await answer(query, message.blobs, principal, web)
         } catch let failure as CommandFailure {
             accessControl.note(failure.error, of: failure.name, by: principal)
             return CommandMessage(json: Array(failure.reply(in: dialect).json.utf8))
@@ -89,9 +92,9 @@ extension Store {
     }
 
     private func answer(
-        _ query: CommandQuery, _ received: [[UInt8]], _ principal: Principal
+        _ query: CommandQuery, _ received: [[UInt8]], _ principal: Principal, _ web: (any WebReading)?
     ) async throws -> CommandMessage {
-        let (json, requests) = try await run(query, received, principal) { ($0.json(), $0.requests) }
+        let (json, requests) = try await run(query, received, principal, web) { ($0.json(), $0.requests) }
         return CommandMessage(json: json, blobs: try await handOut(requests))
     }
 
@@ -99,7 +102,8 @@ extension Store {
     /// and when no writer waits for it any more.
     /// - Parameter answersTable: see ``CommandRun/answersTable``.
     func run<Told: Sendable>(
-        _ query: CommandQuery, _ received: [[UInt8]], _ principal: Principal, answersTable: Bool = false,
+        _ query: CommandQuery, _ received: [[UInt8]], _ principal: Principal, _ web: (any WebReading)?,
+        answersTable: Bool = false,
         _ tell: @escaping @Sendable (CommandOutcome) throws -> Told
     ) async throws -> Told {
         let (service, blobs) = (commandService(principal), given(received, to: query))
@@ -120,7 +124,7 @@ extension Store {
             }
         }
         try checkWritable()
-        let staged = try await stage(query, received: blobs)
+        let staged = try await CommandStaging(store: self, query, service.principal, web).stage(blobs)
         defer { for content in staged.values { content.hold?.end() } }
         try await warmIndexes(for: query)
         let store = self.blobs
@@ -155,79 +159,6 @@ extension Store {
             }
         }
         return prepared
-    }
-
-    /// Prepares all that commands put in, several at a time.
-    private func stage(
-        _ query: CommandQuery, received blobs: [Int: [UInt8]]
-    ) async throws -> [Int: StagedContent] {
-        var work: [(command: Command, media: NewMedia, isImage: Bool)] = []
-        for command in query.commands {
-            guard case .add(let add) = command.action else { continue }
-            switch add.content {
-            case .image(let media): work.append((command, media, true))
-            case .blob(let media): work.append((command, media, false))
-            case .entity(_, true): work.append((command, NewMedia(.blob), false))
-            default: break
-            }
-        }
-        if work.isEmpty { return [:] }
-        var staged: [Int: StagedContent] = [:]
-        do {
-            try await withThrowingTaskGroup(of: (Int, StagedContent).self) { group in
-                var next = work.makeIterator()
-                func start() {
-                    guard let item = next.next() else { return }
-                    let (command, media, isImage) = item
-                    let given = blobs[command.index]
-                    group.addTask {
-                        do {
-                            return (command.index, try await self.stage(media, given, isImage: isImage))
-                        } catch {
-                            throw CommandFailure(command, EngineError(reporting: error))
-                        }
-                    }
-                }
-                for _ in 0..<options.computeThreads * 2 { start() }
-                for try await (index, content) in group {
-                    staged[index] = content
-                    start()
-                }
-            }
-        } catch {
-            for content in staged.values { content.hold?.end() }
-            throw error
-        }
-        return staged
-    }
-
-    private func stage(_ media: NewMedia, _ given: [UInt8]?, isImage: Bool) async throws -> StagedContent {
-        let bytes: [UInt8]
-        switch media.source {
-        case .blob:
-            guard let given else { throw EngineError(.invalidRequest, "a blob is missing") }
-            bytes = given
-        case .serverFile(let path):
-            let files = try serverFiles()
-            bytes = try await readPool.run { _ in try files.bytes(of: path) }
-        case .url(let url):
-            throw EngineError(
-                .invalidRequest, "'\(url.prefix(100))': this version does not fetch from addresses")
-        }
-        return try await computePool.run { cancellation in
-            isImage
-                ? try self.stageImage(bytes, media, cancellation: cancellation) : try self.stageBytes(bytes)
-        }
-    }
-
-    private func serverFiles() throws -> ServerFiles {
-        guard let files = options.serverFiles else {
-            throw EngineError(
-                .invalidRequest,
-                "files of the server are not read: it was started without --server-files, which names the folder that they may lie in"
-            )
-        }
-        return ServerFiles(folder: files)
     }
 
     /// Has the columns built that a writing query looks things up by, so that no other writer waits for it.

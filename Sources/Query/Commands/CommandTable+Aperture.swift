@@ -105,7 +105,9 @@ extension CommandTable {
     // MARK: - Images and blobs
 
     static let url = CommandParameter(
-        "url", .text, "where the bytes are, `s3://…`, `gs://…` or `https://…`, instead of a blob")
+        "url", .text,
+        "the address, `http://…` or `https://…`, whose bytes are fetched instead of a blob, politely and from the public internet alone; buckets (`s3://…`, `gs://…`) are refused"
+    )
     static let urls = [
         CommandParameter("with_url", .boolean, "whether `_url` is told"),
         CommandParameter("urls", .boolean, "whether `_url` is told"),

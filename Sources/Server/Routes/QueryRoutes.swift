@@ -26,9 +26,11 @@ enum QueryRoutes {
             answer: { exchange, asked in
                 if exchange.request.wantsTable {
                     return .table(
-                        try await exchange.store.answerTable(asked.0, dialect: asked.1, principal: .owner))
+                        try await exchange.store.answerTable(
+                            asked.0, dialect: asked.1, principal: .owner, web: exchange.service.web))
                 }
-                let reply = await exchange.store.answer(asked.0, dialect: asked.1, principal: .owner)
+                let reply = await exchange.store.answer(
+                    asked.0, dialect: asked.1, principal: .owner, web: exchange.service.web)
                 return Response(
                     .ok, headers: ["Content-Type": mediaType], body: .bytes(QueryMessage.encode(reply)))
             }),

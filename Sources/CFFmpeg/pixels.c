@@ -16,8 +16,12 @@ uint32_t fovea_video_luma_crc(fovea_video *video) {
     return ~crc;
 }
 
-int fovea_video_rgb(fovea_video *video, int width, int height, uint8_t *out, char message[256]) {
+int fovea_video_rgb(fovea_video *video, int width, int height, uint8_t *out, int64_t capacity, char message[256]) {
     const struct fovea_ffmpeg *f = video->functions;
+    if (width <= 0 || height <= 0 || capacity - FOVEA_VIDEO_SLACK < (int64_t)width * height * 3) {
+        snprintf(message, 256, "there is not enough room for its pixels");
+        return FOVEA_VIDEO_OUT_OF_MEMORY;
+    }
     const AVFrame *frame = video->frame;
     // Bicubic where sizes differ, as FFmpeg's own program does it.
     video->scaler = f->sws_getCachedContext(video->scaler, frame->width, frame->height, frame->format, width, height,

@@ -140,5 +140,9 @@ int fovea_video_next_frame(fovea_video *video, int64_t first, int64_t first_deco
 /// CRC-32 (IEEE 802.3) of the frame's luma samples, row by row without padding.
 uint32_t fovea_video_luma_crc(fovea_video *video);
 
+/// How many bytes may be written behind the last pixel: kernels of swscale write whole registers.
+#define FOVEA_VIDEO_SLACK 256
+
 /// Writes the frame that was decoded last as interleaved 8-bit RGB of `width × height`, scaled where they differ.
-int fovea_video_rgb(fovea_video *video, int width, int height, uint8_t *out, char message[256]);
+/// `out` has room for `capacity` bytes, of which `FOVEA_VIDEO_SLACK` stand behind the pixels.
+int fovea_video_rgb(fovea_video *video, int width, int height, uint8_t *out, int64_t capacity, char message[256]);

@@ -159,10 +159,14 @@ final class VideoDecoder {
         }
         var outcome: Int32 = 0
         var message = [CChar](repeating: 0, count: 256)
-        let pixels = [UInt8](unsafeUninitializedCapacity: size.width * size.height * 3) { buffer, count in
+        let byteCount = size.width * size.height * 3
+        let pixels = [UInt8](
+            unsafeUninitializedCapacity: byteCount + Int(FOVEA_VIDEO_SLACK)
+        ) { buffer, count in
             outcome = fovea_video_rgb(
-                handle, Int32(size.width), Int32(size.height), buffer.baseAddress, &message)
-            count = outcome == 0 ? buffer.count : 0
+                handle, Int32(size.width), Int32(size.height), buffer.baseAddress, Int64(buffer.count),
+                &message)
+            count = outcome == 0 ? byteCount : 0
         }
         guard outcome == 0 else { throw MediaError(.unsupported, VideoDecoder.text(message)) }
         let raster = Raster(width: size.width, height: size.height, channels: 3, pixels: pixels)

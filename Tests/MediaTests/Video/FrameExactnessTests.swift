@@ -57,6 +57,32 @@ import Testing
         #expect(numbers.count == 4)
     }
 
+    @Test(arguments: [2, 8, 14, 30, 62, 100, 124, 158])
+    func `pixels of any width are those of ffmpeg, and nothing is written behind them`(_ width: Int) throws {
+        let folder = try TemporaryFolder()
+        let file = try Footage(
+            "narrow", "narrow.mkv",
+            [
+                "-f", "lavfi", "-i", "testsrc2=size=\(width)x50:rate=25:duration=0.2", "-c:v", "ffv1",
+                "-pix_fmt", "yuv420p",
+            ]
+        ).make(in: folder)
+        let made = try Program.run(
+            "ffmpeg", ["-v", "error", "-i", file, "-pix_fmt", "rgb24", "-f", "rawvideo", "-"])
+        let expected = [UInt8](made.output)
+        let reader = try VideoReader(FileVideo(file))
+        var found: [UInt8] = []
+        // Often enough for the allocator to notice what was written outside of what it gave.
+        for _ in 0..<20 {
+            found = []
+            for number in 0..<5 {
+                try reader.frame(number)
+                found += try reader.raster().pixels
+            }
+        }
+        #expect(found == expected)
+    }
+
     @Test(arguments: [90, 180, 270])
     func `pixels are those of ffmpeg, upright`(_ turn: Int) throws {
         let folder = try TemporaryFolder()

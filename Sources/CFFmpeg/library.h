@@ -25,6 +25,26 @@
        int64_t (*)(void *, int64_t, int)))                                                                             \
     X(avformat, avio_context_free, void, (AVIOContext **))                                                             \
     X(avformat, av_stream_get_side_data, uint8_t *, (const AVStream *, enum AVPacketSideDataType, size_t *))           \
+    X(avformat, avformat_alloc_output_context2, int,                                                                   \
+      (AVFormatContext **, const AVOutputFormat *, const char *, const char *))                                        \
+    X(avformat, avformat_free_context, void, (AVFormatContext *))                                                      \
+    X(avformat, avformat_new_stream, AVStream *, (AVFormatContext *, const AVCodec *))                                 \
+    X(avformat, avformat_query_codec, int, (const AVOutputFormat *, enum AVCodecID, int))                              \
+    X(avformat, avformat_write_header, int, (AVFormatContext *, AVDictionary **))                                      \
+    X(avformat, av_interleaved_write_frame, int, (AVFormatContext *, AVPacket *))                                      \
+    X(avformat, av_write_trailer, int, (AVFormatContext *))                                                            \
+    X(avformat, avio_flush, void, (AVIOContext *))                                                                     \
+    X(avformat, av_stream_new_side_data, uint8_t *, (AVStream *, enum AVPacketSideDataType, size_t))                   \
+    X(avcodec, avcodec_find_encoder_by_name, const AVCodec *, (const char *))                                          \
+    X(avcodec, avcodec_parameters_copy, int, (AVCodecParameters *, const AVCodecParameters *))                         \
+    X(avcodec, avcodec_parameters_from_context, int, (AVCodecParameters *, const AVCodecContext *))                    \
+    X(avcodec, avcodec_send_frame, int, (AVCodecContext *, const AVFrame *))                                           \
+    X(avcodec, avcodec_receive_packet, int, (AVCodecContext *, AVPacket *))                                            \
+    X(avcodec, avcodec_find_best_pix_fmt_of_list, enum AVPixelFormat,                                                  \
+      (const enum AVPixelFormat *, enum AVPixelFormat, int, int *))                                                    \
+    X(avcodec, av_new_packet, int, (AVPacket *, int))                                                                  \
+    X(avcodec, av_packet_ref, int, (AVPacket *, const AVPacket *))                                                     \
+    X(avcodec, av_packet_rescale_ts, void, (AVPacket *, AVRational, AVRational))                                       \
     X(avcodec, avcodec_find_decoder, const AVCodec *, (enum AVCodecID))                                                \
     X(avcodec, avcodec_alloc_context3, AVCodecContext *, (const AVCodec *))                                            \
     X(avcodec, avcodec_parameters_to_context, int, (AVCodecContext *, const AVCodecParameters *))                      \
@@ -41,6 +61,13 @@
     X(avutil, av_frame_free, void, (AVFrame **))                                                                       \
     X(avutil, av_frame_unref, void, (AVFrame *))                                                                       \
     X(avutil, av_frame_move_ref, void, (AVFrame *, AVFrame *))                                                         \
+    X(avutil, av_frame_ref, int, (AVFrame *, const AVFrame *))                                                         \
+    X(avutil, av_frame_get_buffer, int, (AVFrame *, int))                                                              \
+    X(avutil, av_get_pix_fmt, enum AVPixelFormat, (const char *))                                                      \
+    X(avutil, av_opt_set_int, int, (void *, const char *, int64_t, int))                                               \
+    X(avutil, av_rescale_q, int64_t, (int64_t, AVRational, AVRational))                                                \
+    X(avutil, av_compare_ts, int, (int64_t, AVRational, int64_t, AVRational))                                          \
+    X(avutil, av_dict_parse_string, int, (AVDictionary **, const char *, const char *, const char *, int))             \
     X(avutil, av_malloc, void *, (size_t))                                                                             \
     X(avutil, av_freep, void, (void *))                                                                                \
     X(avutil, av_strerror, int, (int, char *, size_t))                                                                 \
@@ -54,6 +81,8 @@
     X(avutil, av_pix_fmt_desc_get, const AVPixFmtDescriptor *, (enum AVPixelFormat))                                   \
     X(avutil, av_crc_get_table, const AVCRC *, (AVCRCId))                                                              \
     X(avutil, av_crc, uint32_t, (const AVCRC *, uint32_t, const uint8_t *, size_t))                                    \
+    X(swscale, sws_alloc_context, struct SwsContext *, (void))                                                         \
+    X(swscale, sws_init_context, int, (struct SwsContext *, SwsFilter *, SwsFilter *))                                 \
     X(swscale, sws_getCachedContext, struct SwsContext *,                                                              \
       (struct SwsContext *, int, int, enum AVPixelFormat, int, int, enum AVPixelFormat, int, SwsFilter *,              \
        SwsFilter *, const double *))                                                                                   \

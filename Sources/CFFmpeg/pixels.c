@@ -1,6 +1,7 @@
 #include "video.h"
 
 #include <stdio.h>
+#include <string.h>
 
 uint32_t fovea_video_luma_crc(fovea_video *video) {
     const struct fovea_ffmpeg *f = video->functions;
@@ -41,4 +42,42 @@ int fovea_video_rgb(fovea_video *video, int width, int height, uint8_t *out, int
     if (rows == height) return FOVEA_VIDEO_OK;
     snprintf(message, 256, "its pixels could not be converted");
     return FOVEA_VIDEO_MALFORMED;
+}
+
+int fovea_video_tell_planes(const fovea_video *video, struct fovea_video_planes *out) {
+    const struct fovea_ffmpeg *f = video->functions;
+    const AVFrame *frame = video->frame;
+    const AVPixFmtDescriptor *pixels = f->av_pix_fmt_desc_get(frame->format);
+    const uint64_t without =
+        AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL;
+    if (!pixels || pixels->flags & without || (pixels->nb_components != 1 && pixels->nb_components != 3)) return 0;
+    memset(out, 0, sizeof *out);
+    for (int index = 0; index < pixels->nb_components; index++) {
+        const AVComponentDescriptor *part = &pixels->comp[index];
+        if (part->depth != 8 || part->step != 1 || part->plane != index || part->offset || part->shift) return 0;
+        if (!frame->data[index]) return 0;
+        out->planes[index] = frame->data[index];
+        out->strides[index] = frame->linesize[index];
+    }
+    // These have three planes too, of something else than Y, Cb and Cr.
+    if (frame->colorspace == AVCOL_SPC_RGB || frame->colorspace == AVCOL_SPC_YCGCO ||
+        frame->colorspace == AVCOL_SPC_BT2020_CL || frame->colorspace == AVCOL_SPC_ICTCP)
+        return 0;
+    out->width = frame->width;
+    out->height = frame->height;
+    out->shift_across = pixels->log2_chroma_w;
+    out->shift_down = pixels->log2_chroma_h;
+    out->is_full_range = frame->color_range == AVCOL_RANGE_JPEG || frame->format == AV_PIX_FMT_YUVJ420P ||
+        frame->format == AV_PIX_FMT_YUVJ422P || frame->format == AV_PIX_FMT_YUVJ444P ||
+        frame->format == AV_PIX_FMT_YUVJ440P || frame->format == AV_PIX_FMT_YUVJ411P ||
+        frame->format == AV_PIX_FMT_GRAY8;  // as swscale has it, whatever is told
+    // ITU-T H.273, table 4; unspecified ones are those of ITU-R BT.601, as for RGB.
+    switch (frame->colorspace) {
+    case AVCOL_SPC_BT709: out->red = 0.2126, out->blue = 0.0722; break;
+    case AVCOL_SPC_FCC: out->red = 0.30, out->blue = 0.11; break;
+    case AVCOL_SPC_SMPTE240M: out->red = 0.212, out->blue = 0.087; break;
+    case AVCOL_SPC_BT2020_NCL: out->red = 0.2627, out->blue = 0.0593; break;
+    default: out->red = 0.299, out->blue = 0.114; break;
+    }
+    return 1;
 }

@@ -101,6 +101,8 @@ extension EngineError {
             case .limitExceeded: .limitExceeded
             case .invalidOperation: .invalidOperation
             case .cancelled: .cancelled
+            case .noSpace: .diskFull
+            case .notWritten: .failed
             }
         self.init(code, error.message, cause: error)
     }

@@ -16,6 +16,10 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
         case invalidOperation
         /// The caller gave up.
         case cancelled
+        /// There is no room left where a video is written.
+        case noSpace
+        /// A video could not be written where it was to go.
+        case notWritten
     }
 
     public var code: Code

@@ -32,6 +32,10 @@ enum fovea_video_outcome {
     FOVEA_VIDEO_OUT_OF_MEMORY = -7,
     /// The libraries are missing.
     FOVEA_VIDEO_ABSENT = -8,
+    /// The sink of a written video failed.
+    FOVEA_VIDEO_UNWRITABLE = -9,
+    /// A video that cannot be written so: `message` says why.
+    FOVEA_VIDEO_REFUSED = -10,
 };
 
 /// Where a video's bytes come from.
@@ -108,6 +112,20 @@ struct fovea_video_frame {
     int luma_width;
 };
 
+/// Planes of Y, Cb and Cr of 8 bits, of the frame that was decoded last. Its memory is the decoder's.
+struct fovea_video_planes {
+    /// The second and third are NULL of gray frames.
+    const uint8_t *planes[3];
+    /// Bytes from row to row; may be negative.
+    int64_t strides[3];
+    int width, height;
+    /// Chroma has `(width + 2^shift - 1) >> shift` columns, and rows likewise.
+    int shift_across, shift_down;
+    int is_full_range;
+    /// Luma is `red * R + (1 - red - blue) * G + blue * B`.
+    double red, blue;
+};
+
 /// Opens the libraries once. `FOVEA_VIDEO_ABSENT` and a sentence where they are missing.
 int fovea_video_libraries(char message[256]);
 
@@ -134,11 +152,16 @@ int fovea_video_rewind(fovea_video *video, char message[256]);
 ///
 /// Where `first` or `first_position` is given, packets are passed over until the keyframe that is presented at `first`
 /// or lies at `first_position`; `FOVEA_VIDEO_MISSED` where a later one comes before it.
-int fovea_video_next_frame(fovea_video *video, int64_t first, int64_t first_decoding, int64_t first_position,
-                           struct fovea_video_frame *out, char message[256]);
+///
+/// Where `wanted` is given, frames that are presented before it and that no other needs are left out.
+int fovea_video_next_frame(fovea_video *video, int64_t wanted, int64_t first, int64_t first_decoding,
+                           int64_t first_position, struct fovea_video_frame *out, char message[256]);
 
 /// CRC-32 (IEEE 802.3) of the frame's luma samples, row by row without padding.
 uint32_t fovea_video_luma_crc(fovea_video *video);
+
+/// Whether the frame that was decoded last lies in such planes. If so, they are told.
+int fovea_video_tell_planes(const fovea_video *video, struct fovea_video_planes *out);
 
 /// How many bytes may be written behind the last pixel: kernels of swscale write whole registers.
 #define FOVEA_VIDEO_SLACK 256
@@ -146,3 +169,5 @@ uint32_t fovea_video_luma_crc(fovea_video *video);
 /// Writes the frame that was decoded last as interleaved 8-bit RGB of `width × height`, scaled where they differ.
 /// `out` has room for `capacity` bytes, of which `FOVEA_VIDEO_SLACK` stand behind the pixels.
 int fovea_video_rgb(fovea_video *video, int width, int height, uint8_t *out, int64_t capacity, char message[256]);
+
+#include "writing.h"

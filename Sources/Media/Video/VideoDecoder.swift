@@ -38,7 +38,7 @@ final class VideoDecoder {
 
     let facts: VideoFacts
     private let source: Source
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private var frame = fovea_video_frame()
 
     /// Opens a video and reads what its head tells.
@@ -108,23 +108,30 @@ final class VideoDecoder {
     /// Goes to the beginning of the file.
     func rewind() throws { _ = try call { fovea_video_rewind(handle, $0) } }
 
-    /// Decodes the keyframe at `entry`, and goes on from there.
+    /// Reads packets until that of the keyframe at `entry`, from which ``nextPacket()`` then goes on.
     /// - Returns: `nil` where no way leads there: the place in the file is then anywhere.
-    func frame(at entry: Entry) throws -> VideoFrame? {
+    func packet(at entry: Entry) throws -> Packet? {
+        for attempt in 0...3 as ClosedRange<Int32> {
+            guard try seek(entry, attempt) else { continue }
+            while let packet = try nextPacket() {
+                if packet.isKeyframe, packet.presentation == entry.presentation { return packet }
+                if let decoding = packet.decoding, let wanted = entry.decoding, decoding > wanted { break }
+            }
+        }
+        return nil
+    }
+
+    /// Decodes the keyframe at `entry`, and goes on from there.
+    /// - Parameter wanted: as of ``nextFrame(towards:)``.
+    /// - Returns: `nil` where no way leads there: the place in the file is then anywhere.
+    func frame(at entry: Entry, towards wanted: Int64?) throws -> VideoFrame? {
         let (presentation, decoding) = (entry.presentation.orNone, entry.decoding.orNone)
         let position = entry.position.orNone
         for attempt in 0...3 as ClosedRange<Int32> {
-            if attempt == 3 {
-                try rewind()
-            } else {
-                var message = [CChar](repeating: 0, count: 256)
-                let outcome = fovea_video_seek(
-                    handle, presentation, decoding, position, attempt, &message)
-                if outcome == FOVEA_VIDEO_CANCELLED.rawValue { throw MediaError(.cancelled, "cancelled") }
-                guard outcome == FOVEA_VIDEO_OK.rawValue else { continue }
-            }
+            guard try seek(entry, attempt) else { continue }
             let outcome = try call {
-                fovea_video_next_frame(handle, presentation, decoding, position, &frame, $0)
+                fovea_video_next_frame(
+                    handle, wanted.orNone, presentation, decoding, position, &frame, $0)
             }
             if outcome == FOVEA_VIDEO_OK { return described }
         }
@@ -132,9 +139,10 @@ final class VideoDecoder {
     }
 
     /// Decodes on to the next frame that is shown; `nil` at the end. Damaged packets are passed over.
-    func nextFrame() throws -> VideoFrame? {
+    /// - Parameter wanted: when a frame is shown of which those before it are left out that no other needs.
+    func nextFrame(towards wanted: Int64? = nil) throws -> VideoFrame? {
         let none = Int64?.none.orNone
-        let outcome = try call { fovea_video_next_frame(handle, none, none, none, &frame, $0) }
+        let outcome = try call { fovea_video_next_frame(handle, wanted.orNone, none, none, none, &frame, $0) }
         return outcome == FOVEA_VIDEO_OK ? described : nil
     }
 
@@ -149,6 +157,16 @@ final class VideoDecoder {
     ) rethrows -> Result? {
         guard let luma = frame.luma else { return nil }
         return try body(luma, Int(frame.luma_stride), Int(frame.luma_width))
+    }
+
+    /// The planes of the frame decoded last; `nil` where it does not lie in planes of 8 bits. Only within
+    /// `body`.
+    func withPlanes<Result>(
+        _ body: (fovea_video_planes) throws(MediaError) -> Result
+    ) throws(MediaError) -> Result? {
+        var planes = fovea_video_planes()
+        guard fovea_video_tell_planes(handle, &planes) != 0 else { return nil }
+        return try body(planes)
     }
 
     /// The frame decoded last as upright RGB.
@@ -174,6 +192,21 @@ final class VideoDecoder {
     }
 
     // MARK: - Private
+
+    /// Goes towards `entry` by one of the ways there are, the last of which is the beginning of the file.
+    /// - Returns: whether there is this way.
+    private func seek(_ entry: Entry, _ attempt: Int32) throws -> Bool {
+        if attempt == 3 {
+            try rewind()
+            return true
+        }
+        var message = [CChar](repeating: 0, count: 256)
+        let outcome = fovea_video_seek(
+            handle, entry.presentation.orNone, entry.decoding.orNone, entry.position.orNone, attempt, &message
+        )
+        if outcome == FOVEA_VIDEO_CANCELLED.rawValue { throw MediaError(.cancelled, "cancelled") }
+        return outcome == FOVEA_VIDEO_OK.rawValue
+    }
 
     private var described: VideoFrame {
         VideoFrame(
@@ -207,7 +240,7 @@ final class VideoDecoder {
         }
     }
 
-    private static func text(_ message: [CChar]) -> String {
+    static func text(_ message: [CChar]) -> String {
         String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

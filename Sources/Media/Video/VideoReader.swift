@@ -6,8 +6,9 @@ public import Base
 /// its calls block: see `BlockingPool`.
 public final class VideoReader {
     public let facts: VideoFacts
-    private let options: VideoOptions
-    private let decoder: VideoDecoder
+    let options: VideoOptions
+    let decoder: VideoDecoder
+    let bytes: any VideoBytes
     private var known: FrameIndex?
     /// The number of the frame decoded last, and what is known of it.
     private var current: (number: Int, frame: VideoFrame)?
@@ -25,6 +26,7 @@ public final class VideoReader {
     ) throws {
         decoder = try VideoDecoder(bytes, options, cancellation: cancellation)
         self.options = options
+        self.bytes = bytes
         facts = decoder.facts
         known = index
     }
@@ -85,6 +87,23 @@ public final class VideoReader {
         return found.frame
     }
 
+    /// Decodes frames by their numbers, in ascending order and each once, whatever the order they are given
+    /// in: no keyframe's group is decoded twice.
+    ///
+    /// - Parameter body: What is done with each; the reader is at it then.
+    /// - Throws: as ``frame(_:)``, before anything is decoded; what `body` throws.
+    public func frames(
+        _ numbers: some Sequence<Int>, _ body: (_ number: Int, VideoFrame) throws -> Void
+    ) throws {
+        let wanted = Set(numbers).sorted()
+        let count = try index().count
+        if let wrong = wanted.first(where: { !(0..<count).contains($0) }) {
+            throw MediaError(
+                .invalidOperation, "there is no frame \(wrong): frames are 0 to \(count - 1)")
+        }
+        for number in wanted { try body(number, try frame(number)) }
+    }
+
     /// The frame decoded last as upright RGB.
     public func raster() throws -> Raster { try decoder.raster() }
 
@@ -99,6 +118,16 @@ public final class VideoReader {
         _ body: (_ rows: UnsafeRawPointer, _ stride: Int, _ sampleWidth: Int) throws -> Result
     ) rethrows -> Result? {
         try decoder.withLuma(body)
+    }
+
+    /// Goes to where a keyframe's packet is read, for packets to be read from there on, not frames.
+    /// - Returns: the packet; `nil` where no way leads there.
+    func packet(at keyframe: FrameIndex.Keyframe, _ index: FrameIndex) throws -> VideoDecoder.Packet? {
+        isPlaced = false
+        return try decoder.packet(
+            at: VideoDecoder.Entry(
+                presentation: index.presentations[keyframe.frame], decoding: keyframe.decoding,
+                position: keyframe.position))
     }
 
     // MARK: - Private
@@ -138,18 +167,19 @@ public final class VideoReader {
     private func reach(_ number: Int, _ index: FrameIndex) throws -> (number: Int, frame: VideoFrame)? {
         if let current, isPlaced, current.number == number { return current }
         let entry = index.keyframe(notAfter: number)
+        let wanted = index.basis == .packets ? index.presentations[number] : nil
         let goesOn = isPlaced && current.map { $0.number < number && $0.number >= entry?.frame ?? 0 } == true
         var found: (number: Int, frame: VideoFrame)
         if goesOn, let current {
             found = current
         } else {
             isPlaced = false
-            guard let first = try start(at: entry, index) else { return nil }
+            guard let first = try start(at: entry, towards: wanted, index) else { return nil }
             found = first
             isPlaced = true
         }
         while found.number < number {
-            guard let frame = try decoder.nextFrame() else { return nil }
+            guard let frame = try decoder.nextFrame(towards: wanted) else { return nil }
             guard let next = place(of: frame, after: found.number, index) else { return nil }
             found = (next, frame)
         }
@@ -158,19 +188,19 @@ public final class VideoReader {
     }
 
     private func start(
-        at entry: FrameIndex.Keyframe?, _ index: FrameIndex
+        at entry: FrameIndex.Keyframe?, towards wanted: Int64?, _ index: FrameIndex
     ) throws -> (number: Int, frame: VideoFrame)? {
         if let entry, entry.frame > 0 {
             let place = VideoDecoder.Entry(
                 presentation: index.presentations[entry.frame], decoding: entry.decoding,
                 position: entry.position)
-            if let frame = try decoder.frame(at: place) {
+            if let frame = try decoder.frame(at: place, towards: wanted) {
                 let number = frame.presentation.map { index.frame(at: $0) } ?? entry.frame
                 if let number, index.basis == .packets || number == entry.frame { return (number, frame) }
             }
         }
         try decoder.rewind()
-        guard let frame = try decoder.nextFrame() else { return nil }
+        guard let frame = try decoder.nextFrame(towards: wanted) else { return nil }
         return place(of: frame, after: -1, index).map { ($0, frame) }
     }
 

@@ -222,6 +222,7 @@ if Context.environment["FOVEA_BENCHMARKS"] != nil {
     package.targets += [
         .target(name: "Rounds", path: "Benchmarks/Rounds", swiftSettings: strict),
         benchmark("MediaBenchmark", folder: "Media", rooms: ["Media"]),
+        benchmark("VideoBenchmark", folder: "Video", rooms: ["Media"]),
         benchmark("VectorsBenchmark", folder: "Vectors", rooms: ["Vectors", "Base"]),
         benchmark(
             "CatalogBenchmark", folder: "Catalog",
@@ -249,6 +250,7 @@ if Context.environment["FOVEA_FUZZ"] != nil {
         fuzzer("FuzzJSON", rooms: ["Base"]),
         fuzzer("FuzzDecode", rooms: ["Decoding", "Media"]),
         fuzzer("FuzzVips", rooms: ["Decoding", "Media"]),
+        fuzzer("FuzzVideos", rooms: ["Media"]),
         fuzzer("FuzzOperations", rooms: ["Media"]),
         fuzzer("FuzzModels", rooms: ["Inference", "Base"]),
         fuzzer("FuzzMetadata", rooms: ["Media", "Base"]),

@@ -52,6 +52,26 @@ extension ImagePipeline {
         return result
     }
 
+    /// Does it all on pixels that were decoded already, such as those of a frame of a video.
+    ///
+    /// How a file is decoded is of no concern here, but for a wish for gray. `encode=auto` makes a JPEG.
+    /// - Parameter raster: RGB.
+    /// - Throws: ``MediaError/Code/invalidOperation`` if an operation cannot be done on them;
+    ///   ``MediaError/Code/limitExceeded`` above `maxPixels`.
+    public func run(
+        on raster: Raster, maxPixels: Int = 1 << 28, cancellation: Cancellation = Cancellation()
+    ) throws(MediaError) -> PipelineOutput {
+        let header = ImageHeader(
+            format: .jpeg, storedWidth: raster.width, storedHeight: raster.height,
+            channels: raster.channels,
+            bitsPerChannel: 8)
+        let seen = decode.channels == .gray ? try raster.grayscale() : raster
+        let result = try pixels(
+            of: DecodedImage(raster: seen, header: header), maxPixels: maxPixels, cancellation)
+        try Self.check(cancellation)
+        return try finished(result, from: header)
+    }
+
     /// Does the operations, without the output, on an image file.
     ///
     /// - Throws: As ``run(_:maxPixels:)``.

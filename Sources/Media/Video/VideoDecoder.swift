@@ -191,6 +191,13 @@ final class VideoDecoder {
         return Orientation.upright(raster, orientation: [90: 6, 180: 3, 270: 8][facts.rotation] ?? 1)
     }
 
+    /// - Throws: ``MediaError/Code/unsupported`` where FFmpeg's libraries are missing.
+    static func checkLibraries() throws(MediaError) {
+        var message = [CChar](repeating: 0, count: 256)
+        guard fovea_video_libraries(&message) != FOVEA_VIDEO_OK.rawValue else { return }
+        throw MediaError(.unsupported, text(message))
+    }
+
     // MARK: - Private
 
     /// Goes towards `entry` by one of the ways there are, the last of which is the beginning of the file.
@@ -233,6 +240,7 @@ final class VideoDecoder {
         case FOVEA_VIDEO_OK, FOVEA_VIDEO_END, FOVEA_VIDEO_MISSED: return outcome
         case FOVEA_VIDEO_CANCELLED: throw MediaError(.cancelled, "cancelled")
         case FOVEA_VIDEO_TOO_LARGE: throw MediaError(.limitExceeded, text(message))
+        case FOVEA_VIDEO_WITHOUT_PICTURES: throw MediaError(.unknownFormat, text(message))
         case FOVEA_VIDEO_ABSENT, FOVEA_VIDEO_UNKNOWN_CODEC: throw MediaError(.unsupported, text(message))
         case FOVEA_VIDEO_UNREADABLE:
             throw MediaError(.malformedInput, text(message), cause: source.failure)

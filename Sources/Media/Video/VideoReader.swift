@@ -17,9 +17,9 @@ public final class VideoReader {
 
     /// Opens a video and reads its head.
     /// - Parameter index: what ``index()`` gave for the same bytes before.
-    /// - Throws: ``MediaError``: `malformedInput` for what is no video or cannot be read, `unsupported` for
-    ///   a codec
-    ///   that is not there or where FFmpeg is missing, `limitExceeded` beyond `options`.
+    /// - Throws: ``MediaError``: `malformedInput` for what is no video or cannot be read, `unknownFormat`
+    ///   where there is no picture stream in it, `unsupported` for a codec that is not there or where FFmpeg
+    ///   is missing (``checkAvailable()``), `limitExceeded` beyond `options`.
     public init(
         _ bytes: any VideoBytes, _ options: VideoOptions = VideoOptions(), index: FrameIndex? = nil,
         cancellation: Cancellation? = nil
@@ -30,6 +30,10 @@ public final class VideoReader {
         facts = decoder.facts
         known = index
     }
+
+    /// Looks whether FFmpeg's libraries are there.
+    /// - Throws: ``MediaError/Code/unsupported`` saying which is missing.
+    public static func checkAvailable() throws(MediaError) { try VideoDecoder.checkLibraries() }
 
     /// What ends the calls that follow; `nil` for nothing.
     public var cancellation: Cancellation? {
@@ -103,6 +107,8 @@ public final class VideoReader {
         }
         for number in wanted { try body(number, try frame(number)) }
     }
+    /// The number of the frame that follows the one decoded last.
+    public var nextFrame: Int { current.map { $0.number + 1 } ?? 0 }
 
     /// The frame decoded last as upright RGB.
     public func raster() throws -> Raster { try decoder.raster() }

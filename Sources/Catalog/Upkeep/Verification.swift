@@ -36,6 +36,7 @@ struct Verification {
         try attempt { verification throws(CatalogError) in try verification.checkCollected() }
         try attempt { verification throws(CatalogError) in try verification.checkExamined() }
         try attempt { verification throws(CatalogError) in try verification.checkJobs() }
+        try attempt { verification throws(CatalogError) in try verification.checkVideoParts() }
         try attempt { verification throws(CatalogError) in try verification.checkReviews() }
         try attempt { try $0.checkIndexes() }
     }
@@ -173,7 +174,7 @@ struct Verification {
         if found != wanted { add(.count, "\(claim), but the tables say otherwise (\(found) for \(wanted))") }
     }
 
-    private mutating func each(
+    mutating func each(
         _ sql: String, _ kind: CatalogFinding.Kind, _ complaint: String, in known: ClassSchema
     ) throws(CatalogError) {
         guard findings.count < limit else { return }

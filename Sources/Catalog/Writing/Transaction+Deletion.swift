@@ -38,8 +38,12 @@ extension Transaction {
             look.reset()
         }
         if found.isEmpty { return 0 }
+        let alive = IdSet(sorted: found.map(\.local))
+        for part in try videoParts(of: alive, in: known) {
+            try critical { () throws(CatalogError) in try delete(part.ids, of: part.members, by: who) }
+        }
         try critical { () throws(CatalogError) in
-            try removeConnections(of: IdSet(sorted: found.map(\.local)), in: known)
+            try removeConnections(of: alive, in: known)
             let row = try connection.statement("DELETE FROM \(known.table) WHERE id = ?")
             // Regions that go with an image leave tombstones of their own between two of these.
             let tombstone = try connection.statement(

@@ -14,6 +14,10 @@ extension Transaction {
     {
         try begin()
         guard let known = state.schema.entityClass(className) else { return [] }
+        // What the log says of a video's clips and frames is to go as well.
+        for part in try videoParts(of: ids, in: known) {
+            _ = try purge(part.ids, of: part.members.name, by: who)
+        }
         var digests: Set<SHA256Digest> = []
         try critical { () throws(CatalogError) in
             try delete(ids, of: known, by: who)

@@ -150,9 +150,16 @@ public final class Transaction {
     /// Nulls, arrays and objects are exempt. Numbers are compared as numbers: `1` and `1.0` are the same.
     /// - Throws: ``CatalogError/Code/uniqueViolation`` where two have it already.
     public func declareUnique(_ propertyName: String, of className: String) throws(CatalogError) {
+        try declareUnique(propertyName, of: className, isOfSystem: false)
+    }
+
+    /// As ``declareUnique(_:of:)``; with `isOfSystem`, of a property of ours.
+    func declareUnique(
+        _ propertyName: String, of className: String, isOfSystem: Bool
+    ) throws(CatalogError) {
         try begin()
         var known = try entityClass(className)
-        var property = try self.property(propertyName, in: &known)
+        var property = try self.property(propertyName, in: &known, isOfSystem: isOfSystem)
         if property.isUnique { return }
         guard property.sideTypes.isEmpty else {
             throw CatalogError(

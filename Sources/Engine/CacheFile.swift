@@ -65,6 +65,11 @@ enum CacheFile {
         var bytes = bigEndian(UInt32(text.count)) + text
         bytes.append(contentsOf: pixels.bytes)
         bytes.insert(contentsOf: bigEndian(CRC32C.checksum(bytes)), at: 0)
+        return write(bytes, to: path, through: temporary) ? bytes.count : nil
+    }
+
+    /// Whether the bytes could be written.
+    static func write(_ bytes: [UInt8], to path: FilePath, through temporary: FilePath) -> Bool {
         do {
             let descriptor = try FileDescriptor.open(
                 temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
@@ -72,23 +77,17 @@ enum CacheFile {
             try descriptor.closeAfter { _ = try descriptor.writeAll(bytes) }
         } catch {
             remove(temporary)
-            return nil
+            return false
         }
         guard rename(temporary.string, path.string) == 0 else {
             remove(temporary)
-            return nil
+            return false
         }
-        return bytes.count
+        return true
     }
 
-    // MARK: - Private
-
-    private static func bigEndian(_ number: UInt32) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * UInt32($0))) }
-    }
-
-    private static func contents(of path: FilePath) -> [UInt8]? {
-        // A cached file that cannot be read is made again.
+    /// A whole file; `nil` where it cannot be read.
+    static func contents(of path: FilePath) -> [UInt8]? {
         guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else {
             return nil
         }
@@ -108,5 +107,11 @@ enum CacheFile {
             count = filled
         }
         return filled == size ? bytes : nil
+    }
+
+    // MARK: - Private
+
+    private static func bigEndian(_ number: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * UInt32($0))) }
     }
 }

@@ -2,13 +2,13 @@ import Base
 import Blobs
 import Catalog
 
-/// The part of adding images that happens within a transaction.
-struct ImageCommit {
+/// The part of adding images and videos that happens within a transaction.
+struct MediaCommit {
     let transaction: Transaction
     var run: ImportRun
 
-    mutating func add(_ image: PreparedImage) throws -> CommittedImage {
-        if let known = try transaction.entities(of: Store.imageClass, digest: image.digest).first {
+    mutating func add(_ image: PreparedMedia) throws -> CommittedMedia {
+        if let known = try transaction.entities(of: image.entityClass, digest: image.digest).first {
             return try merge(image, into: known)
         }
         guard let blob = image.blob else {
@@ -23,17 +23,19 @@ struct ImageCommit {
         properties.append("added_at", .dateTime(transaction.time))
         var notes: [String] = []
         for (name, value) in image.given.members {
-            if properties[name] != nil {
+            if properties[name] != nil
+                || image.entityClass == Store.videoClass && Store.videoFields.contains(name)
+            {
                 notes.append("the property '\(name)' is the file's own and was not set")
             } else {
                 properties.append(name, value)
             }
         }
-        let id = try transaction.insert(Store.imageClass, properties, blob: BlobEntry(blob))
+        let id = try transaction.insert(image.entityClass, properties, blob: BlobEntry(blob))
         try useFreshCopy(of: blob)
         if !image.details.isEmpty { try transaction.setDetails(image.details, of: id) }
         try label(id, image, current: [])
-        return CommittedImage(id: id, isNew: true, note: notes.isEmpty ? nil : notes.joined(separator: "; "))
+        return CommittedMedia(id: id, isNew: true, note: notes.isEmpty ? nil : notes.joined(separator: "; "))
     }
 
     // MARK: - Private
@@ -42,7 +44,7 @@ struct ImageCommit {
     ///
     /// `path` is the least of the paths in byte order and `paths` lists them all, so that the order in which
     /// they came leaves no trace; `url` and `urls` are the same of URLs.
-    private mutating func merge(_ image: PreparedImage, into id: EntityID) throws -> CommittedImage {
+    private mutating func merge(_ image: PreparedMedia, into id: EntityID) throws -> CommittedMedia {
         let known = try transaction.properties(of: id) ?? [:]
         var changes = Document()
         var notes = try repair(image).map { [$0] } ?? []
@@ -60,12 +62,12 @@ struct ImageCommit {
         if !image.labels.isEmpty || !image.captions.isEmpty {
             try label(id, image, current: try transaction.labels(of: id))
         }
-        return CommittedImage(id: id, isNew: false, note: notes.isEmpty ? nil : notes.joined(separator: "; "))
+        return CommittedMedia(id: id, isNew: false, note: notes.isEmpty ? nil : notes.joined(separator: "; "))
     }
 
     /// Points to the bytes that were stored in the place of damaged ones. Returns what to tell of it; `nil`
     /// where nothing was damaged, or somebody else came first.
-    private func repair(_ image: PreparedImage) throws -> String? {
+    private func repair(_ image: PreparedMedia) throws -> String? {
         guard let damaged = image.damaged, let blob = image.blob else { return nil }
         let move = (digest: image.digest, from: BlobEntry(damaged.blob).place, to: BlobEntry(blob).place)
         guard try transaction.relocate([move]) == 1 else { return nil }
@@ -96,7 +98,7 @@ struct ImageCommit {
         if names.count > 1 { changes[all] = .array(names.map { .string($0) }) }
     }
 
-    private mutating func label(_ id: EntityID, _ image: PreparedImage, current: [Label]) throws {
+    private mutating func label(_ id: EntityID, _ image: PreparedMedia, current: [Label]) throws {
         let known = Set(current.filter { $0.kind == .class }.compactMap(\.name))
         var added: Set<String> = []
         for name in image.labels where !known.contains(name) && added.insert(name).inserted {

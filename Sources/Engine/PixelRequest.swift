@@ -5,8 +5,10 @@ import Media
 public struct PixelRequest: Sendable {
     /// Names them for caches and entity tags.
     public let key: DerivedPixelsKey
-    /// The commit at which the image was looked up.
+    /// The commit at which the image or video was looked up.
     public let commit: UInt64
     let source: StoredBytes
     let pipeline: ImagePipeline
+    /// Of a video: the number of the frame.
+    var frame: Int?
 }

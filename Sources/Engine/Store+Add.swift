@@ -21,16 +21,18 @@ extension Store {
     public func prepare(
         _ bytes: [UInt8], path: String, url: String? = nil, properties: Document, labels: [String],
         captions: [String] = [], reference: BlobReference?
-    ) throws -> PreparedImage {
+    ) throws -> PreparedMedia {
         try checkGiven(properties, labels: labels, captions: captions)
         return try translating {
             let digest = SHA256Digest(hashing: bytes)
-            var image = PreparedImage(
+            var image = PreparedMedia(
                 path: path, digest: digest, properties: [:], details: [:], given: properties, labels: labels)
             image.url = url
             image.captions = captions
             let known = try catalog.read { snapshot in
-                try snapshot.imageID(of: digest).map { _ in try snapshot.blob(digest)?.stored() }
+                try snapshot.entityID(of: digest, in: Store.imageClass).map { _ in
+                    try snapshot.blob(digest)?.stored()
+                }
             }
             if let known {
                 image.damaged = try known.flatMap { try damage(of: $0, unless: reference) }
@@ -58,15 +60,15 @@ extension Store {
     /// - Throws: ``EngineError`` where the store itself cannot go on (``EngineError/isOfStore``); what was
     ///   committed before stays.
     public func commit(
-        _ images: [PreparedImage], run: inout ImportRun
-    ) throws -> [Result<CommittedImage, EngineError>] {
+        _ images: [PreparedMedia], run: inout ImportRun
+    ) throws -> [Result<CommittedMedia, EngineError>] {
         try committing(images) {
             try commitByHalves(images[...], &run) { image, commit in try commit.add(image) }
         }
     }
 
     /// Makes the bytes of images durable and runs `body`, which commits them.
-    func committing<Result>(_ images: [PreparedImage], _ body: () throws -> Result) throws -> Result {
+    func committing<Result>(_ images: [PreparedMedia], _ body: () throws -> Result) throws -> Result {
         try translating {
             // Ends with this function, after the commit that makes the bytes live.
             defer { for image in images { image.hold?.end() } }
@@ -85,14 +87,14 @@ extension Store {
     /// down to the one at fault.
     func commitByHalves<Item: Sendable, Outcome: Sendable>(
         _ items: ArraySlice<Item>, _ run: inout ImportRun,
-        _ add: @escaping @Sendable (Item, inout ImageCommit) throws -> Outcome
+        _ add: @escaping @Sendable (Item, inout MediaCommit) throws -> Outcome
     ) throws -> [Result<Outcome, EngineError>] {
         guard !items.isEmpty else { return [] }
         let started = run
         do {
             let (outcomes, ended) = try translating {
                 try catalog.write { transaction in
-                    var commit = ImageCommit(transaction: transaction, run: started)
+                    var commit = MediaCommit(transaction: transaction, run: started)
                     let outcomes = try items.map { try add($0, &commit) }
                     return (outcomes, commit.run)
                 }
@@ -128,7 +130,7 @@ extension Store {
 
     /// Stores the bytes of an image, or notes where they stay.
     private func keep(
-        _ bytes: [UInt8], _ reference: BlobReference?, in image: inout PreparedImage
+        _ bytes: [UInt8], _ reference: BlobReference?, in image: inout PreparedMedia
     ) throws {
         if let reference {
             image.blob = StoredBlob(
@@ -141,9 +143,9 @@ extension Store {
 }
 
 extension CatalogSnapshot {
-    /// The image whose content is that of `digest`.
-    func imageID(of digest: SHA256Digest) throws -> EntityID? {
-        guard let images = schema.entityClass(Store.imageClass) else { return nil }
-        return try entities(of: images, digest: digest).first.map(images.entityID)
+    /// The entity of a class whose content is that of `digest`.
+    func entityID(of digest: SHA256Digest, in className: String) throws -> EntityID? {
+        guard let known = schema.entityClass(className) else { return nil }
+        return try entities(of: known, digest: digest).first.map(known.entityID)
     }
 }

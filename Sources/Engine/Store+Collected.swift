@@ -6,9 +6,9 @@ public struct CollectedItem: Sendable {
     /// What became of it. The state of one with an image follows from the commit.
     public var entry: CollectedURL
     /// The image that it gave, if it gave one.
-    public var image: PreparedImage?
+    public var image: PreparedMedia?
 
-    public init(_ entry: CollectedURL, image: PreparedImage? = nil) {
+    public init(_ entry: CollectedURL, image: PreparedMedia? = nil) {
         self.entry = entry
         self.image = image
     }
@@ -25,9 +25,9 @@ extension Store {
     /// - Throws: as ``commit(_:run:)``.
     public func commit(
         collected items: [CollectedItem], run: inout ImportRun
-    ) throws -> [Result<CommittedImage?, EngineError>] {
+    ) throws -> [Result<CommittedMedia?, EngineError>] {
         try committing(items.compactMap(\.image)) {
-            let outcomes = try commitByHalves(items[...], &run) { item, commit -> CommittedImage? in
+            let outcomes = try commitByHalves(items[...], &run) { item, commit -> CommittedMedia? in
                 var entry = item.entry
                 let image = try item.image.map { try commit.add($0) }
                 if let image {

@@ -44,7 +44,7 @@ extension Store {
 
     private func purgeAlone(_ request: DeletionRequest) async throws -> Document {
         let (catalog, blobs, cache, limit) = (catalog, blobs, cache, options.maxVerifiedDocuments)
-        let sets = descriptorSets
+        let (sets, frameIndexes, readers) = (descriptorSets, frameIndexes, restingReaders)
         let (answer, digests) = try await readPool.run { cancellation -> (Document, Set<String>) in
             try translating {
                 let found = try catalog.read(cancellation) {
@@ -59,6 +59,8 @@ extension Store {
                 }
                 let digests = Set(entries.map(\.digest.description))
                 cache.removeAll(digests: digests)
+                readers.closeAll()
+                frameIndexes.remove(entries.map(\.digest))
                 try catalog.read(cancellation) { snapshot in
                     guard let known = snapshot.schema.entityClass(request.entityClass),
                         WireNames.setName(ofClass: known.name) != nil

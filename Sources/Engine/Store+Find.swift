@@ -61,7 +61,19 @@ extension Store {
         }
     }
 
-    /// All that is known of one entity.
+    /// The name of the class that an entity is of, whether it is there or was deleted.
+    /// - Throws: ``EngineError/Code/notFound`` where there is no such class.
+    public func className(of id: EntityID) async throws -> String {
+        try await read { snapshot in
+            guard let known = snapshot.schema.entityClass(of: id) else {
+                throw EngineError(.notFound, "there is no \(id)")
+            }
+            return known.name
+        }
+    }
+
+    /// All that is known of one entity. A frame, or a clip, has the properties that were given to its video,
+    /// too, where it has none of its own of the name.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone`` for a deleted one.
     public func entity(_ id: EntityID, class entityClass: String) async throws -> Document {
         try await read { snapshot in
@@ -69,7 +81,12 @@ extension Store {
             guard let row = try snapshot.entity(id) else {
                 throw EngineError(.notFound, "there is no entity \(id)")
             }
-            return try EntityDocument(wantsLabels: true, wantsDetails: true).document(row, in: snapshot)
+            var document = try EntityDocument(wantsLabels: true, wantsDetails: true).document(
+                row, in: snapshot)
+            for (name, value) in try snapshot.inherited(by: id).members where document[name] == nil {
+                document[name] = value
+            }
+            return document
         }
     }
 

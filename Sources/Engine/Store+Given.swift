@@ -20,6 +20,13 @@ extension Store {
         "path", "paths", "phash", "sha256", "std", "width",
     ]
 
+    /// Names that only a video's file, or the store, gives a value to.
+    static let videoFields: Set<String> = [
+        "added_at", "audio", "audio_tracks", "bit_rate", "bits", "bytes", "codec", "container", "duration",
+        "error", "fps", "frame_count", "frame_rate", "height", "keyframe_count", "label", "labels", "path",
+        "paths", "pixel_aspect", "pixel_format", "rotation", "sha256", "variable_rate", "width",
+    ]
+
     /// Whether a property of that name says what a file itself is, or how it was added, and so cannot be
     /// given.
     public static func isOfFile(property name: String) -> Bool { reservedFields.contains(name) }

@@ -85,16 +85,39 @@ extension Store {
     }
 
     /// Looks up what operations are to be done on, without doing them.
-    /// - Throws: ``EngineError/Code/notFound``, ``EngineError/Code/gone``.
+    /// - Parameter frame: Of a video, a clip or a frame: which of its frames, from 0; the first one unless
+    ///   told.
+    /// - Throws: ``EngineError/Code/notFound``, ``EngineError/Code/gone``;
+    ///   ``EngineError/Code/invalidRequest`` for a frame of what has none.
     public func pixelRequest(
-        _ id: EntityID, class entityClass: String, pipeline: ImagePipeline
+        _ id: EntityID, class entityClass: String, pipeline: ImagePipeline, frame: Int? = nil
     ) async throws -> PixelRequest {
+        if frame != nil || entityClass == Store.videoClass || VideoPartClass(rawValue: entityClass) != nil {
+            return try await frameRequest(id, class: entityClass, pipeline: pipeline, frame: frame ?? 0)
+        }
         let (source, commit) = try await read { snapshot in
             (try snapshot.storedBytes(id, class: entityClass), UInt64(snapshot.commit))
         }
         return PixelRequest(
             key: DerivedPixelsKey(digest: source.digest.description, operations: pipeline.text),
             commit: commit, source: source, pipeline: pipeline)
+    }
+
+    private func frameRequest(
+        _ id: EntityID, class entityClass: String, pipeline: ImagePipeline, frame: Int
+    ) async throws -> PixelRequest {
+        let (source, commit) = try await read { snapshot in
+            (try snapshot.frameSource(id, class: entityClass), UInt64(snapshot.commit))
+        }
+        if let part = source.part, frame >= part.count {
+            throw EngineError(
+                .invalidRequest, "there is no frame \(frame) in \(id): frames are 0 to \(part.count - 1)")
+        }
+        let number = (source.part?.lowerBound ?? 0) + frame
+        return PixelRequest(
+            key: DerivedPixelsKey(
+                digest: source.stored.digest.description, operations: "frame=\(number)&\(pipeline.text)"),
+            commit: commit, source: source.stored, pipeline: pipeline, frame: number)
     }
 
     /// The number of the newest commit, which may not be durable yet; `nil` where others may write. Costs
@@ -114,16 +137,44 @@ extension Store {
         return try await computePool.run { cancellation in
             if let pixels = cache.find(request.key) { return pixels }
             return try translating {
-                let bytes = try self.read(request.source.blob)
-                try cancellation.check()
-                let output = try request.pipeline.run(
-                    bytes, maxPixels: maxPixels, cancellation: cancellation)
+                let output: PipelineOutput
+                if let frame = request.frame {
+                    let raster = try self.raster(ofFrame: frame, of: request.source, cancellation)
+                    output = try request.pipeline.run(
+                        on: raster, maxPixels: maxPixels, cancellation: cancellation)
+                } else {
+                    let bytes = try self.read(request.source.blob)
+                    try cancellation.check()
+                    output = try request.pipeline.run(
+                        bytes, maxPixels: maxPixels, cancellation: cancellation)
+                }
                 let pixels = DerivedPixels(
                     bytes: output.bytes, contentType: output.contentType, shape: output.shape,
                     elementType: output.element?.numpyName ?? "")
                 cache.insert(pixels, for: request.key)
                 return pixels
             }
+        }
+    }
+}
+
+extension Store {
+    /// A frame of a video as upright RGB. Blocks and computes.
+    /// - Throws: ``EngineError/Code/invalidRequest`` where there is no such frame.
+    func raster(
+        ofFrame number: Int, of stored: StoredBytes, _ cancellation: Cancellation
+    ) throws -> Raster {
+        try withReader(of: stored, near: number, cancellation) { reader in
+            let count = try reader.index().count
+            guard number < count else {
+                throw EngineError(
+                    .invalidRequest,
+                    count == 0
+                        ? "the video has no frames"
+                        : "there is no frame \(number): frames are 0 to \(count - 1)")
+            }
+            try reader.frame(number)
+            return try reader.raster()
         }
     }
 }
@@ -151,13 +202,17 @@ extension CatalogSnapshot {
     func storedBytes(_ id: EntityID, class entityClass: String) throws -> StoredBytes {
         try checkEntity(id, class: entityClass)
         guard let entry = try blob(of: id) else { throw EngineError(.notFound, "\(id) has no bytes") }
-        var format: ImageFormat?
+        var mediaType: String?
         if let known = schema.entityClass(of: id) {
-            let row = try entities(of: known, [id.local], properties: ["format"]).first
-            format = row?.properties["format"]?.stringValue.flatMap(ImageFormat.init(rawValue:))
+            let row = try entities(of: known, [id.local], properties: ["format", "container"]).first
+            let properties = row?.properties ?? [:]
+            mediaType =
+                known.name == Store.videoClass
+                ? VideoFormat.mediaType(properties)
+                : properties["format"]?.stringValue.flatMap(ImageFormat.init(rawValue:))?.mediaType
         }
         return StoredBytes(
             digest: entry.digest, byteCount: Int(entry.place.length),
-            contentType: format?.mediaType ?? "application/octet-stream", blob: try entry.stored())
+            contentType: mediaType ?? "application/octet-stream", blob: try entry.stored())
     }
 }

@@ -17,7 +17,9 @@ extension Store {
 
     /// Collects garbage for who is alone in the gate.
     func freeGarbage(minimumDeadFraction: Double) async throws -> Document {
-        let (catalog, blobs, sets) = (catalog, blobs, descriptorSets)
+        let (catalog, blobs, sets, frameIndexes) = (catalog, blobs, descriptorSets, frameIndexes)
+        // A reader keeps the file of a video that is deleted from giving its room back.
+        restingReaders.closeAll()
         return try await readPool.run { cancellation in
             try translating {
                 var forgotten = 0
@@ -54,12 +56,13 @@ extension Store {
                         _ = try $0.relocate(places.map { (digest: $0.0, from: $0.1, to: $0.2) })
                     }
                 }
-                let freedVectors = try catalog.read(cancellation) { snapshot in
+                let freedDerived = try catalog.read(cancellation) { snapshot in
                     try sets.maintain(snapshot, cancellation)
                     return try sets.removeGone(snapshot)
+                        + frameIndexes.removeOthers { try snapshot.blob($0) != nil }
                 }
                 return [
-                    "freed_bytes": .integer(Int64(report.freedBytes + freedVectors)),
+                    "freed_bytes": .integer(Int64(report.freedBytes + freedDerived)),
                     "forgotten_blobs": .integer(Int64(forgotten)),
                     "moved_blobs": .integer(Int64(report.movedCount)),
                     "dropped_packs": .integer(Int64(report.droppedPacks.count)),

@@ -18,6 +18,8 @@ public final class Store: Sendable {
 
     /// The class that images are of.
     public static let imageClass = "Image"
+    /// The class that videos are of.
+    public static let videoClass = VideoPartClass.videoClass
 
     public let directory: FilePath
     public let access: Access
@@ -32,6 +34,8 @@ public final class Store: Sendable {
     let blobs: BlobStore
     let cache: DerivedPixelsCache
     let descriptorSets: DescriptorSets
+    let frameIndexes: FrameIndexes
+    let restingReaders = RestingReaders()
     let textIndex = TextIndex()
     let textVectors = TextVectors()
     let collectionGate = CollectionGate()
@@ -48,6 +52,8 @@ public final class Store: Sendable {
         self.cache = cache
         descriptorSets = DescriptorSets(
             directory: StoreLayout(directory).vectors, isReadOnly: access == .readOnly)
+        frameIndexes = FrameIndexes(
+            directory: access == .readWrite ? StoreLayout(directory).frames : nil)
         computePool = BlockingPool(label: "fovea-compute", threadCount: options.computeThreads)
         readPool = BlockingPool(label: "fovea-read", threadCount: options.readThreads)
         accessControl = AccessControl(catalog: catalog, readPool: readPool, options: options.authentication)
@@ -109,6 +115,7 @@ public final class Store: Sendable {
 
     /// Ends all work after what waits was committed, and writes what makes the next opening fast.
     public func close() async throws {
+        restingReaders.closeAll()
         let (catalog, sets, isWritable) = (catalog, descriptorSets, access == .readWrite)
         try await readPool.run { _ in
             catalog.close()

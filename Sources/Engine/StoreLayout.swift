@@ -13,6 +13,8 @@ struct StoreLayout {
     var catalog: FilePath { directory.appending("catalog.sqlite") }
     var blobs: FilePath { directory.appending("blobs") }
     var cache: FilePath { directory.appending("cache") }
+    /// Indexes of the frames of videos; derived.
+    var frames: FilePath { directory.appending("frames") }
     /// The vectors of sets of descriptors.
     var vectors: FilePath { directory.appending("vectors") }
 

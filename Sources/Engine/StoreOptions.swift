@@ -1,4 +1,5 @@
 public import Base
+public import Media
 public import SystemPackage
 
 /// How a store is opened.
@@ -13,6 +14,8 @@ public struct StoreOptions: Sendable {
     public var maxPixels: Int
     /// Image files larger than this are refused: a picture is decoded from memory.
     public var maxFileBytes: ByteCount
+    /// How far videos are trusted.
+    public var video = VideoOptions()
     /// Threads that decode and compute.
     public var computeThreads: Int
     /// Threads that wait for disks and SQLite.

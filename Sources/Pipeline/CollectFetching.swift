@@ -63,7 +63,9 @@ struct CollectFetching: Sendable {
     private func fetch(_ job: CollectSchedule.Job) async {
         var job = job
         job.attempts += 1
-        switch await fetcher.fetch(job.url, isWanted: { ImageFormat.sniff($0) != nil }) {
+        switch await fetcher.fetch(
+            job.url, isWanted: { ImageFormat.sniff($0) != nil || VideoFormat.sniff($0) != nil })
+        {
         case .success(let fetched): await prepare(fetched.bytes, job)
         case .failure(let failure):
             if failure.code == .cancelled { return schedule.finish(job) }
@@ -113,7 +115,7 @@ struct CollectFetching: Sendable {
         }
     }
 
-    /// An image that is ready to be committed, or why there is none. Computes.
+    /// An image or a video that is ready to be committed, or why there is none. Computes.
     private func prepared(_ bytes: [UInt8], _ job: CollectSchedule.Job) -> CollectResults.Result {
         let url = job.url.description
         var entry = CollectedURL(
@@ -132,9 +134,15 @@ struct CollectFetching: Sendable {
         for (name, value) in job.item.properties.members { properties[name] = value }
         if properties["source"] == nil { properties["source"] = .string(request.source.rawValue) }
         do {
-            let image = try store.prepare(
-                bytes, path: "", url: url, properties: properties, labels: job.item.labels,
-                captions: job.item.captions, reference: request.isReference ? .url(url) : nil)
+            let reference: BlobReference? = request.isReference ? .url(url) : nil
+            let image =
+                ImageFormat.sniff(bytes) == nil && VideoFormat.sniff(bytes) != nil
+                ? try store.prepareVideo(
+                    .bytes(bytes), path: "", url: url, properties: properties, labels: job.item.labels,
+                    captions: job.item.captions, reference: reference)
+                : try store.prepare(
+                    bytes, path: "", url: url, properties: properties, labels: job.item.labels,
+                    captions: job.item.captions, reference: reference)
             return .item(CollectedItem(entry, image: image), byteCount: bytes.count)
         } catch let error as EngineError where error.isOfStore {
             return .storeFailure(error)

@@ -87,7 +87,7 @@ final class CollectRun {
         emit(verdicts.take())
     }
 
-    private func tell(_ item: CollectedItem, _ outcome: Result<CommittedImage?, EngineError>) {
+    private func tell(_ item: CollectedItem, _ outcome: Result<CommittedMedia?, EngineError>) {
         var entry = item.entry
         var note: String?
         switch outcome {

@@ -9,7 +9,8 @@ struct IngestItem: Sendable {
     var properties: Document = [:]
     /// Labels of the list and of the folder.
     var labels: [String] = []
-    /// Whether the file was named by the caller or by a list: then it must be an image, or it has failed.
+    /// Whether the file was named by the caller or by a list: then it must be an image or a
+    /// video, or it has failed.
     var isNamed: Bool
     /// What is already known to be wrong: a missing file, an unreadable row.
     var failure: String?

@@ -12,7 +12,7 @@ public struct IngestRequest: Sendable {
 
     /// Files, folders, glob patterns, or `.csv` and `.jsonl` lists of files.
     public var paths: [FilePath]
-    /// Properties of every image added; a list's columns win over them.
+    /// Properties of every image and video added; a list's columns win over them.
     public var properties: Document
     public var labelSource: LabelSource
     /// Whether pixels stay where they are, and the store keeps only their path.

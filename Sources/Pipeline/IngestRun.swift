@@ -83,7 +83,8 @@ final class IngestRun {
     }
 
     private func submit(_ item: IngestItem, _ number: Int, to results: ReorderingQueue<PreparedItem>) {
-        let preparation = ItemPreparation(store: store, isReference: request.isReference)
+        let preparation = ItemPreparation(
+            store: store, isReference: request.isReference, cancellation: cancellation)
         let job: @Sendable () -> Void = { results.push(preparation.prepare(item), number) }
         // A pool that is full of others' work must not lose the file: this thread does it then.
         if store.computePool.submit(job) != nil { job() }

@@ -5,11 +5,11 @@ public import Engine
 public struct IngestVerdict: Sendable {
     /// What can become of a file.
     public enum Outcome: String, Sendable, CaseIterable {
-        /// A new image.
+        /// A new image or video.
         case added
         /// Its content was in the store before, or came earlier in the same run.
         case duplicate
-        /// It lay in a folder among the images and is none; nothing was expected of it.
+        /// It lay in a folder among the images and is neither image nor video; nothing was expected of it.
         case skipped
         /// It could not be added; ``IngestVerdict/message`` says why.
         case failed
@@ -17,7 +17,7 @@ public struct IngestVerdict: Sendable {
 
     public var path: String
     public var outcome: Outcome
-    /// The image that was added, or that the duplicate is one of.
+    /// What was added, or what the duplicate is one of.
     public var id: EntityID?
     /// Why it failed; or what is noteworthy of an image that was added all the same, such as a decode error.
     public var message: String?
@@ -37,7 +37,7 @@ public struct IngestVerdict: Sendable {
 
     /// What a commit made of an image.
     /// - Parameter decodeError: What does not decode of it; of note where it is new.
-    init(path: String, _ committed: Result<CommittedImage, EngineError>, decodeError: String?) {
+    init(path: String, _ committed: Result<CommittedMedia, EngineError>, decodeError: String?) {
         switch committed {
         case .success(let image):
             self.init(

@@ -136,6 +136,10 @@ struct Endpoint: Sendable {
                 ?? entityClass
             {
                 try principal.check(action, class: name)
+                // What a part of a video shows is the video's.
+                if action == .read, Store.isPartOfVideo(class: name) {
+                    try principal.check(.read, class: Store.videoClass)
+                }
             } else {
                 try principal.checkEverywhere(action)
             }

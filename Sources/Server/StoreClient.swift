@@ -60,15 +60,17 @@ public struct StoreClient: Sendable {
         return object
     }
 
-    /// Sends a JSON object and hands over each line of the answer as it comes, without its line end.
+    /// Sends a JSON object, or nothing, and hands over each line of the answer as it comes, without its line
+    /// end.
     ///
     /// An object with the only key `error` ends the stream as an error: it happened after the status was
     /// sent.
     public func lines(
-        _ method: String, _ path: String, _ body: Document, _ take: (Document, [UInt8]) async throws -> Void
+        _ method: String, _ path: String, _ body: Document?,
+        _ take: (Document, [UInt8]) async throws -> Void
     ) async throws {
         let response = try await execute(
-            method, path, body: Array(body.json.utf8), accept: "application/x-ndjson")
+            method, path, body: body.map { Array($0.json.utf8) } ?? [], accept: "application/x-ndjson")
         var rest: [UInt8] = []
         let isFailure = response.status.code >= 400
         for try await buffer in response.body {

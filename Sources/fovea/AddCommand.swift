@@ -8,12 +8,13 @@ import SystemPackage
 struct AddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Add images: files, folders, patterns, or lists of files with properties.",
+        abstract: "Add images and videos: files, folders, patterns, or lists of files with properties.",
         discussion: """
             Folders are walked whole. A .csv or .jsonl file is a list: its 'path' (relative to the list) names the \
             file, 'label' its label, every other column becomes a property. Adding the same content again changes \
             nothing, so an interrupted run is resumed by running it again. With --json each file's verdict is a \
-            line: added, duplicate, skipped (no image, in a folder) or failed, and why.
+            line: added, duplicate, skipped (neither image nor video, in a folder) or failed, and why. A video is read \
+            where it lies, whatever its length; what can be found out of its frames is found out now.
 
             Examples:
               fovea add ~/Pictures
@@ -26,7 +27,7 @@ struct AddCommand: AsyncParsableCommand {
 
     @Argument(help: "Files, folders, patterns in quotes, or .csv and .jsonl lists.")
     var paths: [String]
-    @Option(help: "A property of every image added, name=value; may be given several times.")
+    @Option(help: "A property of everything added, name=value; may be given several times.")
     var property: [String] = []
     @Option(
         help:
@@ -116,7 +117,7 @@ struct IngestView {
         let seconds = last["seconds"]?.floatValue ?? 0
         let rate = last["per_second"]?.floatValue ?? 0
         Terminal.report(
-            "\(parts.joined(separator: ", ")) in \(ProgressLine.duration(seconds: seconds)) (\(rate) images/s, \(ByteCount(number("bytes_read"))) read)"
+            "\(parts.joined(separator: ", ")) in \(ProgressLine.duration(seconds: seconds)) (\(rate) files/s, \(ByteCount(number("bytes_read"))) read)"
         )
         for (code, (count, said)) in skipped.sorted(by: { $0.key < $1.key }) {
             Terminal.report("skipped \(count), \(code): such as \(said)")

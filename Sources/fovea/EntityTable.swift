@@ -14,7 +14,10 @@ struct EntityTable {
             self.fields = ["_uniqueid"] + fields.filter { $0 != "_uniqueid" }
             return
         }
-        let usual = ["path", "width", "height", "format", "bytes", "label", "captured_at", "error"]
+        let usual = [
+            "path", "width", "height", "format", "duration", "frame_count", "codec", "bytes", "label",
+            "captured_at", "error",
+        ]
         let present = usual.filter { name in entities.contains { $0[name] != nil } }
         let others = entities.first.map { $0.keys.filter { !$0.hasPrefix("_") } } ?? []
         self.fields = ["_uniqueid"] + (present.isEmpty ? Array(others.prefix(7)) : present)

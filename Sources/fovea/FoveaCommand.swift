@@ -10,7 +10,8 @@ import Server
 struct FoveaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fovea",
-        abstract: "A visual data engine: add pictures, find them by what is known of them, get their pixels.",
+        abstract:
+            "A visual data engine: add pictures and videos, find them by what is known of them, get their pixels.",
         discussion: """
             A store is a folder. Every command finds it by --store, else by the environment variable FOVEA_STORE, else \
             as ./fovea-store. Commands may run at the same time, also beside 'fovea serve': they work together.
@@ -29,7 +30,8 @@ struct FoveaCommand: AsyncParsableCommand {
             InitCommand.self, AddCommand.self, CollectCommand.self, FindCommand.self, AskCommand.self,
             SearchCommand.self, CountCommand.self,
             FacetsCommand.self,
-            HistogramCommand.self, ShowCommand.self, GetCommand.self, ExplainCommand.self, StatsCommand.self,
+            HistogramCommand.self, ShowCommand.self, GetCommand.self, VideoCommand.self, ExplainCommand.self,
+            StatsCommand.self,
             QueryCommand.self, LabelCommand.self, JobsCommand.self, RuleCommand.self, LabelsCommand.self,
             ClassesCommand.self, RunsCommand.self, RevertCommand.self, CheckLabelsCommand.self,
             QualityScoreCommand.self, ReviewCommand.self, DeleteCommand.self, PurgeCommand.self,

@@ -13,16 +13,18 @@ struct ShowCommand: AsyncParsableCommand {
 
     @Argument(help: "The entity's _uniqueid.")
     var id: String
-    @Option(name: .customLong("class"), help: "The class of the entity.")
-    var entityClass = "Image"
+    @Option(name: .customLong("class"), help: "The class of the entity. Default: the one that the id is of.")
+    var entityClass: String?
     @OptionGroup var store: StoreOption
     @OptionGroup var output: OutputOption
 
     func run() async throws {
-        let path = "/v1/entities/\(URLText.encode(entityClass))/\(URLText.encode(id))"
-        let isJSON = output.json
+        let (id, given, isJSON) = (id, entityClass, output.json)
         try await store.withClient { client in
-            let entity = try await client.call("GET", path)
+            let name: String
+            if let given { name = given } else { name = try await client.className(of: id) }
+            let entity = try await client.call(
+                "GET", "/v1/entities/\(URLText.encode(name))/\(URLText.encode(id))")
             guard !isJSON else { return Terminal.print(entity.json) }
             let shown = entity.members.filter { $0.key != "histogram" && $0.key != "exif" }
             let width = shown.map { Table.width(of: $0.key) }.max() ?? 0

@@ -58,7 +58,7 @@ import Testing
     {
         let temporary = try await TemporaryStore()
         let picture = Picture.ppm(width: 40, height: 30, seed: 1)
-        func add(_ name: String) throws -> CommittedImage {
+        func add(_ name: String) throws -> CommittedMedia {
             let path = temporary.folder.appending(name)
             try File.write(picture, to: path)
             var run = ImportRun(parameters: [:])

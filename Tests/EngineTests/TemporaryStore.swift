@@ -26,7 +26,7 @@ final class TemporaryStore: Sendable {
     @discardableResult
     func add(
         _ picture: [UInt8], path: String = "", properties: Document = [:], labels: [String] = []
-    ) throws -> CommittedImage {
+    ) throws -> CommittedMedia {
         var run = ImportRun(parameters: [:])
         let image = try store.prepare(
             picture, path: path, properties: properties, labels: labels, reference: nil)

@@ -16,8 +16,10 @@ enum PixelRoutes {
             answer: blob),
         Endpoint(
             .GET, "/v1/entities/{class}/{id}/pixels", operationID: "getPixels",
-            summary: "The image's pixels, processed by the operations of the query string, in their order.",
-            parameters: [EntityRoutes.classParameter, EntityRoutes.idParameter] + conditions + operations,
+            summary:
+                "The pixels of an image or of a frame, processed by the operations of the query string, in their order.",
+            parameters: [EntityRoutes.classParameter, EntityRoutes.idParameter] + conditions + [frame]
+                + operations,
             responses: bytes(
                 "The encoded image, or a raw tensor.",
                 headers: [
@@ -26,12 +28,22 @@ enum PixelRoutes {
                 ]), errors: [404, 410, 413, 415],
             atOnce: pixelsAtHand,
             read: { request in
-                let texts = try request.queryItems().map { item in
-                    item.value.isEmpty ? item.name : "\(item.name)=\(item.value)"
-                }
-                return PixelQuery(
+                var query = PixelQuery(
                     id: try request.entityID(), entityClass: try request.parameter("class"),
-                    pipeline: try Store.pipeline(texts))
+                    pipeline: try Store.pipeline([]))
+                let texts = try request.queryItems().compactMap { item -> String? in
+                    if item.name != frame.name {
+                        return item.value.isEmpty ? item.name : "\(item.name)=\(item.value)"
+                    }
+                    guard let number = Int(item.value), number >= 0, query.frame == nil else {
+                        throw EngineError(
+                            .invalidRequest, "'frame' must be one whole number, 0 or more", path: "frame")
+                    }
+                    query.frame = number
+                    return nil
+                }
+                query.pipeline = try Store.pipeline(texts)
+                return query
             },
             answer: pixels),
         Endpoint(
@@ -43,12 +55,17 @@ enum PixelRoutes {
 
     // MARK: - Private
 
-    /// What is asked of one image.
+    /// What is asked of one image, or of a frame.
     private struct PixelQuery: Sendable {
         var id: EntityID
         var entityClass: String
         var pipeline: ImagePipeline
+        var frame: Int?
     }
+
+    private static let frame = Endpoint.Parameter(
+        name: "frame", place: .query, schema: ["type": "integer", "minimum": 0],
+        description: "Of a video, a clip or a frame: which of its frames, from 0; the first one unless told.")
 
     private static let conditions: [Endpoint.Parameter] = [
         .init(
@@ -110,7 +127,7 @@ enum PixelRoutes {
 
     private static func pixels(_ exchange: Exchange, _ query: PixelQuery) async throws -> Response {
         let request = try await exchange.store.pixelRequest(
-            query.id, class: query.entityClass, pipeline: query.pipeline)
+            query.id, class: query.entityClass, pipeline: query.pipeline, frame: query.frame)
         let tag = "\"\(request.key.name)\""
         if exchange.request.holdsTag(tag) { return .notModified(tag) }
         let pixels = try await exchange.store.pixels(request)

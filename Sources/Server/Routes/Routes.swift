@@ -10,13 +10,14 @@ enum Routes {
     static func endpoints(isHolderSocket: Bool, hasCommands: Bool = true) -> [Endpoint] {
         let all =
             (hasCommands ? CommandRoutes.endpoints : []) + EntityRoutes.endpoints + PixelRoutes.endpoints
-            + UploadRoutes.endpoints + SystemRoutes.endpoints
+            + FrameRoutes.endpoints + UploadRoutes.endpoints + SystemRoutes.endpoints
             + DeletionRoutes.endpoints + QualityRoutes.endpoints + ReviewRoutes.endpoints
             + LabelRoutes.endpoints + ClassRoutes.endpoints + JobRoutes.endpoints + RuleRoutes.endpoints
             + QuestionRoutes.endpoints + SearchRoutes.endpoints
             + ModelContextRoutes.endpoints
         guard isHolderSocket else { return all + SampleRoutes.endpoints + LabelledSampleRoutes.endpoints }
-        return all + KeyRoutes.holderEndpoints + HolderRoutes.endpoints + DeletionRoutes.holderEndpoints
+        return all + KeyRoutes.holderEndpoints + HolderRoutes.endpoints + FrameRoutes.holderEndpoints
+            + DeletionRoutes.holderEndpoints
             + AccessRoutes.holderEndpoints + ReviewRoutes.holderEndpoints + QueryRoutes.endpoints
     }
 }

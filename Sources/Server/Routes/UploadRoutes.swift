@@ -3,27 +3,33 @@ import Engine
 import NIOHTTP1
 import Pipeline
 
-/// Images sent by clients.
+/// Images and videos sent by clients.
 enum UploadRoutes {
-    static let endpoints: [Endpoint] = [
-        Endpoint(
-            .POST, "/v1/entities/Image", operationID: "addImage",
-            summary: "Adds an image, or several as a form's files.", access: .create,
+    static let endpoints: [Endpoint] = [upload(isVideo: false), upload(isVideo: true)]
+
+    private static func upload(isVideo: Bool) -> Endpoint {
+        let what = isVideo ? "video" : "image"
+        return Endpoint(
+            .POST, isVideo ? "/v1/entities/Video" : "/v1/entities/Image",
+            operationID: isVideo ? "addVideo" : "addImage",
+            summary: "Adds \(isVideo ? "a video" : "an image"), or several as a form's files.",
+            access: .create,
             parameters: [
                 .init(
-                    name: "label", place: .query, schema: Schemas.word, description: "A label of the images."),
+                    name: "label", place: .query, schema: Schemas.word,
+                    description: "A label of the \(what)s."),
                 .init(
                     name: "path", place: .query, schema: Schemas.text,
-                    description: "The name that a bare image is known by."),
+                    description: "The name that a bare \(what) is known by."),
                 .init(
                     name: "property.{name}", place: .query, schema: Schemas.text,
                     description:
-                        "A property of the images, as in `property.split=train`; numbers, booleans and date-times are recognised."
+                        "A property of the \(what)s, as in `property.split=train`; numbers, booleans and date-times are recognised."
                 ),
             ],
             body: [
                 ("application/octet-stream", ["type": "string", "format": "binary"]),
-                ("image/*", ["type": "string", "format": "binary"]),
+                ("\(what)/*", ["type": "string", "format": "binary"]),
                 (
                     "multipart/form-data",
                     Schemas.object(
@@ -39,15 +45,15 @@ enum UploadRoutes {
                 .json("A verdict for each file, in order; something was added.", verdicts, status: 201),
                 .json("A verdict for each file, in order; nothing was new.", verdicts),
             ], errors: [409, 415],
-            read: Images.init,
-            answer: add)
-    ]
+            read: Files.init,
+            answer: { try await add($0, $1, isVideo: isVideo) })
+    }
 
     private static let verdict = Schemas.object(
         [
             "path": ["type": "string"],
             "verdict": ["type": "string", "enum": ["added", "duplicate", "skipped", "failed"]],
-            "_uniqueid": ["type": "string", "description": "The image that was added, or is there already."],
+            "_uniqueid": ["type": "string", "description": "What was added, or is there already."],
             "reason": ["type": "string", "description": "Why it failed."],
             "note": ["type": "string", "description": "What is noteworthy of it all the same."],
         ], required: ["path", "verdict"])
@@ -56,7 +62,7 @@ enum UploadRoutes {
         required: ["verdicts", "added"])
 
     /// The files of a request, with what is said of all of them.
-    private struct Images: Sendable {
+    private struct Files: Sendable {
         var files: [(path: String, bytes: [UInt8])] = []
         var properties = Document()
         var labels: [String] = []
@@ -73,7 +79,7 @@ enum UploadRoutes {
                 }
             }
             guard !request.body.isEmpty else {
-                throw EngineError(.invalidRequest, "the body is empty: send an image")
+                throw EngineError(.invalidRequest, "the body is empty: send an image or a video")
             }
             let type = request.header("content-type") ?? ""
             guard let boundary = try MultipartForm.boundary(contentType: type) else {
@@ -93,7 +99,7 @@ enum UploadRoutes {
             guard !files.isEmpty else { throw EngineError(.invalidRequest, "the form holds no file") }
         }
 
-        /// Whether `name` says something of the images.
+        /// Whether `name` says something of the files.
         private mutating func take(_ name: String, _ value: String) -> Bool {
             if name == "label" {
                 labels.append(value)
@@ -106,12 +112,16 @@ enum UploadRoutes {
         }
     }
 
-    private static func add(_ exchange: Exchange, _ images: Images) async throws -> Response {
+    private static func add(
+        _ exchange: Exchange, _ given: Files, isVideo: Bool
+    ) async throws -> Response {
         let verdicts = try await Upload.add(
-            images.files, properties: images.properties, labels: images.labels, to: exchange.store)
+            given.files, properties: given.properties, labels: given.labels, isVideo: isVideo,
+            to: exchange.store)
         if verdicts.count == 1, let verdict = verdicts.first, verdict.outcome == .failed {
             throw EngineError(
-                verdict.failure ?? .unsupportedMedia, verdict.message ?? "the body is no image")
+                verdict.failure ?? .unsupportedMedia,
+                verdict.message ?? "the body is no \(isVideo ? "video" : "image")")
         }
         let added = verdicts.count { $0.outcome == .added }
         return .json(

@@ -1,0 +1,62 @@
+import Base
+import Foundation
+import TestSupport
+import Testing
+
+/// Videos on the command line. Frame n of the videos is gray by a formula.
+@Suite(.onOwnThreads, .enabled(if: TestVideo.hasTools, "needs ffmpeg")) struct VideoCommandLineTests {
+    /// The first sample of a raw tensor of bytes.
+    private func gray(_ file: URL) throws -> Int { Int(try #require(try contents(of: file).first)) }
+
+    @Test func `videos are added beside images, found, listed and shown frame by frame`() throws {
+        let fovea = try Fovea()
+        let folder = fovea.folder.url
+        try fovea.folder.write(Picture.ppm(width: 10, height: 8, seed: 1), to: "in/a.ppm")
+        try fovea.folder.write(Array("notes".utf8), to: "in/notes.txt")
+        let video = try TestVideo(counting: 30, name: "in/count.mp4", in: fovea.folder)
+        let verdicts = try fovea.run("add", folder.appendingPathComponent("in").path, "--json").lines()
+        #expect(verdicts.map { $0["verdict"] } == ["added", "added", "skipped"])
+        let id = try #require(verdicts[1]["_uniqueid"]?.stringValue)
+
+        let again = try fovea.run("add", folder.appendingPathComponent("in/count.mp4").path, "--json").lines()
+        #expect(again.map { $0["verdict"] } == ["duplicate"])
+        let found = try fovea.run("find", #"{"frame_count": 30}"#, "--class", "Video", "--json").lines()
+        #expect(found.map { $0["_uniqueid"]?.stringValue } == [id])
+        #expect(try fovea.run("show", id, "--json").lines()[0]["codec"] == "h264")
+        #expect(try fovea.run("video", "probe", id, "--json").lines()[0]["duration"] == 1.2)
+        #expect(try fovea.run("stats", "--json").lines()[0]["entities"]?.objectValue?["Video"] == 1)
+
+        let frames = try fovea.run("video", "frames", id, "--json").lines()
+        let shown = try video.shown
+        #expect(frames.map { $0["crc"]?.stringValue } == shown.map(\.crc))
+        #expect(frames.map { $0["index"]?.integerValue } == (0..<30).map { $0 })
+        let some = try fovea.run("video", "frames", id, "--json", "--no-crc", "--from", "5", "--every", "10")
+        #expect(try some.lines().map { $0["index"]?.integerValue } == [5, 15, 25])
+
+        let still = folder.appendingPathComponent("still.u8")
+        #expect(
+            try fovea.run("get", id, "--frame", "17", "--op", "tensor=u8", "-o", still.path).status == 0)
+        #expect(abs(try gray(still) - TestVideo.gray(ofFrame: 17)) <= 1)
+        let whole = folder.appendingPathComponent("whole.mp4")
+        #expect(try fovea.run("get", id, "-o", whole.path).status == 0)
+        #expect(try contents(of: whole) == video.bytes)
+        let none = try fovea.run("get", id, "--frame", "30", "-o", still.path)
+        #expect(none.status == 64 && none.errors.contains("frames are 0 to 29"))
+
+        let pictures = folder.appendingPathComponent("pictures")
+        let written = try fovea.run(
+            "video", "frames", id, "--keyframes", "-o", pictures.path, "--format", "png", "--json"
+        ).lines()
+        #expect(
+            written.map { $0["file"]?.stringValue } == ["\(id)-0.png", "\(id)-10.png", "\(id)-20.png"])
+        let picture = try contents(of: pictures.appendingPathComponent("\(id)-20.png"))
+        #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+        #expect(try fovea.run("video", "frames", id, "-o", pictures.path).status == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: pictures.path).count == 33)
+
+        #expect(try fovea.run("verify").status == 0)
+        #expect(try fovea.run("delete", id, "--class", "Video").status == 0)
+        #expect(try fovea.run("gc").status == 0)
+        #expect(try fovea.run("count", "--class", "Video").text == "0\n")
+    }
+}

@@ -1,4 +1,4 @@
-"""Blobs in ApertureDB's language, and the videos, clips and frames that an empty class answers for."""
+"""Blobs in ApertureDB's language, and what an empty class answers for videos, clips and frames."""
 
 import pytest
 from replies import ask, one, refused, values
@@ -47,7 +47,7 @@ def test_a_class_without_members_is_found_updated_and_deleted_as_empty(db, kind)
     assert one(db, f"Delete{kind}", everything)["status"] == 0
 
 
-def test_a_video_is_refused_by_the_name_of_its_command(db, name):
+def test_what_is_no_video_is_refused_by_the_name_of_its_command(db, name):
     answer = refused(db, [{"AddVideo": {"properties": {"key": name}}}], [b"\0\0\0\x18ftypmp42"])
     assert "AddVideo" in answer["info"]
 

@@ -96,7 +96,7 @@ def test_operations_of_other_processes_are_refused(vdms, name, operation):
     refused_vdms(vdms, [{"FindImage": {"constraints": {"key": ["==", name]}, "operations": [operation]}}])
 
 
-def test_videos_are_refused_by_the_name_of_the_command(vdms):
+def test_what_is_no_video_is_refused_by_the_name_of_the_command(vdms):
     failed = refused_vdms(vdms, [{"AddVideo": {"codec": "h264", "container": "mp4"}}], [b"\0\0\0\x18ftypmp42"])
     assert failed["FailedCommand"] == "AddVideo"
 

@@ -14,7 +14,8 @@ extension CommandRun {
         let className = try catalogClass(of: add)
         try service.principal.check(.create, class: names.wireClass(className))
         if let existing = try existing(add, className) { return exists(existing, add) }
-        let id = try insert(add, className, command)
+        let (id, isNew) = try insert(add, className, command)
+        if !isNew { return exists(FoundSet(ordered: [id]), add) }
         try makeConnections(add.connections, of: id, add.subject)
         note(FoundSet(ordered: [id]), as: add.reference)
         return ["status": 0]
@@ -86,16 +87,34 @@ extension CommandRun {
         return name
     }
 
-    private func insert(_ add: AddCommand, _ className: String, _ command: Command) throws -> EntityID {
-        let transaction = try writing()
+    /// Puts in what a command says; a frame that its video has already is not new.
+    private func insert(
+        _ add: AddCommand, _ className: String, _ command: Command
+    ) throws -> (id: EntityID, isNew: Bool) {
         let given = WireNames.stored(add.properties, add.subject)
-        try checkTypes(given, of: className)
-        var system = Document()
-        if let seconds = add.expirationSeconds {
-            let now = transaction.time.microseconds / 1_000_000
-            system["_creation"] = .integer(now)
-            system["_expiration"] = .integer(now.addingReportingOverflow(seconds).partialValue)
+        if case .frame(let position, let label, let owner) = add.content {
+            try checkTypes(given, of: className)
+            return try addFrame(position, label: label, owner: owner, given, system(add), command)
         }
+        return (try insertNew(add, className, given, command), true)
+    }
+
+    /// What we note of a new entity ourselves.
+    private func system(_ add: AddCommand) throws -> Document {
+        guard let seconds = add.expirationSeconds else { return [:] }
+        let now = try writing().time.microseconds / 1_000_000
+        return [
+            "_creation": .integer(now),
+            "_expiration": .integer(now.addingReportingOverflow(seconds).partialValue),
+        ]
+    }
+
+    private func insertNew(
+        _ add: AddCommand, _ className: String, _ given: Document, _ command: Command
+    ) throws -> EntityID {
+        let transaction = try writing()
+        try checkTypes(given, of: className)
+        var system = try self.system(add)
         switch add.content {
         case .entity(_, false):
             return try transaction.insert(className, given, system: system)
@@ -117,9 +136,12 @@ extension CommandRun {
             return try addRegion(.box, .box(box), label, owner, given, system, command)
         case .polygon(let polygons, let label, let owner):
             return try addRegion(.polygon, .polygon(Polygon(polygons)), label, owner, given, system, command)
-        case .video, .clip, .frame:
-            throw EngineError(.invalidRequest, "\(command.name): this version keeps no video")
-        case .connection, .descriptor, .descriptorSet:
+        case .video(let media):
+            let content = try staged(command)
+            return try insertVideo(media, content, given, system, try entry(of: content))
+        case .clip(let span, let label, let owner):
+            return try addClip(span, label: label, owner: owner, given, system, command)
+        case .frame, .connection, .descriptor, .descriptorSet:
             preconditionFailure("\(command.name) is put in elsewhere")
         }
     }

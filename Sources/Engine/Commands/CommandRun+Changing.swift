@@ -29,6 +29,7 @@ extension CommandRun {
                         id, set: given, system: expiration(update.expirationSeconds, transaction),
                         remove: removed)
                 }
+                try move(id, update, subject)
                 try relabel(id, update, subject)
                 if !update.connections.isEmpty { try makeConnections(update.connections, of: id, subject) }
             }

@@ -10,10 +10,6 @@ extension CommandRun {
             if let reply = try countedByPostings(find, in: snapshot) { return (reply, FoundSet()) }
             let found = try select(find.selection, in: snapshot)
             try checkUnique(find.selection, found.count, command)
-            if find.frames != nil, !found.isEmpty {
-                throw EngineError(
-                    .invalidRequest, "\(command.name): this version does not decode video")
-            }
             let page = try self.page(
                 of: found, find.results,
                 isTold: find.results.listsEntities || find.results.groupsBySource

@@ -37,7 +37,9 @@ extension CommandRun {
                 }
             }
         }
-        if wantsBlobs, !page.ids.isEmpty {
+        if let frames = find.frames {
+            try handOutFrames(find, frames, page.ids, &reply, in: snapshot)
+        } else if wantsBlobs, !page.ids.isEmpty {
             try handOut(find, page.ids, &documents, &reply, in: snapshot)
         }
         if results.groupsBySource {
@@ -84,7 +86,7 @@ extension CommandRun {
         guard results.listsEntities, !results.allProperties,
             let known = try listedClass(find, ids, in: snapshot),
             RegionClass(rawValue: known.name) == nil, known.name != "DescriptorSet",
-            known.kind == .entity || !results.uniqueIDs
+            known.kind == .entity || !results.uniqueIDs, VideoPartClass(rawValue: known.name) == nil
         else { return nil }
         let plan = DocumentPlan(fields(find), of: known, names: names, isTable: answersTable)
         return try plan.listing(ids.map(\.local), in: snapshot)
@@ -133,6 +135,8 @@ extension CommandRun {
                         known.entityID(locals[index]), of: known, to: &documents[index], in: snapshot)
                 }
             }
+            try addPlaces(find, known, locals, to: &documents, in: snapshot)
+            try addInherited(find, known, locals, to: &documents, in: snapshot)
             if known.kind == .connection, results.uniqueIDs {
                 for (index, one) in try snapshot.connections(of: known, locals).enumerated() {
                     documents[index]["_src"] = .string(one.source.description)
@@ -194,11 +198,17 @@ extension CommandRun {
     ) throws {
         let start = query.commands.isEmpty ? 0 : requests.count
         var index = start
-        let work = try PixelWork(find.operations, format: find.format, quality: find.quality)
+        let isVideo = find.subject == .video || find.subject == .clip
+        let work =
+            isVideo ? nil : try PixelWork(find.operations, format: find.format, quality: find.quality)
         var hasAny = false
         var places: [Int?] = []
         for id in ids {
-            if let request = try blobRequest(id, work, isAlone: ids.count == 1, in: snapshot) {
+            let request =
+                isVideo
+                ? try videoRequest(id, find, in: snapshot)
+                : try blobRequest(id, work, isAlone: ids.count == 1, in: snapshot)
+            if let request {
                 requests.append(request)
                 places.append(index)
                 index += 1
@@ -231,11 +241,15 @@ extension CommandRun {
         }
         if RegionClass(rawValue: known.name) != nil {
             guard let region = try snapshot.regions(of: known, [id.local]).first,
-                let owner = snapshot.schema[region.image.classNumber],
-                try snapshot.blob(of: region.image) != nil
+                let owner = snapshot.schema[region.image.classNumber]
             else { return nil }
             // A region has no pixels of its own.
             try service.principal.check(.read, class: names.wireClass(owner.name))
+            let part = PixelWork(croppingTo: region.geometry.bounds, then: work)
+            if owner.name == VideoPartClass.frame.rawValue {
+                return try frameRequest(region.image, owner, part, in: snapshot)
+            }
+            guard try snapshot.blob(of: region.image) != nil else { return nil }
             if let size = try imageSize(region.image, of: owner, in: snapshot),
                 Crop(touching: region.geometry.bounds, width: size.width, height: size.height) == nil
             {
@@ -246,7 +260,10 @@ extension CommandRun {
                 )
             }
             let stored = try snapshot.storedBytes(region.image, class: owner.name)
-            return .stored(stored, PixelWork(croppingTo: region.geometry.bounds, then: work))
+            return .stored(stored, part)
+        }
+        if known.name == VideoPartClass.frame.rawValue {
+            return try frameRequest(id, known, work, in: snapshot)
         }
         guard try snapshot.blob(of: id) != nil else { return nil }
         let stored = try snapshot.storedBytes(id, class: known.name)

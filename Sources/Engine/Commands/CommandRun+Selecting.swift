@@ -146,6 +146,7 @@ extension CommandRun {
         if let rectangle = selection.inRectangle {
             ids = try evaluate(rectangle.containing, known, within: ids, in: snapshot)
         }
+        if let span = selection.inSpan { ids = try keep(ids, in: span, known, in: snapshot) }
         guard selection.filter != .all, !ids.isEmpty else { return ids }
         return try evaluate(names.asked(selection.filter, known), known, within: ids, in: snapshot)
     }

@@ -116,7 +116,7 @@ final class CommandRun {
         case .delete(let delete): try perform(delete)
         case .classifyDescriptor(let classify): try perform(classify, command)
         case .regionIoU(let comparison): try perform(comparison)
-        case .extractFrames(let extraction): try refuseVideo(command.name, extraction.video)
+        case .extractFrames(let extraction): try perform(extraction)
         case .createIndex(let definition): try create(definition)
         case .removeIndex(let definition): try remove(definition)
         case .getIndexes(let selection): try indexes(selection)
@@ -127,17 +127,14 @@ final class CommandRun {
         case .access(let access): try perform(access, command)
         }
     }
-
-    private func refuseVideo(_ name: String, _ reference: Int) throws -> Document {
-        if try result(reference).isEmpty { return ["status": 0, "returned": 0] }
-        throw EngineError(.invalidRequest, "\(name): this version does not decode video")
-    }
 }
 
 /// Bytes that a reply hands out.
 enum BlobRequest: Sendable {
     /// Those that an entity stands for, after operations if there are any.
     case stored(StoredBytes, PixelWork?)
+    /// A frame of a video, by its number, after operations if there are any.
+    case frame(StoredBytes, Int, PixelWork?)
     /// A part of an image.
     case bytes([UInt8])
 }

@@ -1,11 +1,14 @@
 import Base
 import Logging
+import Media
 import Query
 
 /// What the commands of a query work with, beside the store's contents.
 struct CommandService: Sendable {
     var principal: Principal
     var vectors: DescriptorSets
+    /// The index of a video's frames, which is read or made.
+    var frameIndex: @Sendable (StoredBytes, Cancellation) throws -> FrameIndex
     var logger: Logger
     /// Documents that may be looked at one by one.
     var maxDocuments: Int

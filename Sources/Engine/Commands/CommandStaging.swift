@@ -23,13 +23,14 @@ struct CommandStaging: Sendable {
     /// - Parameter blobs: what came with the query, by the place of the command that takes it.
     /// - Throws: ``CommandFailure``; nothing is held then.
     func stage(_ blobs: [Int: [UInt8]]) async throws -> [Int: StagedContent] {
-        var work: [(command: Command, media: NewMedia, isImage: Bool)] = []
+        var work: [(command: Command, media: NewMedia, kind: CommandSubject)] = []
         for command in query.commands {
             guard case .add(let add) = command.action else { continue }
             switch add.content {
-            case .image(let media): work.append((command, media, true))
-            case .blob(let media): work.append((command, media, false))
-            case .entity(_, true): work.append((command, NewMedia(.blob), false))
+            case .image(let media): work.append((command, media, .image))
+            case .video(let media): work.append((command, media, .video))
+            case .blob(let media): work.append((command, media, .blob))
+            case .entity(_, true): work.append((command, NewMedia(.blob), .blob))
             default: break
             }
         }
@@ -40,11 +41,11 @@ struct CommandStaging: Sendable {
                 var next = work.makeIterator()
                 func start() {
                     guard let item = next.next() else { return }
-                    let (command, media, isImage) = item
+                    let (command, media, kind) = item
                     let given = blobs[command.index]
                     group.addTask {
                         do {
-                            return (command.index, try await stage(media, given, isImage: isImage))
+                            return (command.index, try await stage(media, given, kind))
                         } catch {
                             throw CommandFailure(command, EngineError(reporting: error))
                         }
@@ -65,18 +66,22 @@ struct CommandStaging: Sendable {
 
     // MARK: - Private
 
-    private func stage(_ media: NewMedia, _ given: [UInt8]?, isImage: Bool) async throws -> StagedContent {
+    private func stage(
+        _ media: NewMedia, _ given: [UInt8]?, _ kind: CommandSubject
+    ) async throws -> StagedContent {
         let store = store
-        let bytes = try await bytes(of: media.source, given, isImage: isImage)
+        let bytes = try await bytes(of: media.source, given, kind)
         return try await store.computePool.run { cancellation in
-            isImage
-                ? try store.stageImage(bytes, media, cancellation: cancellation)
-                : try store.stageBytes(bytes)
+            switch kind {
+            case .image: try store.stageImage(bytes, media, cancellation: cancellation)
+            case .video: try store.stageVideo(bytes, media, cancellation: cancellation)
+            default: try store.stageBytes(bytes)
+            }
         }
     }
 
     private func bytes(
-        of source: NewMedia.Source, _ given: [UInt8]?, isImage: Bool
+        of source: NewMedia.Source, _ given: [UInt8]?, _ kind: CommandSubject
     ) async throws -> [UInt8] {
         switch source {
         case .blob:
@@ -87,7 +92,7 @@ struct CommandStaging: Sendable {
             return try await store.readPool.run { _ in try files.bytes(of: path) }
         case .url(let url):
             // Nobody has this server ask others for what they may not put in.
-            let name = isImage ? Store.imageClass : "Blob"
+            let name = WireNames.systemClass(kind) ?? "Blob"
             try principal.check(.create, class: WireNames(dialect: query.dialect).wireClass(name))
             if let scheme = ["s3", "gs"].first(where: { url.hasPrefix($0 + "://") }) {
                 throw EngineError(
@@ -99,7 +104,7 @@ struct CommandStaging: Sendable {
                 throw EngineError(
                     .invalidRequest, "'\(url.prefix(100))': nothing is fetched from addresses here")
             }
-            return try await web.bytes(at: url, isImage: isImage)
+            return try await web.bytes(at: url, isImage: kind == .image)
         }
     }
 

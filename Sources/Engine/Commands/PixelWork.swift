@@ -46,12 +46,19 @@ struct PixelWork: Sendable {
     /// What is to be done on one image file.
     /// - Throws: ``MediaError``, also where the part lies outside the image.
     func pipeline(for bytes: [UInt8]) throws -> ImagePipeline {
-        guard let part else { return ImagePipeline(operations: operations, output: output) }
+        guard part != nil else { return ImagePipeline(operations: operations, output: output) }
         let header = try ImageCodec.header(of: bytes)
-        guard let crop = Crop(touching: part, width: header.width, height: header.height) else {
+        return try pipeline(for: PixelSize(width: header.width, height: header.height))
+    }
+
+    /// What is to be done on pixels of that size.
+    /// - Throws: ``EngineError/Code/invalidOperation`` where the part lies outside.
+    func pipeline(for size: PixelSize) throws -> ImagePipeline {
+        guard let part else { return ImagePipeline(operations: operations, output: output) }
+        guard let crop = Crop(touching: part, width: size.width, height: size.height) else {
             throw EngineError(
                 .invalidOperation,
-                "a region \(part.place) lies outside its image of \(header.width) × \(header.height)")
+                "a region \(part.place) lies outside its image of \(size.width) × \(size.height)")
         }
         return ImagePipeline(operations: [crop] + operations, output: output)
     }

@@ -11,9 +11,11 @@ struct StagedContent: Sendable {
     var blob: StoredBlob?
     /// Keeps collection from them until the commit.
     var hold: BlobHold?
-    /// What is known of an image's file.
+    /// What is known of the file of an image or a video.
     var properties = Document()
     var details = Document()
+    /// Of a video: its frames.
+    var frameIndex: FrameIndex?
     var byteCount: Int
 }
 
@@ -39,6 +41,32 @@ extension Store {
             var staged = try stage(bytes)
             staged.properties = facts.properties(byteCount: bytes.count)
             staged.details = facts.details
+            return staged
+        }
+    }
+
+    /// Prepares a video of the command language: finds its frames, and stores the bytes. Blocks and computes.
+    /// - Throws: ``EngineError/Code/unsupportedMedia`` for what is no video, or has no frame that can be
+    ///   decoded; ``EngineError/Code/invalidRequest`` for one that would have to be written anew.
+    func stageVideo(
+        _ bytes: [UInt8], _ media: NewMedia, cancellation: Cancellation
+    ) throws -> StagedContent {
+        try translating {
+            let analysis = try VideoAnalysis(
+                MemoryVideo(bytes: bytes), options.video, cancellation: cancellation)
+            guard let index = analysis.index, index.count > 0 else {
+                throw EngineError(
+                    .unsupportedMedia, analysis.error ?? "the bytes are no video that can be decoded")
+            }
+            let work = VideoWork(media.operations, codec: media.codec, container: media.container)
+            if let rest = work?.rest(codec: analysis.facts?.codec, container: analysis.format?.rawValue) {
+                throw rest.refusal(of: "AddVideo")
+            }
+            var staged = try stage(bytes)
+            staged.properties = analysis.properties
+            staged.details = analysis.details
+            staged.frameIndex = index
+            frameIndexes.insert(index, for: staged.digest)
             return staged
         }
     }

@@ -79,7 +79,8 @@ extension Store {
 
     private func commandService(_ principal: Principal) -> CommandService {
         CommandService(
-            principal: principal, vectors: descriptorSets, logger: Logger(label: "fovea.commands"),
+            principal: principal, vectors: descriptorSets,
+            frameIndex: { [self] in try frameIndex(of: $0, $1) }, logger: Logger(label: "fovea.commands"),
             maxDocuments: options.maxVerifiedDocuments)
     }
 
@@ -178,52 +179,6 @@ extension Store {
                         try catalog.buildIndex(
                             of: property.className, property: property.name, cancellation: cancellation)
                     }
-                }
-            }
-        }
-    }
-
-    /// Reads what a reply hands out, several at a time, and gives it in order.
-    private func handOut(_ requests: [BlobRequest]) async throws -> [[UInt8]] {
-        if requests.isEmpty { return [] }
-        var blobs: [[UInt8]] = Array(repeating: [], count: requests.count)
-        try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
-            var next = requests.indices.makeIterator()
-            func start() {
-                guard let index = next.next() else { return }
-                let request = requests[index]
-                group.addTask { (index, try await self.bytes(of: request)) }
-            }
-            for _ in 0..<options.computeThreads * 2 { start() }
-            for try await (index, bytes) in group {
-                blobs[index] = bytes
-                start()
-            }
-        }
-        return blobs
-    }
-
-    private func bytes(of request: BlobRequest) async throws -> [UInt8] {
-        switch request {
-        case .bytes(let bytes): return bytes
-        case .stored(let stored, nil): return try await bytes(of: stored)
-        case .stored(let stored, let work?):
-            let maxPixels = options.maxPixels
-            let cache = cache
-            return try await computePool.run { cancellation in
-                try translating {
-                    let key = DerivedPixelsKey(
-                        digest: stored.digest.description, operations: "wire:\(work.text)")
-                    if let pixels = cache.find(key) { return pixels.bytes }
-                    let bytes = try self.read(stored.blob)
-                    try cancellation.check()
-                    let output = try work.pipeline(for: bytes).run(
-                        bytes, maxPixels: maxPixels, cancellation: cancellation)
-                    cache.insert(
-                        DerivedPixels(
-                            bytes: output.bytes, contentType: output.contentType, shape: output.shape,
-                            elementType: ""), for: key)
-                    return output.bytes
                 }
             }
         }

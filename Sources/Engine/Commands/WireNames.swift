@@ -87,9 +87,25 @@ struct WireNames {
 
     /// Whether `name` natively is something else than a property that a user gives.
     private static func isReserved(_ name: String, _ subject: CommandSubject) -> Bool {
-        shadowed.contains(name) || subject == .image && Store.reservedFields.contains(name)
-            || name.hasPrefix(prefix)
+        shadowed.contains(name) || fields(subject).contains(name) || name.hasPrefix(prefix)
     }
+
+    /// Names that only the file of an image or a video, or the place of a part of a video, gives a value to.
+    private static func fields(_ subject: CommandSubject) -> Set<String> {
+        switch subject {
+        case .image: Store.reservedFields
+        case .video: Store.videoFields
+        case .clip: clipFields
+        case .frame: frameFields
+        default: []
+        }
+    }
+
+    private static let clipFields = Set(VideoPartClass.clip.properties)
+    private static let frameFields = Set(VideoPartClass.frame.properties)
+
+    /// ApertureDB's names for the size of a video's frames.
+    private static let frameSizes = ["frame_width": "width", "frame_height": "height"]
 
     /// The catalog's name for a property that is to be written.
     static func stored(_ name: String, _ subject: CommandSubject) -> String {
@@ -109,7 +125,8 @@ struct WireNames {
         if name.utf8.first == UInt8(ascii: "_") {
             if known[name] != nil { return name }
             let bare = String(name.dropFirst())
-            return subject == .image && Store.reservedFields.contains(bare) || bare == "label" ? bare : name
+            if subject == .video, let ours = WireNames.frameSizes[bare] { return ours }
+            return bare == "label" || WireNames.fields(subject).contains(bare) ? bare : name
         }
         if dialect == .vdms, name.hasPrefix("VD:"), let ours = WireNames.vdmsNames[name] { return ours }
         if known[WireNames.prefix + name] != nil { return WireNames.prefix + name }
@@ -140,10 +157,11 @@ struct WireNames {
         }
     }
 
-    /// VDMS's names of what its system keeps of regions and sets of descriptors.
+    /// VDMS's names of what its system keeps of regions, sets of descriptors and frames.
     private static let vdmsNames = [
         "VD:x1": "_x", "VD:y1": "_y", "VD:width": "_width", "VD:height": "_height", "VD:name": "_name",
         "VD:dimensions": "_dimensions", "VD:engine": "_engine", "VD:label": "label",
+        "VD:frameIndex": "frame_number",
     ]
 }
 

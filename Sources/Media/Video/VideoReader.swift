@@ -107,6 +107,7 @@ public final class VideoReader {
         }
         for number in wanted { try body(number, try frame(number)) }
     }
+
     /// The number of the frame that follows the one decoded last.
     public var nextFrame: Int { current.map { $0.number + 1 } ?? 0 }
 

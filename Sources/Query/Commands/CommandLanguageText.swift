@@ -104,9 +104,24 @@ enum CommandLanguageText {
 
         ## Videos
 
-        Videos are not decoded yet. Commands that add a video, a clip or a frame, or return pictures of one, are refused
-        with an error that names the command. Those that find, change or remove videos, clips and frames answer as for
-        an empty class.
+        Videos are kept as they come; any container and codec that FFmpeg reads will do. FindVideo returns the stored bytes, and
+        `_fps`, `_frame_count`, `_frame_width`, `_frame_height` and `_duration` may be asked for and listed as properties
+        are. A video that would have to be written anew is not: AddVideo with a `codec` or `container` that the video does
+        not have, FindVideo with another or with operations, and the blobs of clips are refused with an error that names
+        the command.
+
+        A frame has a number, from 0 in the order in which frames are shown. Of a time, the frame that is shown then is meant;
+        ends of a stretch belong to it. A clip is a stretch of a video and holds no pixels of its own. A frame is an entity
+        once something is said of it, and one only: AddFrame of one that is there is answered with status 2, and changes
+        nothing. `in_…` ranges find clips and frames that lie in the stretch whole. `frame_numbers`, `time_offsets` and
+        `time_fractions` tell where they lie, as `_frame_number_range`, `_time_offset_range` and `_time_fraction_range` of
+        clips (`{"start", "stop"}`), `_frame_number`, `_time_offset` and `_time_fraction` of frames. Clips and frames list the
+        properties of their video where they have none of the name themselves; conditions ask for their own. They are removed
+        with their video.
+
+        ExtractFrames and FindFrames return frames as JPEG unless they are asked for otherwise, at most 10,000 a query; of a
+        clip, ExtractFrames counts from its beginning. A box on a frame is added with the frame as its image. VDMS's
+        `index_frames` makes an entity of each keyframe: `VD:KF`, with `VD:frameIndex`.
 
         ## Errors
 

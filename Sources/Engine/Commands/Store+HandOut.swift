@@ -1,0 +1,110 @@
+import Base
+import Blobs
+import Media
+
+/// What replies of the command language hand out.
+extension Store {
+    /// Frames of a video that one thread decodes one after another.
+    private static let framesTogether = 64
+
+    /// Reads what a reply hands out, several at a time, and gives it in order.
+    func handOut(_ requests: [BlobRequest]) async throws -> [[UInt8]] {
+        if requests.isEmpty { return [] }
+        var blobs: [[UInt8]] = Array(repeating: [], count: requests.count)
+        try await withThrowingTaskGroup(of: (Int, [[UInt8]]).self) { group in
+            var next = requests.startIndex
+            func start() {
+                guard next < requests.endIndex else { return }
+                let (first, count) = (next, Store.countTogether(requests[next...]))
+                next += count
+                let some = Array(requests[first..<next])
+                group.addTask { (first, try await self.bytes(of: some)) }
+            }
+            for _ in 0..<options.computeThreads * 2 { start() }
+            for try await (first, bytes) in group {
+                blobs.replaceSubrange(first..<first + bytes.count, with: bytes)
+                start()
+            }
+        }
+        return blobs
+    }
+
+    // MARK: - Private
+
+    /// How many of the first requests are dealt with together: frames of one video in their order.
+    private static func countTogether(_ requests: ArraySlice<BlobRequest>) -> Int {
+        guard case .frame(let stored, var last, _)? = requests.first else { return 1 }
+        var count = 1
+        for case .frame(let other, let number, _) in requests.dropFirst().prefix(framesTogether - 1) {
+            guard other.digest == stored.digest, number > last else { break }
+            last = number
+            count += 1
+        }
+        // Others between them end the row.
+        let row = requests.prefix { if case .frame = $0 { true } else { false } }
+        return min(count, row.count)
+    }
+
+    private func bytes(of requests: [BlobRequest]) async throws -> [[UInt8]] {
+        guard case .frame(let stored, let first, _)? = requests.first else {
+            var blobs: [[UInt8]] = []
+            for request in requests { blobs.append(try await bytes(of: request)) }
+            return blobs
+        }
+        return try await computePool.run { cancellation in
+            try self.withReader(of: stored, near: first, cancellation) { reader in
+                try requests.map { request in
+                    guard case .frame(_, let number, let work) = request else {
+                        preconditionFailure("a row of frames holds something else")
+                    }
+                    try cancellation.check()
+                    return try self.bytes(ofFrame: number, reader, stored, work, cancellation)
+                }
+            }
+        }
+    }
+
+    private func bytes(
+        ofFrame number: Int, _ reader: VideoReader, _ stored: StoredBytes, _ work: PixelWork?,
+        _ cancellation: Cancellation
+    ) throws -> [UInt8] {
+        let key = DerivedPixelsKey(
+            digest: stored.digest.description, operations: "wire:frame=\(number);\(work?.text ?? "")")
+        if let pixels = cache.find(key) { return pixels.bytes }
+        try reader.frame(number)
+        let raster = try reader.raster()
+        let pipeline = try work?.pipeline(for: raster.size) ?? ImagePipeline(operations: [])
+        let output = try pipeline.run(on: raster, maxPixels: options.maxPixels, cancellation: cancellation)
+        cache.insert(
+            DerivedPixels(bytes: output.bytes, contentType: output.contentType, shape: output.shape),
+            for: key)
+        return output.bytes
+    }
+
+    private func bytes(of request: BlobRequest) async throws -> [UInt8] {
+        switch request {
+        case .bytes(let bytes): return bytes
+        case .stored(let stored, nil): return try await bytes(of: stored)
+        case .frame: preconditionFailure("frames are dealt with together")
+        case .stored(let stored, let work?):
+            let maxPixels = options.maxPixels
+            let cache = cache
+            return try await computePool.run { cancellation in
+                try translating {
+                    let key = DerivedPixelsKey(
+                        digest: stored.digest.description, operations: "wire:\(work.text)")
+                    if let pixels = cache.find(key) { return pixels.bytes }
+                    let bytes = try self.read(stored.blob)
+                    try cancellation.check()
+                    let output = try work.pipeline(for: bytes).run(
+                        bytes, maxPixels: maxPixels, cancellation: cancellation)
+                    cache.insert(
+                        DerivedPixels(
+                            bytes: output.bytes, contentType: output.contentType, shape: output.shape,
+                            elementType: ""), for: key)
+                    return output.bytes
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+"""Videos, clips and frames in ApertureDB's language."""
+
+import pytest
+from pictures import decoded
+from replies import ask, one, refused, values
+from videos import frame_number, needs_ffmpeg, video
+
+pytestmark = needs_ffmpeg
+
+
+@pytest.fixture
+def added(db, name):
+    """A video of 50 frames with the property `key`; gives the key."""
+    ask(db, [{"AddVideo": {"codec": "h264", "container": "mp4", "properties": {"key": name}}}], [video()])
+    return name
+
+
+def find(key, **more):
+    return {"FindVideo": {"constraints": {"key": ["==", key]}, **more}}
+
+
+def test_a_video_comes_back_byte_for_byte_with_its_facts(db, added):
+    facts = ["_fps", "_frame_count", "_frame_width", "_frame_height", "_duration"]
+    replies, blobs = ask(db, [find(added, blobs=True, results={"list": ["key", *facts]})])
+    assert blobs == [video()]
+    assert [values(replies[0], fact) for fact in ["key", *facts]] == [[added], [25], [50], [64], [48], [2]]
+    assert ask(db, [find(added, as_codec="h264", as_container="mp4", blobs=True)])[1] == [video()]
+
+
+def test_facts_are_conditions(db, added):
+    for condition, count in [(["==", 50], 1), ([">", 50], 0)]:
+        reply = one(db, "FindVideo", {
+            "constraints": {"key": ["==", added], "_frame_count": condition}, "blobs": False,
+            "results": {"count": True}})
+        assert reply["count"] == count
+
+
+@pytest.mark.parametrize("spec, expected", [
+    (7, [7]), ([49, 0, 12], [49, 0, 12]), ({"start": 10, "stop": 40, "step": 10}, [10, 20, 30]),
+    ({"start": 48}, [48, 49])], ids=str)
+def test_frames_are_extracted(db, added, spec, expected):
+    replies, blobs = ask(db, [
+        find(added, _ref=1), {"ExtractFrames": {"video_ref": 1, "frame_spec": spec, "as_format": "png"}}])
+    assert [frame_number(blob) for blob in blobs] == expected
+    assert replies[1]["returned"] == len(expected)
+
+
+def test_operations_are_done_on_extracted_frames(db, added):
+    _, blobs = ask(db, [find(added, _ref=1), {"ExtractFrames": {
+        "video_ref": 1, "frame_spec": [3], "as_format": "png",
+        "operations": [{"type": "resize", "width": 32, "height": 20}]}}])
+    assert decoded(blobs[0]).shape == (20, 32, 3) and frame_number(blobs[0]) == 3
+
+
+def test_frames_that_are_not_there_are_refused(db, added):
+    answer = refused(db, [find(added, _ref=1), {"ExtractFrames": {"video_ref": 1, "frame_spec": [50]}}])
+    assert "frame 50" in answer["info"]
+
+
+def test_clips_are_stretches_of_a_video(db, added):
+    ranges = [
+        {"frame_number_range": {"start": 5, "stop": 14}},
+        {"time_offset_range": {"start": "00:00:00.800", "stop": "00:00:01.000"}},
+        {"time_fraction_range": {"start": 0.5, "stop": 1.0}},
+    ]
+    ask(db, [find(added, _ref=1)] + [
+        {"AddClip": {"video_ref": 1, "label": str(n), "properties": {"key": added, "n": n}, **where}}
+        for n, where in enumerate(ranges)])
+    replies, _ = ask(db, [find(added, _ref=1), {"FindClip": {
+        "video_ref": 1, "labels": True, "frame_numbers": True, "results": {"list": ["n"], "sort": "n"}}}])
+    assert values(replies[1], "_label") == ["0", "1", "2"]
+    assert [(place["start"], place["stop"]) for place in values(replies[1], "_frame_number_range")] == [
+        (5, 14), (20, 25), (25, 49)]
+    replies, _ = ask(db, [find(added, _ref=1), {"FindClip": {
+        "video_ref": 1, "in_frame_number_range": {"start": 6, "stop": 49}, "results": {"list": ["n"], "sort": "n"}}}])
+    assert values(replies[1], "n") == [1, 2]
+    _, blobs = ask(db, [
+        {"FindClip": {"constraints": {"key": ["==", added], "n": ["==", 1]}, "_ref": 1}},
+        {"ExtractFrames": {"video_ref": 1, "frame_spec": [0, 5], "as_format": "png"}}])
+    assert [frame_number(blob) for blob in blobs] == [20, 25]
+
+
+def test_frames_are_entities_with_pixels_of_their_own(db, added):
+    ask(db, [
+        find(added, _ref=1),
+        {"AddFrame": {"video_ref": 1, "frame_number": 12, "label": "cut", "properties": {"frame": added, "n": 1}}},
+        {"AddFrame": {"video_ref": 1, "time_offset": "00:00:01.200", "properties": {"frame": added, "n": 2}}}])
+    replies, blobs = ask(db, [{"FindFrame": {
+        "constraints": {"frame": ["==", added]}, "blobs": True, "as_format": "png",
+        "results": {"list": ["n", "key"], "sort": "n"}}}])
+    assert values(replies[0], "n") == [1, 2] and values(replies[0], "key") == [added] * 2
+    assert [frame_number(blobs[entity["_blob_index"]]) for entity in replies[0]["entities"]] == [12, 30]
+    again = ask(db, [find(added, _ref=1), {"AddFrame": {"video_ref": 1, "frame_number": 12}}])[0][1]
+    assert again["status"] == 2
+    one(db, "UpdateFrame", {"constraints": {"frame": ["==", added], "n": ["==", 2]}, "frame_number": 31})
+    _, blobs = ask(db, [{"FindFrame": {
+        "constraints": {"frame": ["==", added], "n": ["==", 2]}, "blobs": True, "as_format": "png"}}])
+    assert [frame_number(blob) for blob in blobs] == [31]
+
+
+def test_clips_and_frames_go_with_their_video(db, added):
+    ask(db, [
+        find(added, _ref=1),
+        {"AddClip": {"video_ref": 1, "frame_number_range": {"start": 0, "stop": 4}, "properties": {"part": added}}},
+        {"AddFrame": {"video_ref": 1, "frame_number": 3, "properties": {"part": added}}}])
+    assert one(db, "DeleteVideo", {"constraints": {"key": ["==", added]}})["count"] == 1
+    for command in ["FindClip", "FindFrame"]:
+        reply = one(db, command, {"constraints": {"part": ["==", added]}, "results": {"count": True}})
+        assert reply["count"] == 0
+
+
+@pytest.mark.parametrize("more", [
+    {"as_codec": "xvid"}, {"as_container": "avi"}, {"operations": [{"type": "interval", "start": 0, "stop": 5}]},
+    {"operations": [{"type": "preview", "max_frame_count": 3}]}], ids=str)
+def test_videos_that_would_have_to_be_written_are_refused(db, added, more):
+    answer = refused(db, [find(added, blobs=True, **more)])
+    assert "FindVideo" in answer["info"]

@@ -1,0 +1,51 @@
+"""Videos and their frames in VDMS's language."""
+
+import pytest
+from pictures import decoded
+from replies import ask, refused_vdms, values
+from videos import frame_number, needs_ffmpeg, video
+
+pytestmark = needs_ffmpeg
+
+
+@pytest.fixture
+def added(vdms, name):
+    """A video of 50 frames with the property `key`; gives the key."""
+    ask(vdms, [{"AddVideo": {
+        "codec": "h264", "container": "mp4", "index_frames": True, "properties": {"key": name}}}], [video()])
+    return name
+
+
+def of(key, **more):
+    return {"constraints": {"key": ["==", key]}, **more}
+
+
+def test_a_video_comes_back_byte_for_byte(vdms, added):
+    replies, blobs = ask(vdms, [{"FindVideo": of(added, results={"list": ["key"]})}])
+    assert blobs == [video()] and values(replies[0], "key") == [added]
+
+
+@pytest.mark.parametrize("frames", [[4], [44, 0, 9]], ids=str)
+def test_frames_are_found_by_number(vdms, added, frames):
+    _, blobs = ask(vdms, [{"FindFrames": of(added, frames=frames, format="png")}])
+    assert [frame_number(blob) for blob in blobs] == frames
+
+
+def test_frames_are_found_by_an_interval_and_processed(vdms, added):
+    _, blobs = ask(vdms, [{"FindFrames": of(added, format="png", operations=[
+        {"type": "interval", "start": 0, "stop": 30, "step": 12}, {"type": "resize", "width": 32, "height": 24}])}])
+    assert [frame_number(blob) for blob in blobs] == [0, 12, 24]
+    assert all(decoded(blob).shape == (24, 32, 3) for blob in blobs)
+
+
+def test_frames_that_are_not_there_are_refused(vdms, added):
+    failed = refused_vdms(vdms, [{"FindFrames": of(added, frames=[50])}])
+    assert failed["FailedCommand"] == "FindFrames" and "frame 50" in failed["info"]
+
+
+def test_keyframes_are_entities_where_they_are_indexed(vdms, added):
+    replies, _ = ask(vdms, [
+        {"FindVideo": of(added, _ref=1, results={"blob": False})},
+        {"FindEntity": {
+            "class": "VD:KF", "link": {"ref": 1}, "results": {"list": ["VD:frameIndex"], "sort": "VD:frameIndex"}}}])
+    assert values(replies[1], "VD:frameIndex") == [0, 10, 20, 30, 40]

@@ -37,7 +37,7 @@ struct VideoAnalysis: Sendable {
             }
         } catch let failure as MediaError {
             switch failure.code {
-            case .cancelled, .limitExceeded, .unknownFormat: throw failure
+            case .cancelled, .limitExceeded, .unknownFormat, .noSpace, .notWritten: throw failure
             case .malformedInput, .unsupported, .invalidOperation: break
             }
             // The bytes themselves could not be read: that says nothing of the video.

@@ -3,11 +3,14 @@ import Catalog
 import Query
 
 extension CatalogSnapshot {
-    /// The entity class of that name; `nil` where it is the class of images and none was ever added.
+    /// The entity class of that name; `nil` where it is the class of images, of videos or of their parts,
+    /// and none was ever added.
     /// - Throws: ``EngineError/Code/notFound`` for any other name that no entity was added under.
     func entityClass(_ name: String) throws -> ClassSchema? {
         if let known = schema.entityClass(name) { return known }
-        guard name != Store.imageClass else { return nil }
+        if [Store.imageClass, Store.videoClass].contains(name) || VideoPartClass(rawValue: name) != nil {
+            return nil
+        }
         let names = Set(schema.entityClasses.map(\.name)).union([Store.imageClass]).sorted()
         throw EngineError(
             .notFound, "there is no class '\(name.prefix(200))'; there are: \(names.joined(separator: ", "))",

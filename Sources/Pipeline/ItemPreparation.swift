@@ -146,6 +146,8 @@ struct ItemPreparation: Sendable {
     /// Whether a file only begins as a video does, as sound in a video's container.
     private static func isOther(_ error: EngineError, _ path: FilePath) -> Bool {
         (error.cause as? MediaError)?.code == .unknownFormat
-            && path.extension.map { !VideoFormat.fileNames.contains($0.lowercased()) } ?? true
+            && path.extension.map { ending in
+                !imageNames.union(VideoFormat.fileNames).contains(ending.lowercased())
+            } ?? true
     }
 }

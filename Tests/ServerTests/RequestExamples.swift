@@ -147,6 +147,26 @@ struct RequestExamples {
                 .init(200, bytes: picture), .init(201, headers: [RequestExamples.formType], bytes: form),
                 .init(415, json: "text"), .init(400), .init(400, query: "unknown=1", bytes: picture),
             ]
+        case "addVideo":
+            [
+                .init(415, bytes: picture), .init(415, json: "text"), .init(400),
+                .init(400, query: "unknown=1", bytes: picture),
+            ]
+        case "listFrames":
+            [
+                .init(400), .init(400, class: "Video", query: "from=-1"),
+                .init(400, class: "Video", query: "every=2&keyframes=true"),
+                .init(400, class: "Video", query: "unknown=1"), .init(404, class: "Video"),
+            ]
+        case "getClassOfEntity": [.init(200), .init(404, id: "9.0.1"), .init(400, id: "x")]
+        case "exportFrames":
+            [
+                // What goes wrong once lines have begun is the last of them.
+                .init(
+                    200, json: #"{"id":"\#(id)","class":"Image","folder":"/proc/nothing","ending":"jpg"}"#),
+                .init(400, json: #"{"id":"\#(id)","class":"Video","folder":"a","ending":"jpg"}"#),
+                .init(400, json: "{}"),
+            ]
         case "deleteEntity": [.init(200), .init(410)] + badIDs
         case "deleteEntities", "purgeEntities":
             [

@@ -128,11 +128,14 @@ extension CommandRun {
         guard let part = VideoPartClass(rawValue: known.name),
             !shown.isDisjoint(with: [.frameNumbers, .timeOffsets, .timeFractions])
         else { return }
+        let places = try snapshot.videoPlaces(locals, of: known, part)
+        var indexes: [EntityID: FrameIndex] = [:]
         for (place, local) in locals.enumerated() where documents.indices.contains(place) {
-            guard let (video, frames) = try snapshot.videoPlace(known.entityID(local), part),
+            guard let frames = places[local]?.frames, let video = places[local]?.video,
                 let last = frames.last
             else { continue }
-            let index = try self.index(of: video, in: snapshot)
+            let index = try indexes[video] ?? self.index(of: video, in: snapshot)
+            indexes[video] = index
             guard last < index.count else { continue }
             func tell(_ name: String, _ value: (Int) -> Value) {
                 switch part {
@@ -159,12 +162,17 @@ extension CommandRun {
         _ find: FindCommand, _ known: ClassSchema, _ locals: [LocalID], to documents: inout [Document],
         in snapshot: CatalogSnapshot
     ) throws {
-        guard VideoPartClass(rawValue: known.name) != nil, may(.read, Store.videoClass),
+        guard let part = VideoPartClass(rawValue: known.name), may(.read, Store.videoClass),
             let videos = snapshot.schema.entityClass(Store.videoClass)
         else { return }
         let listed = find.results.list.map(Set.init)
+        let places = try snapshot.videoPlaces(locals, of: known, part)
+        var inherited: [EntityID: Document] = [:]
         for (place, local) in locals.enumerated() where documents.indices.contains(place) {
-            for (name, value) in try snapshot.inherited(by: known.entityID(local)).members {
+            guard let video = places[local]?.video else { continue }
+            let given = try inherited[video] ?? snapshot.inherited(from: video)
+            inherited[video] = given
+            for (name, value) in given.members {
                 guard let shown = names.shown(name, of: videos),
                     find.results.allProperties || listed?.contains(shown) == true
                 else { continue }

@@ -46,30 +46,33 @@ extension CatalogSnapshot {
     }
 
     /// Which part of which video a clip or a frame is; `nil` where its row does not tell.
-    func videoPlace(
-        _ id: EntityID, _ part: VideoPartClass
-    ) throws -> (video: EntityID, frames: Range<Int>)? {
+    func videoPlace(_ id: EntityID, _ part: VideoPartClass) throws -> VideoPlace? {
         guard let known = schema.entityClass(of: id) else { return nil }
-        let row = try entities(of: known, [id.local], properties: part.properties).first
-        guard let properties = row?.properties,
-            let video = properties["video"]?.stringValue.flatMap({ EntityID($0) })
-        else { return nil }
-        func number(_ name: String) -> Int? { properties[name]?.integerValue.flatMap { Int(exactly: $0) } }
-        switch part {
-        case .frame: return number("frame_number").map { (video, $0..<$0 + 1) }
-        case .clip:
-            guard let start = number("start_frame"), let stop = number("stop_frame"), start <= stop else {
-                return nil
-            }
-            return (video, start..<stop)
+        return try videoPlaces([id.local], of: known, part)[id.local]
+    }
+
+    /// The same of several of one class; those whose rows do not tell are missing.
+    func videoPlaces(
+        _ locals: [LocalID], of known: ClassSchema, _ part: VideoPartClass
+    ) throws -> [LocalID: VideoPlace] {
+        var places: [LocalID: VideoPlace] = [:]
+        for row in try entities(of: known, locals, properties: part.properties) {
+            places[row.id.local] = VideoPlace(row.properties, part)
         }
+        return places
     }
 
     /// What a clip or a frame has of its video: the properties that somebody gave to that. None for others.
     func inherited(by id: EntityID) throws -> Document {
         guard let part = schema.entityClass(of: id).flatMap({ VideoPartClass(rawValue: $0.name) }),
-            let video = try videoPlace(id, part)?.video, let row = try entity(video)
+            let video = try videoPlace(id, part)?.video
         else { return [:] }
+        return try inherited(from: video)
+    }
+
+    /// What clips and frames have of a video.
+    func inherited(from video: EntityID) throws -> Document {
+        guard let row = try entity(video) else { return [:] }
         var inherited = Document()
         for (name, value) in row.properties.members
         where !Store.videoFields.contains(name) && !["url", "urls"].contains(name)
@@ -78,5 +81,28 @@ extension CatalogSnapshot {
             inherited.append(name, value)
         }
         return inherited
+    }
+}
+
+/// A part of a video: what the row of a clip or a frame says.
+struct VideoPlace: Sendable {
+    var video: EntityID
+    var frames: Range<Int>
+
+    /// `nil` where the properties do not tell.
+    init?(_ properties: Document, _ part: VideoPartClass) {
+        guard let video = properties["video"]?.stringValue.flatMap({ EntityID($0) }) else { return nil }
+        func number(_ name: String) -> Int? { properties[name]?.integerValue.flatMap { Int(exactly: $0) } }
+        switch part {
+        case .frame:
+            guard let number = number("frame_number"), number < .max else { return nil }
+            frames = number..<number + 1
+        case .clip:
+            guard let start = number("start_frame"), let stop = number("stop_frame"), start <= stop else {
+                return nil
+            }
+            frames = start..<stop
+        }
+        self.video = video
     }
 }

@@ -116,6 +116,9 @@ private struct StoreVerification {
                     report(.finding(kind: "catalog", message: finding.description))
                 }
                 try snapshot.forEachBlob { entry, isReferenced in if isReferenced { entries.append(entry) } }
+                for message in try snapshot.unreadableTexts() {
+                    report(.finding(kind: "catalog", message: message))
+                }
                 for message in try sets.damage(in: snapshot, cancellation) {
                     report(.finding(kind: "vector", message: message))
                 }

@@ -151,6 +151,33 @@ import Testing
             })
     }
 
+    @Test(
+        "a rule, key, role or password that cannot be read is named",
+        arguments: [
+            ("UPDATE rules SET definition = 'if cat'", "the rule 'r' cannot be read"),
+            ("UPDATE rules SET id = 'a b'", "the rule 'a b' cannot be read"),
+            ("UPDATE api_keys SET scope = 'gold'", "the scope 'gold'"),
+            ("UPDATE api_keys SET prefix = 'adbp_00000000'", "the key 'adbp_00000000' cannot be read"),
+            (#"UPDATE access_roles SET permissions = '{"objects": 5}'"#, "the role 'staff' cannot be read"),
+            ("UPDATE access_users SET password = 'x'", "the password of 'ann'"),
+        ])
+    func texts(sql: String, words: String) async throws {
+        let temporary = try await TemporaryStore()
+        let store = temporary.store
+        _ = try store.addRule("r", "if any(cat) then tag pet", replaces: false, by: "human:ann")
+        _ = try await store.addAPIKey(.free, name: "ann", by: .owner)
+        _ = try await store.perform(.createRole, ["name": "staff", "objects": ["read": true]], by: .owner)
+        _ = try await store.perform(.createUser, ["username": "ann", "roles": ["staff"]], by: .owner)
+        #expect(try await findings(store) == [])
+        try store.catalog.write { transaction in
+            // Something of its own, as what says nothing is not committed.
+            try transaction.setSetting("damaged", true)
+            try transaction.connection.execute(sql)
+        }
+        let messages = try await findings(store)
+        #expect(messages.contains { $0.contains(words) }, "\(messages)")
+    }
+
     @Test func `readers find blobs that garbage collection moves while they read`() async throws {
         let temporary = try await TemporaryStore()
         let store = temporary.store

@@ -23,5 +23,8 @@ extension Verification {
         let users = try SQLiteStatement(
             "SELECT name FROM access_users WHERE changed_commit > \(snapshot.commit)", on: connection)
         while try users.step() { add(.row, "the user '\(users.text(0))' was changed by a later commit") }
+        let keys = try SQLiteStatement(
+            "SELECT prefix FROM api_keys WHERE length(sha256) <> 32", on: connection)
+        while try keys.step() { add(.row, "the key '\(keys.text(0))' has a malformed digest") }
     }
 }

@@ -116,7 +116,15 @@ extension Verification {
     mutating func checkJobs() throws(CatalogError) {
         for (condition, complaint) in [
             ("state NOT IN (0, 1, 2, 3, 4)", "has an unknown state"),
-            ("NOT json_valid(request) OR NOT json_valid(counts)", "is malformed"),
+            (
+                """
+                NOT json_valid(request) OR NOT json_valid(counts)
+                    OR CASE WHEN json_valid(request) THEN json_type(request) <> 'object' END
+                    OR CASE WHEN json_valid(counts) THEN json_type(counts) <> 'object' END
+                """, "is malformed"
+            ),
+            ("kind = '' OR who = ''", "names no kind of work, or nobody who asked for it"),
+            ("state IN (2, 3, 4) AND ended IS NULL", "has ended at no time"),
             (
                 "run IS NOT NULL AND NOT EXISTS (SELECT 1 FROM runs WHERE id = j.run)",
                 "names a run that does not exist"

@@ -196,6 +196,8 @@ extension Verification {
     mutating func checkReviews() throws(CatalogError) {
         for (condition, complaint) in [
             ("answer NOT IN (0, 1, 2)", "has an unknown answer"),
+            ("reviewer = ''", "is by nobody"),
+            ("answer <> 2 AND successor IS NOT NULL", "is no correction, and names a label in its place"),
             (
                 "label NOT IN (SELECT id FROM label_log WHERE operation = 0)",
                 "is of a label that there never was"
@@ -214,9 +216,15 @@ extension Verification {
         }
         let scan = try SQLiteStatement(
             """
-            SELECT label FROM honeypots WHERE label NOT IN (SELECT id FROM label_log WHERE operation = 0)
+            SELECT label, is_right FROM honeypots
+            WHERE is_right NOT IN (0, 1) OR label NOT IN (SELECT id FROM label_log WHERE operation = 0)
             LIMIT \(limit)
             """, on: snapshot.connection)
-        while try scan.step() { add(.row, "the honeypot \(scan.integer(0)) is no label") }
+        while try scan.step() {
+            add(
+                .row,
+                "the honeypot \(scan.integer(0)) \((0...1).contains(scan.integer(1)) ? "is no label" : "is neither right nor wrong")"
+            )
+        }
     }
 }

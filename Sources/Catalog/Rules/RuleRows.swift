@@ -56,3 +56,13 @@ extension Transaction {
         try row.run()
     }
 }
+
+extension Verification {
+    /// Checks the table of rules, as far as that goes without reading what they say.
+    mutating func checkRules() throws(CatalogError) {
+        let scan = try SQLiteStatement(
+            "SELECT id FROM rules WHERE id = '' OR definition = '' OR who = '' LIMIT \(limit)",
+            on: snapshot.connection)
+        while try scan.step() { add(.row, "the rule '\(scan.text(0))' lacks its id, its text or its author") }
+    }
+}

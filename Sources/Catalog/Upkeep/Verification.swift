@@ -38,6 +38,7 @@ struct Verification {
         try attempt { verification throws(CatalogError) in try verification.checkJobs() }
         try attempt { verification throws(CatalogError) in try verification.checkVideoParts() }
         try attempt { verification throws(CatalogError) in try verification.checkReviews() }
+        try attempt { verification throws(CatalogError) in try verification.checkRules() }
         try attempt { try $0.checkIndexes() }
     }
 

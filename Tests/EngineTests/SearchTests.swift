@@ -1,5 +1,5 @@
 import Base
-import Catalog
+@testable import Catalog
 import Query
 import TestSupport
 import Testing
@@ -81,6 +81,81 @@ import Testing
         #expect(try await found("zebra", store) == [ids[4].description])
         _ = try await store.revert(run: run, by: "human:ann")
         #expect(try await found("zebra", store) == [])
+    }
+
+    @Test func `a change costs the index what was changed, and no other entity`() async throws {
+        let (temporary, ids) = try await store()
+        let store = temporary.store
+        let known = try #require(try store.catalog.read { try $0.entityClass("Image") })
+        func written() -> Int { store.textIndex.writtenCount(of: known) }
+        _ = try await found("cat", store)
+        #expect(written() == 5)
+        try store.catalog.write { try $0.update(ids[4], set: ["note": "zebra"]) }
+        #expect(try await found("zebra", store) == [ids[4].description] && written() == 6)
+        // Within one commit and over several, each entity counts once a search.
+        for note in ["a", "b", "zebra crossing"] {
+            try store.catalog.write { try $0.update(ids[3], set: ["note": .string(note)]) }
+        }
+        #expect(try await found("crossing", store) == [ids[3].description] && written() == 7)
+        #expect(try await found("cafe", store) == [])
+        let run = try store.catalog.write { transaction in
+            let run = try transaction.beginRun("model", source: "model:m@1")
+            for id in ids[0...1] {
+                try transaction.addLabel(NewLabel(.class, "lion", source: "model:m@1", run: run), to: id)
+            }
+            return run
+        }
+        #expect(try await found("lion", store).count == 2 && written() == 9)
+        _ = try await store.revert(run: run, by: "human:ann")
+        #expect(try await found("lion", store) == [] && written() == 11)
+        // Another class is another's change; a purge makes it anew.
+        _ = try store.catalog.write { try $0.insert("Person", ["name": "Zoe"]) }
+        #expect(try await found("cat", store).count == 3 && written() == 11)
+        _ = try store.catalog.write { try $0.purge([ids[0].local], of: "Image", by: "human:ann") }
+        #expect(try await found("cat", store).count == 2 && written() == 4)
+    }
+
+    @Test(arguments: [1, 2, 3]) func `an index that follows answers as one that is made anew`(
+        seed: UInt64
+    ) async throws {
+        let (temporary, ids) = try await store()
+        let store = temporary.store
+        let words = ["red", "green", "blue", "cat", "sofa"]
+        var random = SeededGenerator(seed: seed)
+        var runs: [RunID] = []
+        for _ in 0..<40 {
+            let id = ids[Int.random(in: 0..<ids.count, using: &random)]
+            let word = words[Int.random(in: 0..<words.count, using: &random)]
+            switch Int.random(in: 0..<5, using: &random) {
+            case 0: try store.catalog.write { try $0.update(id, set: ["note": .string(word)]) }
+            case 1: try store.catalog.write { try $0.update(id, set: [:], remove: ["note"]) }
+            case 2:
+                runs.append(
+                    try store.catalog.write { transaction in
+                        let run = try transaction.beginRun("model", source: "model:m@1")
+                        try transaction.addLabel(
+                            NewLabel(.class, word, source: "model:m@1", run: run), to: id)
+                        return run
+                    })
+            case 3:
+                if let run = runs.popLast() { _ = try await store.revert(run: run, by: "human:ann") }
+            default:
+                try store.catalog.write { transaction in
+                    for label in try transaction.labels(of: id).prefix(1) {
+                        try transaction.removeLabel(label.id, source: "human:ann")
+                    }
+                }
+            }
+            for word in words {
+                let followed = try await found(word, store)
+                let known = try #require(try store.catalog.read { try $0.entityClass("Image") })
+                let fresh = try store.catalog.read { snapshot in
+                    try TextIndex().search(
+                        [word], of: known, within: snapshot.alive(known), limit: 25, in: snapshot)
+                }
+                #expect(Set(followed) == Set(fresh.map { known.entityID($0.id).description }), "seed \(seed)")
+            }
+        }
     }
 
     @Test func `words that name a class find the classes below it`() async throws {

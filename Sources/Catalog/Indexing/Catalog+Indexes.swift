@@ -175,6 +175,10 @@ extension Catalog: IndexSource {
         if registry.begin(key) { return try buildAtOnce(key, snapshot) }
         return try snapshot.build(key)
     }
+
+    func rewritten(in classID: UInt32, after first: UInt64, upTo last: UInt64) -> [LocalID]? {
+        journal.rewritten(in: classID, after: first, upTo: last)
+    }
 }
 
 extension CatalogSnapshot {

@@ -15,6 +15,19 @@ final class ChangeJournal: Sendable {
         var entries: [Entry] = []
         var holds: [Int: UInt64] = [:]
         var nextHold = 0
+        /// What was written over, in the order of the commits.
+        var rewritten: [Rewriting] = []
+        var rewrittenCount = 0
+        /// Of what was written over by this commit, and by those before it, not all is known.
+        var forgotten: UInt64 = 0
+    }
+
+    /// Members of a class that one commit has written over.
+    private struct Rewriting: Sendable {
+        var commit: UInt64
+        var classID: UInt32
+        /// `nil` where members were purged, so that nothing derived may remember them.
+        var ids: [LocalID]?
     }
 
     private let state = Mutex(State())
@@ -23,16 +36,51 @@ final class ChangeJournal: Sendable {
     /// Touched rows kept though nobody holds them.
     private static let spareRows = 100_000
 
+    /// Ids of members that were written over which are kept though nobody holds them: four bytes each.
+    private static let spareRewritten = 1_000_000
+
     /// Notes what a commit will have touched, before SQLite commits it.
     func append(_ window: ChangeWindow, commit: UInt64) {
         state.withLock { state in
             state.entries.append(Entry(commit: commit, window: window))
             ChangeJournal.trim(&state)
+            for (classID, changes) in window.changes.classes
+            where changes.isPurged || !changes.updated.isEmpty {
+                ChangeJournal.note(changes.isPurged ? nil : changes.updated, classID, commit, &state)
+            }
+            for (classID, ids) in window.changes.relabelled {
+                ChangeJournal.note(ids, classID, commit, &state)
+            }
         }
     }
 
     /// Takes back what a failed commit was to touch.
-    func withdraw(_ commit: UInt64) { state.withLock { $0.entries.removeAll { $0.commit == commit } } }
+    func withdraw(_ commit: UInt64) {
+        state.withLock { state in
+            state.entries.removeAll { $0.commit == commit }
+            while let last = state.rewritten.last, last.commit == commit {
+                state.rewrittenCount -= last.ids?.count ?? 0
+                state.rewritten.removeLast()
+            }
+        }
+    }
+
+    /// The members of a class whose properties were changed after commit `first` up to commit `last`, and
+    /// those whose labels were changed by a revert; an id may come several times. `nil` where it is no longer
+    /// known, or members were purged.
+    func rewritten(in classID: UInt32, after first: UInt64, upTo last: UInt64) -> [LocalID]? {
+        state.withLock { state in
+            guard first >= state.forgotten else { return nil }
+            var ids: [LocalID] = []
+            for entry in state.rewritten.reversed() {
+                if entry.commit <= first { break }
+                guard entry.commit <= last, entry.classID == classID else { continue }
+                guard let some = entry.ids else { return nil }
+                ids += some
+            }
+            return ids
+        }
+    }
 
     /// From now on all that follows `commit` is kept, until ``release(_:)``.
     func hold(after commit: UInt64) -> Int {
@@ -59,6 +107,24 @@ final class ChangeJournal: Sendable {
     }
 
     // MARK: - Private
+
+    private static func note(
+        _ ids: [LocalID]?, _ classID: UInt32, _ commit: UInt64, _ state: inout State
+    ) {
+        state.rewritten.append(Rewriting(commit: commit, classID: classID, ids: ids))
+        state.rewrittenCount += ids?.count ?? 0
+        let isFull =
+            state.rewrittenCount > ChangeJournal.spareRewritten
+            || state.rewritten.count > ChangeJournal.spareRewritten
+        guard isFull else { return }
+        // The older half goes: to move the rest at each commit would cost more.
+        let kept = state.rewritten.count / 2
+        for entry in state.rewritten.dropLast(kept) {
+            state.rewrittenCount -= entry.ids?.count ?? 0
+            state.forgotten = entry.commit
+        }
+        state.rewritten.removeFirst(state.rewritten.count - kept)
+    }
 
     private static func trim(_ state: inout State) {
         let held = state.holds.values.min() ?? .max

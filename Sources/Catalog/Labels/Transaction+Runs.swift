@@ -67,6 +67,9 @@ extension Transaction {
                     classID: target.classNumber, local: target.local, on: connection)
                 let wantedIDs = Set(wanted.map(\.id))
                 let heldIDs = Set(held.map(\.id))
+                if wantedIDs != heldIDs {
+                    changes.relabelled[target.classNumber, default: []].append(target.local)
+                }
                 for row in held where !wantedIDs.contains(row.id) {
                     try leave(row, by: source)
                     outcome.removed += 1

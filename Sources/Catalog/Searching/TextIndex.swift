@@ -5,9 +5,10 @@ import Synchronization
 /// ranked by BM25 (https://sqlite.org/fts5.html#the_bm25_function).
 ///
 /// It is derived: made at the first search in a class, and at later ones brought to the commit that the
-/// search reads. New entities and labels are added to it; after properties were changed, or a run was
-/// reverted, it is made anew. Neither readers nor writers of the store wait for it. Calls block, and are to
-/// come from one thread at a time: others would each make an index of their own.
+/// search reads, by what has changed since: new entities, labels, properties, and what a revert took back. It
+/// is made anew after a purge, and where more was written over since than is remembered. Neither readers nor
+/// writers of the store wait for it. Calls block, and are to come from one thread at a time: others would
+/// each make an index of their own.
 public final class TextIndex: Sendable {
     /// Entities of a class that are indexed at most.
     public static let entityLimit = 5_000_000
@@ -15,6 +16,12 @@ public final class TextIndex: Sendable {
     private let classes = Mutex<[UInt32: IndexedClass]>([:])
 
     public init() {}
+
+    /// How many entities were written into the index of a class since it was last made: each that was there
+    /// then, and each change of one since. 0 where there is none.
+    func writtenCount(of known: ClassSchema) -> Int {
+        classes.withLock { $0[known.id]?.writtenCount ?? 0 }
+    }
 
     /// Entities within `ids` that have any of the phrases, best first, ties by id.
     ///
@@ -56,10 +63,14 @@ private final class IndexedClass: @unchecked Sendable {  // One thread at a time
     private var commit: UInt64?
     private var nextLocal: Int64 = 0
     private var lastLabel: Int64 = 0
+    /// How many entities were written into the index since it was made, each time it was.
+    private(set) var writtenCount = 0
 
     /// Properties whose texts nobody looks for.
     private static let codes: Set = ["phash", "dhash", "error"]
     private static let pageCount = 4_096
+    /// Bytes that FTS5 gathers before it writes a segment: larger ones are merged less often.
+    private static let gatheredByteCount = 16 << 20
 
     init(generation: UInt32) throws(CatalogError) {
         self.generation = generation
@@ -74,8 +85,11 @@ private final class IndexedClass: @unchecked Sendable {  // One thread at a time
         let next = snapshot.version.classes[known.id]?.nextLocal ?? 0
         var changed: [LocalID]?
         // A reader may be at an older commit than the one before it was.
-        if let commit, commit < snapshot.commit, snapshot.version.updatesCommit <= commit {
-            changed = try labelled(snapshot, known)
+        if let commit, commit < snapshot.commit,
+            let rewritten = snapshot.indexes.rewritten(
+                in: known.id, after: commit, upTo: snapshot.commit)
+        {
+            changed = try rewritten + labelled(snapshot, known)
         }
         if changed == nil {
             try clear()
@@ -83,13 +97,13 @@ private final class IndexedClass: @unchecked Sendable {  // One thread at a time
         }
         try connection.execute("BEGIN")
         if let changed {
-            let old = changed.filter { Int64($0) < nextLocal }
+            let old = Set(changed).filter { Int64($0) < nextLocal }
             for id in old {
                 let row = try connection.statement("DELETE FROM docs WHERE rowid = ?")
                 row.bind(Int64(id), at: 1)
                 try row.run()
             }
-            try insert(IdSet(old), snapshot, known)
+            try insert(IdSet(Array(old)), snapshot, known)
         }
         if nextLocal < next {
             try insert(IdSet(LocalID(nextLocal)..<LocalID(clamping: next)), snapshot, known)
@@ -125,20 +139,23 @@ private final class IndexedClass: @unchecked Sendable {  // One thread at a time
             DROP TABLE IF EXISTS docs;
             CREATE VIRTUAL TABLE docs USING fts5(
                 labels, captions, path, properties, tokenize = 'porter unicode61 remove_diacritics 2');
+            INSERT INTO docs(docs, rank) VALUES('hashsize', \(IndexedClass.gatheredByteCount));
             """)
+        writtenCount = 0
     }
 
-    /// The entities whose labels have changed since; `nil` where that is not known.
+    /// The entities that the label log has entries of since. What a revert changes is no entry of an entity:
+    /// see ``ChangeJournal``.
     private func labelled(
         _ snapshot: CatalogSnapshot, _ known: ClassSchema
-    ) throws(CatalogError) -> [LocalID]? {
+    ) throws(CatalogError) -> [LocalID] {
         let row = try snapshot.connection.statement(
             "SELECT target_class, target, operation FROM label_log WHERE id > ?")
         defer { row.reset() }
         row.bind(lastLabel, at: 1)
         var ids: [LocalID] = []
         while try row.step() {
-            if row.integer(2) == LabelRows.Operation.revert.rawValue { return nil }
+            if row.integer(2) == LabelRows.Operation.revert.rawValue { continue }
             if row.integer(0) == Int64(known.id) { ids.append(LocalID(truncatingIfNeeded: row.integer(1))) }
         }
         return ids
@@ -173,6 +190,7 @@ private final class IndexedClass: @unchecked Sendable {  // One thread at a time
                 row.bind(texts.path, at: 4)
                 row.bind(texts.properties.joined(separator: "\n"), at: 5)
                 try row.run()
+                writtenCount += 1
             }
         }
     }

@@ -13,16 +13,13 @@ final class CatalogVersion: Sendable {
     let indexes: [IndexKey: BuiltIndex]
     /// The last commit that changed users or roles; 0 for none.
     let usersCommit: UInt64
-    /// The last commit since the store was opened that changed or purged what was there before, so that
-    /// nobody can tell what has changed by what is new; 0 for none.
-    let updatesCommit: UInt64
     /// Shared with the versions before and after that have the same label classes.
     let labelHierarchy: SharedLabelHierarchy
 
     init(
         commit: UInt64, schema: CatalogSchema, classes: [UInt32: ClassVersion],
         indexes: [IndexKey: BuiltIndex] = [:], usersCommit: UInt64 = 0,
-        labelHierarchy: SharedLabelHierarchy = SharedLabelHierarchy(), updatesCommit: UInt64 = 0
+        labelHierarchy: SharedLabelHierarchy = SharedLabelHierarchy()
     ) {
         self.commit = commit
         self.schema = schema
@@ -30,14 +27,13 @@ final class CatalogVersion: Sendable {
         self.indexes = indexes
         self.usersCommit = usersCommit
         self.labelHierarchy = labelHierarchy
-        self.updatesCommit = updatesCommit
     }
 
     /// The same commit with other indexes.
     func with(_ indexes: [IndexKey: BuiltIndex]) -> CatalogVersion {
         CatalogVersion(
             commit: commit, schema: schema, classes: classes, indexes: indexes, usersCommit: usersCommit,
-            labelHierarchy: labelHierarchy, updatesCommit: updatesCommit)
+            labelHierarchy: labelHierarchy)
     }
 
     /// The version after this one.
@@ -65,9 +61,7 @@ final class CatalogVersion: Sendable {
         return CatalogVersion(
             commit: commit, schema: state.schema, classes: classes, indexes: try update.apply(to: indexes),
             usersCommit: window.changes.isOfUsers ? commit : usersCommit,
-            labelHierarchy: window.changes.isOfLabelClasses ? SharedLabelHierarchy() : labelHierarchy,
-            updatesCommit: window.changes.classes.values.contains { $0.isPurged || !$0.updated.isEmpty }
-                ? commit : updatesCommit)
+            labelHierarchy: window.changes.isOfLabelClasses ? SharedLabelHierarchy() : labelHierarchy)
     }
 
     /// Whether an entity was alive, or came after this version.

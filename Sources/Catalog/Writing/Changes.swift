@@ -26,6 +26,8 @@ struct Changes: Sendable {
     var labelledInBulk: Set<LabelsOfClass> = []
     /// Labels that became current, and ceased to be, in this order.
     var labels: [LabelChange] = []
+    /// Entities whose labels were changed by a revert, which has one entry in the label log for all of them.
+    var relabelled: [UInt32: [LocalID]] = [:]
     /// What came to be looked at, and ceased to be, in this order.
     var examined: [ExaminationChange] = []
     /// Whether users or roles changed.
@@ -43,6 +45,7 @@ struct Changes: Sendable {
         }
         for (id, rows) in other.connectionsBefore { connectionsBefore[id, default: []] += rows }
         labels += other.labels
+        for (id, locals) in other.relabelled { relabelled[id, default: []] += locals }
         examined += other.examined
         if other.isOfUsers { isOfUsers = true }
         if other.isOfLabelClasses { isOfLabelClasses = true }

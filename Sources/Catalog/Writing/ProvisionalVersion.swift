@@ -41,6 +41,9 @@ final class ProvisionalVersion: IndexSource {
         return try build(key, for: snapshot)
     }
 
+    /// What is not committed is not followed.
+    func rewritten(in classID: UInt32, after first: UInt64, upTo last: UInt64) -> [LocalID]? { nil }
+
     // MARK: - Private
 
     private func built(_ key: IndexKey) -> BuiltIndex? {

@@ -62,6 +62,18 @@ import Testing
             ("conflict", [.box("cat", 0, 0, 50, 50), .box("dog", 0, 0, 50, 49)]),
             ("unknown-class", [.box("cow", 0, 0, 50, 50)]), ("unknown-class", [.box(nil, 0, 0, 50, 50)]),
             ("confidence", [.box("cat", 0, 0, 50, 50, confidence: 1.5)]),
+            ("mask-size", [.mask("cat", 100, 99, "ag0")]), ("mask-size", [.mask("cat", 100, 100, "ag0")]),
+            ("mask-size", [NewLabel(.mask, "cat", geometry: .json("x"), source: "human:ann")]),
+            ("point-outside", [.box("cat", 10, 10, 20, 20), .points("cat", [[12, 31]], 10, 10, 20, 20)]),
+            (
+                "point-outside",
+                [NewLabel(.points, "cat", geometry: .json(["points": [[101, 5]]]), source: "human:ann")]
+            ),
+            (
+                "point-outside",
+                [NewLabel(.points, "cat", geometry: .json(["points": []]), source: "human:ann")]
+            ),
+            ("orphaned", [.box("cat", 60, 60, 20, 20), .points("cat", [[12, 14]], 10, 10, 20, 20)]),
             ("tiny", [.box("cat", 10, 10, 1.9, 30)]), ("giant", [.box("cat", 0, 0, 100, 96)]),
             ("unlabelled", []),
         ])
@@ -77,6 +89,46 @@ import Testing
         #expect(try await rules([.box("cat", 10, 10, 2, 2)]) == [])
         #expect(try await rules([.box("cat", 0, 0, 100, 95)]) == [])
         #expect(try await rules([.box("cat", 0, 0, 100, 100.5)]) == ["outside-image", "giant"])
+    }
+
+    @Test func `masks and key points as they should be break no rule`() async throws {
+        // 100 columns of 100 rows: the second one is inside.
+        let mask = RunLengthMask(width: 100, height: 100, counts: [100, 100, 9_800])
+        #expect(
+            try await rules([
+                .mask("cat", 100, 100, mask.text), .box("cat", 10, 10, 20, 20),
+                // On the edges, one not seen; by a box that somebody has moved since.
+                .points("cat", [[10, 10], [30, 30]], 10, 10, 20, 20),
+                .points("cat", [[12, 12]], 8, 10, 20, 20),
+                NewLabel(
+                    .points, "cat", geometry: .json(["points": [[100, 0], .null]]), source: "human:ann"),
+            ]) == [])
+    }
+
+    @Test func `classes take in their synonyms and titles, and what is below them`() async throws {
+        let temporary = try await TemporaryStore()
+        _ = try await temporary.store.addLabelClasses([
+            ["class": "animal"], ["class": "/m/01yrx", "parents": ["animal"], "title": "Cat"],
+            ["class": "dog", "parents": ["animal"], "synonyms": ["hound"]],
+        ])
+        for name in ["animal", "/m/01yrx", "Cat", "hound", "car"] {
+            try await temporary.add([.box(name, 0, 0, 50, 50)])
+        }
+        func unknown(_ classes: Set<String>) async throws -> [String] {
+            try await findings(temporary.store, request(["unknown-class"], classes: classes)).map(\.message)
+        }
+        #expect(try await unknown(["animal"]) == ["'car' is not among the 1 classes"])
+        #expect(try await unknown(["Cat", "car", "dog"]) == ["'animal' is not among the 3 classes"])
+    }
+
+    @Test func `key points without their box are removed by their fix, which can be reverted`() async throws {
+        let temporary = try await TemporaryStore()
+        let id = try await temporary.add([.points("face", [[12, 14]], 10, 10, 20, 20)])
+        let outcome = try await temporary.store.fixLabels(request(["orphaned"]), by: "human:ann")
+        #expect(outcome.map(\.fixed) == [1])
+        #expect(try await temporary.labels(id) == [])
+        _ = try await temporary.store.revert(run: outcome[0].run ?? 0, by: "human:ann")
+        #expect(try await temporary.labels(id).count == 1)
     }
 
     @Test func `a track that leaps is found, by the two frames`() async throws {

@@ -47,6 +47,24 @@ extension NewLabel {
             confidence: confidence, source: source)
     }
 
+    /// A mask in COCO's compressed form.
+    static func mask(_ name: String, _ width: Int64, _ height: Int64, _ counts: String) -> NewLabel {
+        NewLabel(
+            .mask, name,
+            geometry: .json(["size": [.integer(height), .integer(width)], "counts": .string(counts)]),
+            source: "human:ann")
+    }
+
+    /// Key points of what has that box.
+    static func points(
+        _ name: String, _ points: [[Double]], _ x: Double, _ y: Double, _ width: Double, _ height: Double
+    ) -> NewLabel {
+        let box: Value = ["x": .float(x), "y": .float(y), "width": .float(width), "height": .float(height)]
+        let list = points.map { Value.array($0.map { .float($0) }) }
+        return NewLabel(
+            .points, name, geometry: .json(["points": .array(list), "box": box]), source: "human:ann")
+    }
+
     static func polygon(_ name: String?, _ rings: [[[Double]]], by source: String = "human:ann") -> NewLabel {
         let rings = rings.map { ring in Value.array(ring.map { .array($0.map { .float($0) }) }) }
         return NewLabel(.polygon, name, geometry: .json(["polygons": .array(rings)]), source: source)

@@ -10,6 +10,9 @@ public struct CheckedImage: Sendable {
         /// Of a box or a polygon; `nil` where it cannot be read.
         public var region: Region.Geometry?
         public var track: Track?
+        public var keyPoints: KeyPoints?
+        /// What a mask is the size of; `nil` where that cannot be read.
+        public var maskSize: MaskSize?
 
         /// The least box that holds the region.
         public var bounds: Box? { region?.bounds }
@@ -25,7 +28,10 @@ public struct CheckedImage: Sendable {
         self.id = id
         self.width = width
         self.height = height
-        entries = labels.map { Entry(label: $0, region: $0.region, track: $0.track) }
+        entries = labels.map {
+            Entry(
+                label: $0, region: $0.region, track: $0.track, keyPoints: $0.keyPoints, maskSize: $0.maskSize)
+        }
     }
 
     /// The whole image; `nil` where its size is not known.

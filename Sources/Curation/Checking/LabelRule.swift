@@ -36,8 +36,21 @@ public struct CheckOptions: Sendable {
     public var classes: Set<String>?
     /// Labels that a class should have at least.
     public var leastCount = 5
+    /// What labels may say that belongs to ``classes``; these alone where nobody has declared any of them.
+    private(set) var words: Set<String>?
 
-    public init(classes: Set<String>? = nil) { self.classes = classes }
+    public init(classes: Set<String>? = nil) {
+        self.classes = classes
+        words = classes
+    }
+
+    /// Takes in what the declared classes say of ``classes``: synonyms, titles, and all that is below them.
+    mutating func include(_ hierarchy: LabelHierarchy) {
+        guard let classes else { return }
+        words = classes.reduce(into: classes) { words, name in
+            for meant in hierarchy.classes(meant: name) { words.formUnion(hierarchy.words(within: meant)) }
+        }
+    }
 }
 
 /// How many labels of each class there are among those that were looked at.

@@ -2,9 +2,9 @@
 public enum LabelRules {
     /// In the order in which they are checked, and their fixes applied.
     public static let all: [any LabelRule] = [
-        UnreadableGeometry(), NoArea(), OutsideImage(), FewPoints(), CrossingEdges(), DuplicateRegion(),
-        ConflictingRegions(), UnknownClass(), WrongConfidence(), TinyRegion(), GiantRegion(), TrackJump(),
-        Unlabelled(), RareClass(),
+        UnreadableGeometry(), NoArea(), OutsideImage(), FewPoints(), CrossingEdges(), WrongMask(),
+        PointOutsideBox(), DuplicateRegion(), ConflictingRegions(), UnknownClass(), WrongConfidence(),
+        TinyRegion(), GiantRegion(), TrackJump(), OrphanedPoints(), Unlabelled(), RareClass(),
     ]
 
     /// The rule of that name.

@@ -23,6 +23,7 @@ extension Store {
     public func findings(
         _ request: CheckRequest
     ) async throws -> AsyncThrowingStream<[LabelFinding], any Error> {
+        let request = try await knowingClasses(request)
         let ids = try await ids(FindRequest(entityClass: request.entityClass, filter: request.filter))
         let walk = CheckWalk(request, EntityBatches(store: self, ids: ids, properties: CheckWalk.properties))
         return AsyncThrowingStream { try await walk.next() }
@@ -33,6 +34,7 @@ extension Store {
     /// meanwhile stays as they made it.
     public func fixLabels(_ request: CheckRequest, by who: String) async throws -> [FixOutcome] {
         try checkWritable()
+        let request = try await knowingClasses(request)
         let ids = try await ids(FindRequest(entityClass: request.entityClass, filter: request.filter))
         let batches = EntityBatches(store: self, ids: ids, properties: CheckWalk.properties)
         var outcomes: [FixOutcome] = []
@@ -40,6 +42,14 @@ extension Store {
             outcomes.append(try await fix(rule, request, batches, by: who))
         }
         return outcomes
+    }
+
+    /// The request with what is declared of the classes that it names.
+    private func knowingClasses(_ request: CheckRequest) async throws -> CheckRequest {
+        guard request.options.classes != nil else { return request }
+        var request = request
+        request.options.include(try await consult { try $0.labelHierarchy() })
+        return request
     }
 
     private func fix(

@@ -47,7 +47,10 @@ extension Label {
     func document(within size: ImageSize?) -> Document {
         var document: Document = ["id": .integer(id), "kind": .string(kind.description)]
         if let name { document.append("class", .string(name)) }
-        if case .json(let geometry)? = geometry { document.append("geometry", geometry) }
+        if case .json(let geometry)? = geometry {
+            document.append("geometry", geometry)
+            if let measured = geometry.measured(by: kind) { document.append("value", measured) }
+        }
         if let size, case .json(let value)? = geometry,
             let region = RegionClass(kind).flatMap({ Region.Geometry(value, $0) })
         {
@@ -59,6 +62,17 @@ extension Label {
         document.append("time", .dateTime(time))
         if let parent { document.append("parent", .integer(parent)) }
         return document
+    }
+}
+
+extension Value {
+    /// The number that a tagger has measured, as the geometry of its class label has it.
+    fileprivate func measured(by kind: LabelKind) -> Value? {
+        guard kind == .class, let value = objectValue?["value"] else { return nil }
+        switch value {
+        case .integer, .float: return value
+        default: return nil
+        }
     }
 }
 

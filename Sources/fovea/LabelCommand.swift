@@ -37,6 +37,8 @@ struct LabelCommand: AsyncParsableCommand {
     var again = false
     @Flag(help: "Look only at images that could not be looked at before.")
     var retryFailed = false
+    @Flag(help: "Keep what other versions of the model have said beside what this one says.")
+    var keepOlder = false
     @Flag(help: "Leave the job to a server, and print its number.")
     var detach = false
     @OptionGroup var store: StoreOption
@@ -58,6 +60,7 @@ struct LabelCommand: AsyncParsableCommand {
             "class": .string(selection.entityClass), "filter": try selection.parsed(),
             "limit": .integer(Int64(limit)), "priority": .integer(Int64(priority)),
             "again": .boolean(again), "retry_failed": .boolean(retryFailed),
+            "keep_older": .boolean(keepOlder),
         ]
         if let model { request["model"] = .string(model) }
         if !tagger.isEmpty { request["taggers"] = .array(tagger.map { .string($0) }) }

@@ -9,7 +9,8 @@ struct RuleCommand: AsyncParsableCommand {
         discussion: """
             A rule is 'if CONDITION then tag NAME, …', further branches behind semicolons. A condition is made of \
             count(CLASS) > 3, count(CLASS, LEAST CONFIDENCE) > 3, any(CLASS, …), all(CLASS, …) and filters in MongoDB's \
-            language, with and, or, not and parentheses. It counts boxes, polygons and masks.
+            language, with and, or, not and parentheses. It counts boxes, polygons and masks. A rule is about images, or, \
+            with 'for CLASS' first, about other entities.
 
             Rules are applied when they are added, when a labelling job ends, and by 'fovea rule run'; what a rule has \
             said and follows no longer is taken back.
@@ -22,7 +23,7 @@ struct RuleCommand: AsyncParsableCommand {
         Terminal.report(
             """
             \(EntityTable.text(outcome["rule"])): \(EntityTable.text(outcome["added"])) labels added, \
-            \(EntityTable.text(outcome["removed"])) taken back, \(EntityTable.text(outcome["entities"])) images labelled
+            \(EntityTable.text(outcome["removed"])) taken back, \(EntityTable.text(outcome["entities"])) labelled
             """)
     }
 }

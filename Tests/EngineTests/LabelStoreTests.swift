@@ -48,6 +48,56 @@ import Testing
         return all
     }
 
+    @Test(arguments: [1, 2]) func `what taggers measured is asked for by its number`(
+        seed: UInt64
+    ) async throws {
+        var random = SeededGenerator(seed: seed)
+        let temporary = try await TemporaryStore()
+        var measured: [(id: EntityID, labels: [(name: String, value: Double?)])] = []
+        for number in 0..<40 {
+            let id = try temporary.add(Picture.ppm(width: 8, height: 8, seed: number)).id
+            var labels: [(name: String, value: Double?)] = []
+            for tagger in ["blur", "brightness"] where Bool.random(using: &random) {
+                let value = Double(Int.random(in: 0...20, using: &random)) / 2
+                labels.append(("\(tagger):\(value < 5 ? "low" : "high")", value))
+            }
+            if number.isMultiple(of: 7) { labels.append(("cat", nil)) }
+            try temporary.store.catalog.write { [labels] transaction in
+                for (name, value) in labels {
+                    let geometry = value.map { LabelGeometry.json(["value": .float($0)]) }
+                    try transaction.addLabel(
+                        NewLabel(.class, name, geometry: geometry, source: "tagger:t@1"), to: id)
+                }
+            }
+            measured.append((id, labels))
+        }
+        typealias Test = (String, ([(name: String, value: Double?)]) -> Bool)
+        let tests: [Test] = [
+            (#"{"labels.value": {"$lt": 2.5}}"#, { $0.contains { $0.value.map { $0 < 2.5 } ?? false } }),
+            (#"{"labels.value": 5}"#, { $0.contains { $0.value == 5 } }),
+            (
+                #"{"labels": {"$elemMatch": {"class": "blur:low", "value": {"$gte": 2, "$lt": 4}}}}"#,
+                { $0.contains { $0.name == "blur:low" && (2..<4).contains($0.value ?? -1) } }
+            ),
+            (
+                #"{"labels": {"$elemMatch": {"class": {"$regex": "^brightness:"}, "value": {"$gt": 7}}}}"#,
+                { $0.contains { $0.name.hasPrefix("brightness:") && $0.value ?? 0 > 7 } }
+            ),
+            (
+                #"{"labels": {"$count": {"$elemMatch": {"value": {"$gte": 1}}, "$gte": 2}}}"#,
+                { $0.count { $0.value ?? 0 >= 1 } >= 2 }
+            ),
+            (#"{"labels.value": {"$exists": false}}"#, { $0.allSatisfy { $0.value == nil } }),
+        ]
+        for (text, holds) in tests {
+            let found = try await temporary.store.find(
+                FindRequest(entityClass: "Image", filter: try Filter.parse(text), limit: 0)
+            ).entities.compactMap { $0["_uniqueid"]?.stringValue }
+            let expected = measured.filter { holds($0.labels) }.map(\.id.description)
+            #expect(found == expected, "\(text), seed \(seed)")
+        }
+    }
+
     @Test func `each label that holds is told with its target, its place and who said it`() async throws {
         let (temporary, ids, run) = try await labelled()
         let all = try await labels(temporary.store)

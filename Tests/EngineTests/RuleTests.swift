@@ -110,6 +110,67 @@ import Testing
         }
     }
 
+    @Test func `a rule for another class labels its entities, and moves with its class`() async throws {
+        try await withStore(cars: [3]) { store, ids in
+            let people = try store.catalog.write { transaction in
+                try [17, 18, 40].map { try transaction.insert("Person", ["age": .integer($0)]) }
+            }
+            func adults() throws -> [Int] {
+                try store.catalog.read { snapshot in
+                    try people.indices.filter { place in
+                        try snapshot.labels(of: people[place]).contains { $0.name == "adult" }
+                    }
+                }
+            }
+            let made = try store.addRule(
+                "age", #"for Person if {"age": {"$gte": 18}} then tag adult"#, replaces: false,
+                by: "human:ann")
+            #expect(made.added == 2 && made.entities == 2)
+            #expect(try adults() == [1, 2])
+            try store.catalog.write { try $0.update(people[0], set: ["age": 18]) }
+            #expect(try store.runRules() == [RuleOutcome(id: "age", added: 1, entities: 3)])
+            let moved = try store.addRule(
+                "age", "if count(car) > 0 then tag adult", replaces: true, by: "human:ann")
+            #expect(try moved.added == 1 && adults() == [])
+            let found = try await tagged("adult", store, ids)
+            #expect(found == [0])
+            let nobody = try store.addRule(
+                "none", "for Nobody if any(a) then tag b", replaces: false, by: "human:ann")
+            #expect(nobody == RuleOutcome(id: "none"))
+            for try await case .finding(_, let message) in store.verify() { Issue.record("\(message)") }
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 4]) func `no text makes the reader of rules trap`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let rules = [
+            #"for Person if {"a": {"$gt": "}\""}} then tag "x y", z"#,
+            "if not (any(a, \"b c\") or all(d)) and count(é, 0.5) >= 10 then tag q; if any(r) then tag s;",
+        ]
+        let pieces = [
+            "if", "then", "tag", "for", "(", ")", "{", "}", "\"", ",", ";", "count(", "not ", "<", "=",
+            "9e99",
+            "\u{0}", "\u{e9}", "{\"$or\": [", "-1", "\\",
+        ]
+        for _ in 0..<5_000 {
+            var text = Array(rules[Int.random(in: 0..<rules.count, using: &random)].unicodeScalars)
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let place = Int.random(in: 0...text.count, using: &random)
+                let end = min(text.count, place + Int.random(in: 0...6, using: &random))
+                let piece = pieces[Int.random(in: 0..<pieces.count, using: &random)]
+                text.replaceSubrange(place..<end, with: Array(piece.unicodeScalars))
+            }
+            var rule = String.UnicodeScalarView()
+            rule.append(contentsOf: text)
+            do throws(EngineError) {
+                let read = try LabelRule(String(rule))
+                #expect(!read.branches.isEmpty && read.branches.allSatisfy { !$0.tags.isEmpty })
+            } catch {
+                #expect([.invalidRequest, .invalidFilter, .limitExceeded].contains(error.code))
+            }
+        }
+    }
+
     @Test func `branches map cameras to places, and a label of somebody else's is left alone`() async throws {
         try await withStore(cars: [0, 0, 0]) { store, ids in
             var commit = StatementCommit(kind: "model", source: "model:n@1")
@@ -138,7 +199,9 @@ import Testing
             ("if count(a) then tag b", "byte 13"), ("if count(a) > x then tag b", "byte 15"),
             ("if count(a, 2) > 1 then tag b", "0...1"), ("if any(a) then tag b c", "byte 22"),
             (#"if {"$no": 1} then tag b"#, "$no"), (#"if {"a": 1 then tag b"#, "JSON"),
-            ("if " + String(repeating: "(", count: 99), "50 levels"),
+            ("if " + String(repeating: "(", count: 99), "50 levels"), ("for", "byte 4"),
+            ("for Person", "'if'"), ("for BoundingBox if any(a) then tag b", "BoundingBox"),
+            ("for DescriptorSet if any(a) then tag b", "DescriptorSet"),
         ])
     func refusals(text: String, words: String) {
         let error = #expect(throws: EngineError.self) { _ = try LabelRule(text) }

@@ -83,14 +83,14 @@ import Testing
 
     private func run(
         _ examiner: Parity, _ store: Store, again: Bool = false, retriesFailed: Bool = false,
-        cancellation: Cancellation = Cancellation()
+        keepsOlder: Bool = false, cancellation: Cancellation = Cancellation()
     ) throws -> LabelProgress {
         let targets = try store.labelTargets(
             LabelTargets(examiner.sources, again: again, retriesFailed: retriesFailed)
         ).ids
         let commit = StatementCommit(
             kind: examiner.kind, source: examiner.source, descriptorSet: examiner.descriptorSet,
-            replaces: again)
+            replaces: again, keepsOlder: keepsOlder)
         return try LabellingRun(
             targets, examiner, into: store, commit, LabelProgress(), cancellation, emit: { _ in }
         ).run()
@@ -131,6 +131,46 @@ import Testing
             let after = try await labels(store)
             #expect(after.count == before.count, "what was found before gives way")
             #expect(after[0]["run"] != before[0]["run"])
+        }
+    }
+
+    @Test
+    func `a newer version's labels and vectors take the place of the older's, unless both are asked for`()
+        async throws
+    {
+        try await withStore(widths: [10, 11, 12]) { store, _ in
+            func sources() async throws -> [String] {
+                try await labels(store).compactMap { $0["source"]?.stringValue }
+            }
+            _ = try run(Parity(), store)
+            _ = try run(Parity(source: "model:parity-b@1"), store)
+            _ = try run(Parity(source: "model:parity@1@2"), store)
+            let (one, other, odd) = ("model:parity@1", "model:parity-b@1", "model:parity@1@2")
+            let all = try await sources()
+            #expect(all.count == 6, "other models are none of its versions")
+            _ = try run(Parity(source: "model:parity@2"), store, keepsOlder: true)
+            let both = try await sources()
+            #expect(both.count == 8 && both.contains(one))
+            _ = try run(Parity(source: "model:parity@3"), store)
+            let newest = try await sources()
+            #expect(newest.filter { $0 == "model:parity@3" }.count == 2)
+            #expect(newest.filter { $0 == other }.count == 2 && newest.filter { $0 == odd }.count == 2)
+            #expect(newest.count == 6)
+            // What gave way to a run comes back with it.
+            let number = try #require(try await store.labelRuns().last?["run"]?.integerValue)
+            _ = try await store.revert(run: number, by: "human:ann")
+            let back = try await sources()
+            #expect(back.sorted() == both.sorted())
+            try await expectSound(store)
+        }
+        try await withStore(widths: [10, 12]) { store, _ in
+            for version in 1...2 {
+                _ = try run(Parity(source: "model:parity@\(version)", isEmbedding: true), store)
+            }
+            let set = FindRequest(entityClass: "Descriptor:0:parity", filter: .all)
+            let vectors = try await store.find(set).entities
+            #expect(vectors.map { $0["_source"] } == ["model:parity@2", "model:parity@2"])
+            try await expectSound(store)
         }
     }
 

@@ -39,6 +39,9 @@ public struct StatementCommit: Sendable {
     /// Whether what a source said of an entity before gives way; otherwise an entity that the source has
     /// looked at already is passed over, unless it could not look.
     public var replaces: Bool
+    /// Whether labels stay that another version of the source gave an entity; otherwise they give way to
+    /// those of the version that looked last.
+    public var keepsOlder: Bool
     /// The run, once it has begun.
     public var run: RunID?
     /// The job whose counts are kept with what is committed.
@@ -46,13 +49,14 @@ public struct StatementCommit: Sendable {
 
     public init(
         kind: String, source: String, parameters: Document = Document(), descriptorSet: String? = nil,
-        replaces: Bool = false, run: RunID? = nil, job: JobID? = nil
+        replaces: Bool = false, keepsOlder: Bool = false, run: RunID? = nil, job: JobID? = nil
     ) {
         self.kind = kind
         self.source = source
         self.parameters = parameters
         self.descriptorSet = descriptorSet
         self.replaces = replaces
+        self.keepsOlder = keepsOlder
         self.run = run
         self.job = job
     }

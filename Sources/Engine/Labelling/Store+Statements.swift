@@ -94,7 +94,8 @@ private struct StatementWriting {
                 outcomes.append(.failed(failure))
                 continue
             }
-            for label in try transaction.labels(of: statement.target) where label.source == statement.source {
+            let gives = GivingWay(statement.source, keepsOlder: commit.keepsOlder)
+            for label in try transaction.labels(of: statement.target) where gives.includes(label.source) {
                 try transaction.removeLabel(label.id, source: statement.source, run: run)
             }
             for var label in statement.labels {
@@ -102,7 +103,7 @@ private struct StatementWriting {
                 try transaction.addLabel(label, to: statement.target)
             }
             if let vector = statement.vector {
-                if before != nil { try removeVectors(of: statement) }
+                if before != nil || !commit.keepsOlder { try removeVectors(of: statement, gives) }
                 vectors.append((statement.target, vector))
             }
             let count = statement.labels.count + (statement.vector == nil ? 0 : 1)
@@ -182,14 +183,32 @@ private struct StatementWriting {
     }
 
     /// Deletes the vectors that the source gave an entity before.
-    private func removeVectors(of statement: Statement) throws {
+    private func removeVectors(of statement: Statement, _ gives: GivingWay) throws {
         guard let joined = transaction.schema.connectionClass(Store.descriptorConnectionClass) else { return }
         let old = try transaction.read { snapshot in
             try snapshot.connections(of: joined, from: statement.target).map(\.target).filter {
-                try snapshot.entity($0)?.properties["_source"]?.stringValue == statement.source
+                try snapshot.entity($0)?.properties["_source"]?.stringValue.map(gives.includes) ?? false
             }
         }
         for id in old { try transaction.delete(id, by: statement.source) }
+    }
+}
+
+/// Whose labels and vectors give way to what a source says: its own, and those of other versions of it.
+private struct GivingWay {
+    let source: String
+    /// `model:yolox-nano@` of `model:yolox-nano@2`; `nil` for what has no versions.
+    private let name: Substring?
+
+    init(_ source: String, keepsOlder: Bool) {
+        self.source = source
+        name = keepsOlder ? nil : source.lastIndex(of: "@").map { source[...$0] }
+    }
+
+    func includes(_ other: String) -> Bool {
+        if other.hasSameBytes(as: source) { return true }
+        guard let name, other.utf8.starts(with: name.utf8) else { return false }
+        return !other.utf8.dropFirst(name.utf8.count).contains(UInt8(ascii: "@"))
     }
 }
 

@@ -2,7 +2,8 @@ import Base
 import Query
 
 extension LabelRule {
-    /// Reads a rule: `if CONDITION then tag NAME, …`, further branches behind semicolons.
+    /// Reads a rule: `if CONDITION then tag NAME, …`, further branches behind semicolons; before all of them
+    /// `for CLASS` where it is not about images.
     /// - Throws: ``EngineError/Code/invalidRequest`` naming the place; ``EngineError/Code/invalidFilter``.
     init(_ text: String) throws(EngineError) {
         guard text.utf8.count <= LabelRule.longest else {
@@ -11,6 +12,7 @@ extension LabelRule {
                 path: "rule")
         }
         var parser = RuleParser(text)
+        if let name = try parser.entityClass() { entityClass = name }
         branches = try parser.branches()
     }
 }
@@ -21,6 +23,19 @@ private struct RuleParser {
     private var place = 0
 
     init(_ text: String) { bytes = Array(text.utf8) }
+
+    /// The class that a rule names at its beginning; `nil` where it names none.
+    mutating func entityClass() throws(EngineError) -> String? {
+        guard takeWord("for") else { return nil }
+        let name = try name()
+        let isOwn = WireNames.setName(ofClass: name) == nil && name != "DescriptorSet"
+        guard isOwn, !LabelRequest.regionClasses.contains(name) else {
+            throw EngineError(
+                .invalidRequest, "a rule labels entities: '\(name.prefix(100))' has labels of other things",
+                path: "rule")
+        }
+        return name
+    }
 
     mutating func branches() throws(EngineError) -> [LabelRule.Branch] {
         var branches: [LabelRule.Branch] = []

@@ -52,6 +52,8 @@ struct LabelRule: Sendable {
     /// The most levels of parentheses and negations.
     static let deepest = 50
 
+    /// The class of the entities that it is about.
+    var entityClass = Store.imageClass
     var branches: [Branch]
 
     /// All tags, in their order, each once.

@@ -95,8 +95,8 @@ extension Store {
                     .notFound, "there is no rule '\(id.prefix(70))'; 'fovea rule list' shows which there are",
                     path: "rule")
             }
-            guard let known = snapshot.schema.entityClass(Store.imageClass) else { return nil }
             let rule = try LabelRule(stored.text)
+            guard let known = snapshot.schema.entityClass(rule.entityClass) else { return nil }
             return RuleChange(
                 source: source, text: stored.text, known: known,
                 held: try snapshot.tags(rule.tags, by: source, known),

@@ -50,7 +50,8 @@ struct LabelJob {
         if request.limit > 0 { targets = Array(targets.prefix(max(0, request.limit - progress.done))) }
         let commit = StatementCommit(
             kind: examiner.kind, source: examiner.source, parameters: job.request,
-            descriptorSet: examiner.descriptorSet, replaces: request.again, run: job.run, job: job.id)
+            descriptorSet: examiner.descriptorSet, replaces: request.again,
+            keepsOlder: request.keepsOlder, run: job.run, job: job.id)
         let ended = try LabellingRun(
             targets, examiner, into: store, commit, progress, cancellation, emit: emit
         ).run()

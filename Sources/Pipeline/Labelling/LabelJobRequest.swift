@@ -19,11 +19,13 @@ public struct LabelJobRequest: Sendable {
     public var again = false
     /// Whether only those are looked at that could not be before.
     public var retriesFailed = false
+    /// Whether labels of other versions of the source stay beside its own.
+    public var keepsOlder = false
 
     public init() {}
 
     private static let members = [
-        "model", "taggers", "class", "filter", "limit", "again", "retry_failed",
+        "model", "taggers", "class", "filter", "limit", "again", "retry_failed", "keep_older",
     ]
 
     /// The request as it is kept, and goes over the wire.
@@ -34,6 +36,7 @@ public struct LabelJobRequest: Sendable {
         if limit > 0 { document["limit"] = .integer(Int64(limit)) }
         if again { document["again"] = true }
         if retriesFailed { document["retry_failed"] = true }
+        if keepsOlder { document["keep_older"] = true }
         return document
     }
 
@@ -91,6 +94,7 @@ public struct LabelJobRequest: Sendable {
         }
         again = try flag("again")
         retriesFailed = try flag("retry_failed")
+        keepsOlder = try flag("keep_older")
         if again, retriesFailed {
             throw EngineError(
                 .invalidRequest, "'again' takes all and 'retry_failed' a part: give one of them",

@@ -119,6 +119,14 @@ extension AccessControl {
         return try APIKey(stored)
     }
 
+    /// Notes that a key was used for what it is not good for.
+    public func note(_ error: EngineError, of command: String, by key: APIKey, from origin: String) {
+        audit.append(
+            AuditEntry(
+                time: .now(), who: "key:\(key.prefix)", origin: origin, event: "denied", subject: command,
+                details: error.message), at: options.now())
+    }
+
     /// Longer keys are cut: there are none.
     private static let longestKey = 256
 }

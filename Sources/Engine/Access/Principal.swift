@@ -36,6 +36,16 @@ public struct Principal: Sendable, Hashable {
             .forbidden, "\(self) may not \(action.rawValue) objects of the class '\(name)'")
     }
 
+    /// - Throws: ``EngineError/Code/forbidden`` unless objects of the class may be deleted, and what goes
+    ///   with
+    ///   them: with a set of descriptors its descriptors.
+    public func checkDeletion(ofClass name: String) throws(EngineError) {
+        try check(.delete, class: name)
+        if Permissions.key(name) == Permissions.key("_DescriptorSet") {
+            try check(.delete, class: "_Descriptor")
+        }
+    }
+
     /// - Throws: ``EngineError/Code/forbidden`` unless that may be done with objects of every class: what a
     ///   command needs that does not say which class it is about.
     public func checkEverywhere(_ action: Permissions.Action) throws(EngineError) {

@@ -49,7 +49,7 @@ extension CommandRun {
         let transaction = try writing()
         for part in found.parts {
             guard let known = transaction.schema[part.classID] else { continue }
-            try service.principal.check(.delete, class: names.wireClass(known.name))
+            try service.principal.checkDeletion(ofClass: names.wireClass(known.name))
             if known.kind == .connection {
                 for local in part.ids.ids { try transaction.disconnect(known.entityID(local)) }
                 continue

@@ -9,6 +9,8 @@ extension CommandRun {
 
     func perform(_ add: AddCommand, _ set: NewDescriptorSet) throws -> Document {
         try service.principal.check(.create, class: "_DescriptorSet")
+        // No two sets have one name: whether one is free tells of those that there are.
+        try service.principal.check(.read, class: "_DescriptorSet")
         let transaction = try writing()
         if let existing = try self.set(named: set.name) {
             if isAperture || add.ifNotFound != nil { return exists(FoundSet(ordered: [existing]), add) }

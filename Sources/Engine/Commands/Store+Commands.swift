@@ -53,7 +53,7 @@ extension Store {
             throw EngineError(.invalidRequest, error.message, path: error.path, cause: error)
         }
         let (service, blobs) = (commandService(principal), given(message.blobs, to: query))
-        let catalog = catalog
+        let (catalog, accessControl) = (catalog, accessControl)
         return try await readPool.run { cancellation in
             try translating {
                 try catalog.read(cancellation) { snapshot in
@@ -66,6 +66,7 @@ extension Store {
                             "commands": .array(try run.explain().map { .object($0) }),
                         ]
                     } catch let failure as CommandFailure {
+                        accessControl.note(failure.error, of: failure.name, by: principal)
                         throw EngineError(
                             failure.error.code, "\(failure.name): \(failure.error.message)",
                             path: "[\(failure.index)]", cause: failure.error)

@@ -1,4 +1,5 @@
 import Base
+import Catalog
 import Query
 import TestSupport
 import Testing
@@ -152,6 +153,52 @@ import Testing
         objects["read"] = true
         let reply = try await ask(client, add, as: try principal(objects)).reply
         #expect(reply == [["AddEntity": ["status": 2, "info": "Object Exists!"]]])
+    }
+
+    @Test func `whether a set of descriptors is there is told to who may read sets`() async throws {
+        let client = try await filled()
+        for name in ["d", "other"] {
+            for dialect in [CommandDialect.aperture, .vdms] {
+                let add = #"[{"AddDescriptorSet": {"name": "\#(name)", "dimensions": 1}}]"#
+                let (reply, _) = try await ask(
+                    client, add, as: try principal(["create": true]), dialect)
+                #expect(
+                    reply.json.contains("may not read objects of the class '_DescriptorSet'"), "\(reply.json)"
+                )
+            }
+        }
+        let both = try principal(["create": true, "_DescriptorSet": ["read": true]])
+        let reply = try await ask(
+            client, #"[{"AddDescriptorSet": {"name": "d", "dimensions": 1}}]"#, as: both)
+        #expect(reply.reply == [["AddDescriptorSet": ["status": 2, "info": "Object Exists!"]]])
+    }
+
+    @Test func `a set is deleted by who may delete its descriptors, too`() async throws {
+        let client = try await filled()
+        let delete = #"[{"DeleteDescriptorSet": {"with_name": "d"}}]"#
+        var objects: Document = ["read": true, "_DescriptorSet": ["delete": true]]
+        let half = try await ask(client, delete, as: try principal(objects))
+        #expect(
+            half.reply.json.contains("may not delete objects of the class '_Descriptor'"),
+            "\(half.reply.json)")
+        objects["_Descriptor"] = ["delete": true]
+        let whole = try await ask(client, delete, as: try principal(objects))
+        #expect(
+            whole.reply.arrayValue?.first?.objectValue?["DeleteDescriptorSet"]?.objectValue?["count"] == 1)
+    }
+
+    @Test func `what may not be explained is noted as what may not be done`() async throws {
+        let client = try await filled()
+        let store = client.temporary.store
+        let error = await #expect(throws: EngineError.self) {
+            try await store.explain(
+                CommandMessage(json: Array(#"[{"FindEntity": {"with_class": "P"}}]"#.utf8)),
+                dialect: .aperture, principal: try principal(["Q": ["read": true]]))
+        }
+        #expect(error?.code == .forbidden)
+        try store.catalog.write { _ in }
+        let log = try await store.auditEntries(limit: 10).filter { $0["event"] == "denied" }
+        #expect(log.map { $0["who"] } == ["ann"] && log.map { $0["subject"] } == ["FindEntity"])
     }
 
     @Test func `indexes are told to who may read indexes`() async throws {

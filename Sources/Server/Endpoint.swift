@@ -135,7 +135,11 @@ struct Endpoint: Sendable {
             if let name = request.parameters.first(where: { $0.name == "class" })?.value ?? subject
                 ?? entityClass
             {
-                try principal.check(action, class: name)
+                if action == .delete {
+                    try principal.checkDeletion(ofClass: name)
+                } else {
+                    try principal.check(action, class: name)
+                }
                 // What a part of a video shows is the video's.
                 if action == .read, Store.isPartOfVideo(class: name) {
                     try principal.check(.read, class: Store.videoClass)

@@ -26,6 +26,8 @@ struct Exchange: Sendable {
         let bodies: BodyBudget
         /// What makes vectors of texts.
         let textModel: TextModel
+        /// What makes vectors of pictures.
+        let pictureModel: PictureModel
         /// Who answers the command language; `nil` where it is not offered.
         var commands: CommandService?
         /// The jobs that this process works on.
@@ -37,14 +39,17 @@ struct Exchange: Sendable {
         /// Fetches and analyses images that somebody asks for by their URLs.
         let onDemand: OnDemandImages
         /// How often keys were used.
-        let quota = RequestQuota()
+        let quota: RequestQuota
+        /// How long Cortex's paths may take.
+        var patience = Patience()
 
         init(
             store: Store, metrics: Metrics, isHolderSocket: Bool, limits: Limits,
             role: HolderRole = .command, commands: CommandService? = nil, jobs: JobQueue? = nil,
-            web: WebBytes? = nil
+            web: WebBytes? = nil, quota: RequestQuota = RequestQuota()
         ) {
             let web = web ?? WebBytes.of(store, ServerConfiguration())
+            self.quota = quota
             self.store = store
             let detectors = Detectors(store: store)
             self.detectors = detectors
@@ -60,6 +65,7 @@ struct Exchange: Sendable {
             self.commands = commands
             self.jobs = jobs ?? JobQueue.of(store, role: role)
             textModel = TextModel(storeAt: store.directory)
+            pictureModel = PictureModel(storeAt: store.directory)
         }
     }
 
@@ -87,6 +93,12 @@ struct Exchange: Sendable {
     }
 
     var store: Store { service.store }
+
+    /// Who asks, as the source of what they have done: a user by name, where users log in.
+    var source: String { "human:\(caller)" }
+
+    /// Who asks, by name: as tombstones have it.
+    var caller: String { principal?.name ?? (service.isHolderSocket ? ProcessOwner.name : "http") }
 
     /// The name of the person who asks: a user's own, where users log in. Where nobody does, whoever asks has
     /// the whole store, and may say for whom.

@@ -116,8 +116,11 @@ struct Face: Sendable {
             var request = request
             var principal: Principal?
             if needsLogin, endpoint.access != .anybody {
-                request.keyScope = try await keyScope(of: request, endpoint)
-                if request.keyScope == nil { principal = try await check(request, endpoint) }
+                if let key = try await key(of: request, endpoint) {
+                    request.keyScope = key.scope
+                    return try await answer(request, endpoint, by: key)
+                }
+                principal = try await check(request, endpoint)
             }
             var exchange = Exchange(request: request, service: service)
             if let principal { exchange.principal = principal }
@@ -148,15 +151,35 @@ struct Face: Sendable {
         )
     }
 
-    /// - Returns: What the key is good for that the request came with; `nil` where it came with none, or the
-    ///   endpoint takes none.
-    /// - Throws: ``EngineError/Code/unauthenticated`` for a key that there is not,
-    ///   ``EngineError/Code/rateLimited``.
-    private func keyScope(of request: Request, _ endpoint: Endpoint) async throws -> APIKey.Scope? {
-        guard case .key(let text)? = request.credentials, let use = endpoint.keyUse else { return nil }
-        let key = try await service.store.accessControl.apiKey(text)
+    /// - Returns: The key that the request came with; `nil` where it came with none.
+    /// - Throws: ``EngineError/Code/unauthenticated`` for a key that there is not, or that is good for other
+    ///   endpoints alone, which is noted; ``EngineError/Code/rateLimited``.
+    private func key(of request: Request, _ endpoint: Endpoint) async throws -> APIKey? {
+        guard case .key(let text)? = request.credentials else { return nil }
+        let control = service.store.accessControl
+        let key = try await control.apiKey(text)
+        guard let use = endpoint.keyUse else {
+            let error = EngineError(
+                .unauthenticated,
+                "a key is good for Cortex's paths alone: log in with a user's token or password")
+            control.note(error, of: endpoint.operationID, by: key, from: request.origin)
+            throw error
+        }
         try service.quota.take("\(use.rawValue) \(key.prefix)", use.limits(of: key.scope))
-        return key.scope
+        return key
+    }
+
+    /// Answers whoever has a key. What asks for more than its scope allows is noted.
+    private func answer(
+        _ request: Request, _ endpoint: Endpoint, by key: APIKey
+    ) async throws -> Response {
+        do {
+            try endpoint.check(request)
+        } catch let error as EngineError where error.code == .forbidden {
+            service.store.accessControl.note(error, of: endpoint.operationID, by: key, from: request.origin)
+            throw error
+        }
+        return try await endpoint.handle(Exchange(request: request, service: service))
     }
 
     /// - Returns: who asks.

@@ -48,7 +48,11 @@ enum OpenAPI {
         }
         if !endpoint.body.isEmpty {
             let content = Document(endpoint.body.map { ($0.contentType, ["schema": .object($0.schema)]) })
-            operation["requestBody"] = ["required": true, "content": .object(content)]
+            // What asks for nothing in particular may be left out.
+            let isRequired = endpoint.body.contains { body in
+                body.contentType != "application/json" || body.schema["required"] != nil
+            }
+            operation["requestBody"] = ["required": .boolean(isRequired), "content": .object(content)]
         }
         var responses = Document()
         for (status, outcomes) in Dictionary(grouping: endpoint.responses, by: \.status).sorted(

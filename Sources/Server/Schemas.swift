@@ -15,7 +15,7 @@ enum Schemas {
     ]
     /// JSON as the text of a query item.
     static let json: Document = ["type": "string", "minLength": 2, "contentMediaType": "application/json"]
-    static let id: Document = ["type": "string", "pattern": "^\\d+\\.\\d+\\.\\d+$"]
+    static let id: Document = ["type": "string", "pattern": "^\\d{1,10}\\.\\d{1,10}\\.\\d{1,10}$"]
     static let filter: Document = [
         "type": "object",
         "description": "A filter in MongoDB's language; `{}` for everything.",

@@ -13,6 +13,9 @@ struct SearchCommand: AsyncParsableCommand {
             ('fovea model pull'), labels and captions that mean something alike count too: 'vehicle' finds cars. The \
             model knows texts, not pixels.
 
+            By --image it finds what is alike: by the vectors of a set of descriptors, where the store has one and the image \
+            a vector in it, or the set's model is here; otherwise by perceptual hashes, which find copies. It says which.
+
             Examples:
               fovea search 'red vehicle'
               fovea search --image copy.jpg
@@ -21,10 +24,12 @@ struct SearchCommand: AsyncParsableCommand {
 
     @Argument(help: "The words.")
     var text: String?
-    @Option(help: "Find what looks like this image, a file or an id, by perceptual hash.")
+    @Option(help: "Find what is like this image, a file or an id.")
     var image: String?
-    @Option(help: "With --image: bits of 64 that may differ.")
-    var distance = 12
+    @Option(name: .customLong("set"), help: "With --image: the set of descriptors to search.")
+    var setName: String?
+    @Option(help: "With --image: compare hashes, of which so many bits of 64 may differ. (default: 12)")
+    var distance: Int?
     @Option(help: "Search only among the entities that match this filter.")
     var filter = "{}"
     @Option(name: .customLong("class"), help: "The class of the entities.")
@@ -38,10 +43,17 @@ struct SearchCommand: AsyncParsableCommand {
 
     func validate() throws {
         if (text == nil) == (image == nil) { throw ValidationError("Give words, or --image.") }
-        guard (0...64).contains(distance) else { throw ValidationError("--distance must be in 0...64.") }
+        guard (0...64).contains(distance ?? 0) else { throw ValidationError("--distance must be in 0...64.") }
+        if image == nil, setName != nil || distance != nil {
+            throw ValidationError("--set and --distance are for --image.")
+        }
+        if setName != nil, distance != nil {
+            throw ValidationError("Give --set for vectors, or --distance for hashes.")
+        }
     }
 
-    private static func hash(ofFile file: String) throws -> String {
+    /// What stands for a file in the request: its bytes, or, of a very large one, its hash.
+    private static func example(ofFile file: String) throws -> (member: String, text: String) {
         do {
             let descriptor = try FileDescriptor.open(FilePath(file), .readOnly)
             let bytes = try descriptor.closeAfter {
@@ -56,8 +68,11 @@ struct SearchCommand: AsyncParsableCommand {
                 }
                 return bytes
             }
+            if bytes.count <= StoreClient.longestPicture {
+                return ("picture", StoreClient.pictureText(bytes))
+            }
             let raster = try ImageCodec.decode(bytes, options: DecodeOptions(layout: .rgb)).raster
-            return try PerceptualHash.pHash(of: raster).description
+            return ("phash", try PerceptualHash.pHash(of: raster).description)
         } catch let error as Errno {
             throw EngineError(.notFound, "cannot read \(file): \(error)", cause: error)
         } catch let error as MediaError {
@@ -73,11 +88,13 @@ struct SearchCommand: AsyncParsableCommand {
         ]
         if let text { body["text"] = .string(text) }
         if let image {
-            body["distance"] = .integer(Int64(distance))
+            if let distance { body["distance"] = .integer(Int64(distance)) }
+            if let setName { body["set"] = .string(setName) }
             if EntityID(image) != nil {
                 body["image"] = .string(image)
             } else {
-                body["phash"] = .string(try SearchCommand.hash(ofFile: image))
+                let (member, text) = try SearchCommand.example(ofFile: image)
+                body[member] = .string(text)
             }
         }
         let request = body
@@ -86,16 +103,24 @@ struct SearchCommand: AsyncParsableCommand {
         if output.json {
             entities.forEach { Terminal.print($0.json) }
         } else {
+            let measure =
+                image == nil ? "score" : entities.first?["similarity"] == nil ? "distance" : "similarity"
             for line in EntityTable(
-                entities, fields: ["_uniqueid", image == nil ? "score" : "distance", "by", "path", "label"]
+                entities, fields: ["_uniqueid", measure, "by", "path", "label"]
             ).lines() {
                 Terminal.print(line)
             }
         }
         if entities.isEmpty {
-            Terminal.report(image == nil ? "nothing has these words" : "nothing looks like it")
+            Terminal.report(image == nil ? "nothing has these words" : "nothing is like it")
         }
-        if let reason = answer["without_model"]?.stringValue {
+        if image != nil {
+            let reason = (answer["without_model"]?.stringValue).map { "; not by vectors: \($0)" } ?? ""
+            Terminal.report(
+                answer["set"]?.stringValue.map {
+                    "by vectors of the set \($0), which the model \(EntityTable.text(answer["model"])) makes"
+                } ?? "by perceptual hashes\(reason)")
+        } else if let reason = answer["without_model"]?.stringValue {
             Terminal.report("by words alone, not by meaning: \(reason)")
         }
         if let count = answer["without_vector"]?.integerValue {

@@ -1,7 +1,8 @@
 import Base
-import Engine
+import Catalog
 import Testing
 
+@testable import Engine
 @testable import Server
 
 /// The Model Context Protocol, message by message.
@@ -53,9 +54,13 @@ import Testing
                 let tools = answer["result"]?.objectValue?["tools"]?.arrayValue ?? []
                 return tools.compactMap { $0.objectValue?["name"]?.stringValue }
             }
-            let reading = ["schema", "query", "search", "similar", "statistics", "show"]
+            let reading = ["schema", "query", "search", "similar", "statistics", "show", "jobs"]
             #expect(try await names("/mcp") == reading)
-            #expect(try await names("/mcp/writing") == reading + ["declare_classes"])
+            let writing = [
+                "declare_classes", "add_labels", "review_labels", "remove_labels", "label_images",
+                "run_rules",
+            ]
+            #expect(try await names("/mcp/writing") == reading + writing)
             let refused = try await call(
                 served,
                 #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"declare_classes","arguments":{"classes":[{"class":"cat"}]}}}"#
@@ -64,6 +69,83 @@ import Testing
             let done = try await tool(
                 served, "declare_classes", #"{"classes":[{"class":"cat"}]}"#, path: "/mcp/writing")
             #expect(done["structuredContent"]?.objectValue?["added"] == 1)
+        }
+    }
+
+    @Test func `labels are given, reviewed and taken back, and a job is added`() async throws {
+        try await ServedStore.run { served in
+            let id = try await served.add()
+            func write(_ name: String, _ arguments: String) async throws -> Document {
+                let done = try await tool(served, name, arguments, path: "/mcp/writing")
+                #expect(done["isError"] == nil, "\(done.json)")
+                return done["structuredContent"]?.objectValue ?? [:]
+            }
+            let added = try await write(
+                "add_labels",
+                #"{"id":"\#(id)","labels":[{"class":"cat"},{"class":"dog","x":1,"y":1,"width":3,"height":2,"confidence":0.5},{"kind":"caption","geometry":"a cat"}]}"#
+            )
+            let numbers = (added["labels"]?.arrayValue ?? []).compactMap(\.integerValue)
+            #expect(numbers.count == 3)
+            let labels = try await served.answer("GET", "/v1/entities/Image/\(id)").json?["labels"]?
+                .arrayValue
+            #expect(labels?.map { $0.objectValue?["kind"] } == ["class", "box", "caption"])
+            #expect(labels?.allSatisfy { $0.objectValue?["source"] == "human:http" } == true)
+            // Nobody reviews their own.
+            let own = try await write(
+                "review_labels",
+                #"{"reviews":[{"label":\#(numbers[0]),"answer":"accept"},{"label":999,"answer":"reject"}]}"#)
+            let errors = own["reviews"]?.arrayValue?.compactMap { $0.objectValue?["error"]?.stringValue }
+            #expect(errors?.count == 2 && errors?[0].contains("their own") == true)
+            let model = try await served.store.change { transaction in
+                try transaction.addLabel(
+                    NewLabel(.class, "cow", source: "model:m@1"), to: try #require(EntityID(id)))
+            }
+            let reviewed = try await write(
+                "review_labels",
+                #"{"reviews":[{"label":\#(model),"answer":"correct","class":"ox"}]}"#)
+            let outcome = reviewed["reviews"]?.arrayValue?.first?.objectValue
+            #expect(outcome?["state"] == "corrected" && outcome?["successor"] != nil)
+            #expect(try await write("remove_labels", #"{"labels":[\#(numbers[1])]}"#)["removed"] == 1)
+            let again = try await tool(
+                served, "remove_labels", #"{"labels":[\#(numbers[2]),\#(numbers[1])]}"#, path: "/mcp/writing")
+            #expect(again["isError"] == true)
+            let left = try await served.answer("GET", "/v1/entities/Image/\(id)").json?["labels"]?.arrayValue
+            #expect(left?.compactMap { $0.objectValue?["kind"] } == ["class", "caption", "class"])
+            let job = try await write("label_images", #"{"taggers":["resolution"]}"#)["job"]?.objectValue
+            let number = try #require(job?["job"]?.integerValue)
+            let told = try await tool(served, "jobs", #"{"job":\#(number)}"#)
+            let jobs = told["structuredContent"]?.objectValue?["jobs"]?.arrayValue
+            #expect(jobs?.count == 1 && jobs?[0].objectValue?["kind"] == "label")
+            #expect(try await write("run_rules", "{}")["rules"] == [])
+        }
+    }
+
+    @Test(
+        "what a writing tool cannot do is told, and nothing of it is done",
+        arguments: [
+            ("add_labels", #"{"id":"1.0.0","labels":[]}"#), ("add_labels", #"{"id":"1.0.0"}"#),
+            ("add_labels", #"{"id":"9.0.0","labels":[{"class":"cat"}]}"#),
+            ("add_labels", #"{"id":"1.0.0","labels":[{"class":"cat"},{"class":""}]}"#),
+            ("add_labels", #"{"id":"1.0.0","labels":[{"class":"cat"},{"kind":"nose","class":"a"}]}"#),
+            ("add_labels", #"{"id":"1.0.0","labels":[{"class":"cat"},{"class":"a","x":1}]}"#),
+            ("add_labels", #"{"id":"1.0.0","labels":[{"class":"a","x":1,"y":1,"width":0,"height":2}]}"#),
+            ("add_labels", #"{"id":"1.0.0","labels":[{"class":"a","confidence":2}]}"#),
+            ("add_labels", #"{"id":"1.0.0","labels":[{"kind":"mask","class":"a","geometry":[1]}]}"#),
+            ("add_labels", #"{"id":"1.0.0","labels":[{"kind":"caption","geometry":""}]}"#),
+            ("add_labels", #"{"id":"1.0.0","labels":[{"class":"a","source":"human:eve"}]}"#),
+            ("remove_labels", #"{"labels":["1"]}"#), ("remove_labels", #"{"labels":[77]}"#),
+            ("review_labels", #"{"reviews":[{"label":1,"answer":"perhaps"}]}"#),
+            ("review_labels", #"{"reviews":[{"label":"1","answer":"accept"}]}"#),
+            ("label_images", "{}"), ("label_images", #"{"taggers":["smell"]}"#),
+            ("run_rules", #"{"rules":["nothing"]}"#),
+        ])
+    func refused(name: String, arguments: String) async throws {
+        try await ServedStore.run { served in
+            _ = try await served.add()
+            let before = served.store.catalog.newestCommit
+            let answer = try await tool(served, name, arguments, path: "/mcp/writing")
+            #expect(answer["isError"] == true, "\(answer.json)")
+            #expect(served.store.catalog.newestCommit == before)
         }
     }
 

@@ -1,4 +1,5 @@
 import Base
+import Server
 import SystemPackage
 
 /// A request to an operation of the interface, and the status that it must get.
@@ -240,6 +241,9 @@ struct RequestExamples {
             [
                 .init(200, json: #"{"image":"\#(id)","distance":64}"#),
                 .init(200, json: #"{"phash":"00000000ffffffff"}"#), .init(400, json: #"{"phash":"f"}"#),
+                .init(200, json: #"{"picture":"\#(StoreClient.pictureText(picture))"}"#),
+                .init(415, json: #"{"picture":"QUJD"}"#),
+                .init(404, json: #"{"image":"\#(id)","set":"none"}"#),
                 .init(404, json: #"{"image":"9.0.1"}"#), .init(400, json: #"{"image":"\#(id)","text":"a"}"#),
                 .init(200, json: #"{"text":"cat","limit":2,"filter":{"width":{"$gt":0}}}"#),
                 .init(400, json: #"{"text":"?!"}"#), .init(400, json: #"{"text":"cat","limit":0}"#),

@@ -43,6 +43,8 @@ struct ServedStore: Sendable {
     ///   - disk: The size of a file system for the store alone, as `mount` takes it; `nil` for none.
     ///   - authority: Who is who.
     ///   - needsLogin: Whether HTTP is for users alone.
+    ///   - patience: How long Cortex's paths may take.
+    ///   - quota: How often keys may be used.
     ///   - answersCommands: Whether the store answers commands; else they come back as they are.
     ///   - hasQueryPort: Listen for frames as well.
     static func run(
@@ -50,7 +52,7 @@ struct ServedStore: Sendable {
         more: [Endpoint] = [],
         isHolderSocket: Bool = false, disk: String? = nil, options: StoreOptions = StoreOptions(),
         authority: @Sendable (Store) -> any SessionAuthority = { _ in MemoryAuthority() },
-        needsLogin: Bool = false,
+        needsLogin: Bool = false, patience: Patience = Patience(), quota: RequestQuota = RequestQuota(),
         answersCommands: Bool = false, hasQueryPort: Bool = false, _ body: (ServedStore) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
@@ -70,8 +72,10 @@ struct ServedStore: Sendable {
             authority: authority(store),
             tables: { try await store.answerTable($0, dialect: $1, principal: $2) },
             answering: answersCommands ? answering : ServedPort.echo)
-        let service = Exchange.Service(
-            store: store, metrics: metrics, isHolderSocket: isHolderSocket, limits: costs, commands: commands)
+        var service = Exchange.Service(
+            store: store, metrics: metrics, isHolderSocket: isHolderSocket, limits: costs, commands: commands,
+            quota: quota)
+        service.patience = patience
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let face = Face(

@@ -114,7 +114,7 @@ enum LabelledSampleRoutes {
     {
         let (store, search) = (exchange.store, asked.search)
         let roles = try await exchange.service.detectors.roles()
-        let found = try await TimeLimit.run(.seconds(10), "the filter") {
+        let found = try await TimeLimit.run(exchange.service.patience.laterPage, "the filter") {
             try await store.labelledSamples(search, roles)
         }
         let pages = (found.count + search.limit - 1) / search.limit
@@ -129,7 +129,7 @@ enum LabelledSampleRoutes {
         let (store, roles) = (exchange.store, try await exchange.service.detectors.roles())
         var search = asked.search
         (search.skip, search.limit) = (0, rowLimit)
-        let found = try await TimeLimit.run(.seconds(300), "the list") { [search] in
+        let found = try await TimeLimit.run(exchange.service.patience.list, "the list") { [search] in
             try await store.labelledSamples(search, roles)
         }
         guard found.count <= rowLimit else {

@@ -36,7 +36,7 @@ enum SampleRoutes {
             read: { try PageRequest($0) },
             answer: { exchange, asked in
                 let (store, roles) = (exchange.store, try await exchange.service.detectors.roles())
-                let page = try await TimeLimit.run(.seconds(60), "the filter") {
+                let page = try await TimeLimit.run(exchange.service.patience.page, "the filter") {
                     try await store.samples(asked.filter, roles, skip: asked.skip, limit: pageCount)
                 }
                 return .json([
@@ -82,14 +82,11 @@ enum SampleRoutes {
     }()
 
     static let keyParameter = Endpoint.Parameter(
-        name: "X-RapidAPI-Key", place: .header, schema: Schemas.word,
+        name: "X-RapidAPI-Key", place: .header, schema: Schemas.text,
         description: "A key (`fvk_…`), where users log in and the request comes from none.")
 
-    /// What is waited for an image that must be fetched.
-    private static let addPatience = Duration.seconds(90)
-
     private static func sample(of text: String, _ service: Exchange.Service) async throws -> Document {
-        try await TimeLimit.run(addPatience, "fetching and analysing it") {
+        try await TimeLimit.run(service.patience.adding, "fetching and analysing it") {
             let id: EntityID
             if text.hasPrefix("PT::") {
                 id = try await service.store.image(ofSample: text)

@@ -57,12 +57,28 @@ struct ModelContext: Sendable {
     /// What a tool gives, or says against the call: that is for the model to read, and no error of protocol.
     private func call(_ tool: ModelContextTool, _ arguments: Document) async -> Document {
         do {
+            try checkPermission(for: tool)
             let reader = RequestReader(arguments)
             try reader.refuseUnknown(tool.parameters.keys)
             return try await tool.call(exchange, reader)
         } catch {
             let error = EngineError(reporting: error)
             return ["content": [["type": "text", "text": .string("\(error)")]], "isError": true]
+        }
+    }
+
+    /// - Throws: ``EngineError/Code/forbidden``, which is noted, where the user may not do what the tool
+    ///   does.
+    private func checkPermission(for tool: ModelContextTool) throws(EngineError) {
+        guard let principal = exchange.principal else { return }
+        // Whoever may write need not be allowed to read, and has the tools for that at the same path.
+        for action in tool.changesStore ? tool.actions : [.read] {
+            do throws(EngineError) {
+                try principal.checkEverywhere(action)
+            } catch {
+                exchange.store.accessControl.note(error, of: tool.name, by: principal)
+                throw error
+            }
         }
     }
 

@@ -10,6 +10,10 @@ struct ModelContextTool: Sendable {
     var parameters: Document
     var required: [String] = []
     var changesStore = false
+    /// What its caller must be allowed to do with objects of every class, beyond what the path asks for.
+    var actions: [Permissions.Action] = []
+    /// Whether it takes something away, or something's place.
+    var isDestructive = false
     /// Gives the result as the protocol has it: `content`, and `structuredContent` where there is an object.
     let call: @Sendable (Exchange, RequestReader) async throws -> Document
 
@@ -19,185 +23,35 @@ struct ModelContextTool: Sendable {
             "name": .string(name), "description": .string(description),
             "inputSchema": .object(Schemas.request(parameters, required: required)),
             "annotations": [
-                "readOnlyHint": .boolean(!changesStore), "destructiveHint": false, "openWorldHint": false,
+                "readOnlyHint": .boolean(!changesStore), "destructiveHint": .boolean(isDestructive),
+                "openWorldHint": false,
             ],
         ]
     }
 
-    static let all: [ModelContextTool] = [
-        ModelContextTool(
-            name: "schema",
-            description: "The classes of entities with their properties and counts, and the label classes.",
-            parameters: [:]
-        ) { exchange, _ in
-            var schema = try await exchange.store.schema()
-            let (classes, undeclared) = try await exchange.store.labelClasses()
-            schema["label_classes"] = .array(classes.map { .object($0) })
-            schema["undeclared_label_classes"] = .array(undeclared.map { .string($0) })
-            return structured(schema)
-        },
-        ModelContextTool(
-            name: "query",
-            description:
-                "Finds images by a filter in MongoDB's language, or by a question in plain English such as 'at least two cats'. Gives the filter, how many match, and the first of them.",
-            parameters: [
-                "filter": .object(Schemas.filter), "question": ["type": "string"],
-                "class": .object(entityClass), "sort": ["type": "string", "description": "As bytes:desc."],
-                "limit": .object(limit),
-            ]
-        ) { exchange, reader in
-            let name = try ModelContextTool.entityClass(reader)
-            var filter = try reader.filter()
-            if reader.object["question"] != nil {
-                guard reader.object["filter"] == nil else {
-                    throw EngineError(.invalidRequest, "give 'filter' or 'question', not both")
-                }
-                filter = try await exchange.store.filter(asked: try reader.text("question"), class: name)
-            }
-            var asked = Document()
-            if let sort = reader.object["sort"] { asked["sort"] = sort }
-            var request = try RequestReader(asked).findRequest(class: name)
-            request.filter = filter
-            request.limit = try ModelContextTool.limit(reader)
-            request.wantsCount = true
-            let found = try await exchange.store.find(request)
-            return structured([
-                "filter": .object(filter.document), "count": .integer(Int64(found.count ?? 0)),
-                "entities": .array(found.entities.map { .object($0) }),
-            ])
-        },
-        ModelContextTool(
-            name: "search",
-            description: "Finds images by words in labels, captions, names and text properties, best first.",
-            parameters: [
-                "text": .object(Schemas.word), "class": .object(entityClass), "limit": .object(limit),
-            ],
-            required: ["text"]
-        ) { exchange, reader in
-            structured(
-                try await exchange.search(
-                    SearchRequest(
-                        entityClass: try ModelContextTool.entityClass(reader), text: try reader.text("text"),
-                        filter: .all, limit: try ModelContextTool.limit(reader))))
-        },
-        ModelContextTool(
-            name: "similar",
-            description:
-                "Images that look like one: copies, resized and slightly changed ones, by perceptual hash.",
-            parameters: [
-                "id": .object(Schemas.id), "class": .object(entityClass), "limit": .object(limit),
-                "distance": [
-                    "type": "integer", "minimum": 0, "maximum": 64,
-                    "description": "Bits of 64 that may differ; 12 unless told.",
-                ],
-            ], required: ["id"]
-        ) { exchange, reader in
-            let name = try ModelContextTool.entityClass(reader)
-            let hash = try await exchange.store.perceptualHash(
-                of: try ModelContextTool.id(reader), class: name)
-            let found = try await exchange.store.similar(
-                to: hash, class: name, filter: .all, within: min(try reader.count("distance") ?? 12, 64),
-                limit: try ModelContextTool.limit(reader))
-            return structured(["entities": .array(found.map { .object($0) })])
-        },
-        ModelContextTool(
-            name: "statistics",
-            description:
-                "What the store holds; with properties, how often each of their values occurs within a filter.",
-            parameters: [
-                "properties": .object(Schemas.list(of: Schemas.text)), "filter": .object(Schemas.filter),
-                "class": .object(entityClass), "limit": .object(limit),
-            ]
-        ) { exchange, reader in
-            guard let properties = try reader.texts("properties") else {
-                var statistics = try await exchange.store.statistics()
-                // Where the store lies is nobody's business who only asks about images.
-                statistics["store"] = nil
-                return structured(statistics)
-            }
-            let answer = try await exchange.store.facets(
-                class: try ModelContextTool.entityClass(reader), filter: try reader.filter(),
-                properties: properties, limit: try ModelContextTool.limit(reader))
-            return structured([
-                "count": .integer(Int64(answer.count)),
-                "facets": .array(answer.facets.map { .object($0.document) }),
-            ])
-        },
-        ModelContextTool(
-            name: "show", description: "An image, made small, for the model to look at.",
-            parameters: [
-                "id": .object(Schemas.id), "class": .object(entityClass),
-                "size": [
-                    "type": "integer", "minimum": 16, "maximum": 2048,
-                    "description": "Pixels of the longer side; 512 unless told.",
-                ],
-            ], required: ["id"]
-        ) { exchange, reader in
-            let size = try reader.count("size") ?? 512
-            guard (16...2_048).contains(size) else {
-                throw EngineError(.invalidRequest, "'size' is from 16 to 2048", path: "size")
-            }
-            let request = try await exchange.store.pixelRequest(
-                try ModelContextTool.id(reader), class: try ModelContextTool.entityClass(reader),
-                pipeline: try Store.pipeline(["thumbnail=\(size)", "encode=jpeg"]))
-            let pixels = try await exchange.store.pixels(request)
-            var text: [UInt8] = []
-            Base64.append(pixels.bytes[...], to: &text)
-            return [
-                "content": [
-                    [
-                        "type": "image", "mimeType": .string(pixels.contentType),
-                        "data": .string(String(decoding: text, as: UTF8.self)),
-                    ]
-                ]
-            ]
-        },
-        ModelContextTool(
-            name: "declare_classes",
-            description: "Declares label classes with parents and synonyms, or adds to those that there are.",
-            parameters: [
-                "classes": [
-                    "type": "array",
-                    "items": [
-                        "type": "object",
-                        "properties": [
-                            "class": ["type": "string"],
-                            "parents": ["type": "array", "items": ["type": "string"]],
-                            "synonyms": ["type": "array", "items": ["type": "string"]],
-                        ], "required": ["class"],
-                    ],
-                ]
-            ], required: ["classes"], changesStore: true
-        ) { exchange, reader in
-            let classes = reader.object["classes"]?.arrayValue?.map(\.objectValue) ?? [nil]
-            guard !classes.contains(where: { $0 == nil }) else {
-                throw EngineError(.invalidRequest, "'classes' must be a list of objects", path: "classes")
-            }
-            return structured(try await exchange.store.addLabelClasses(classes.compactMap { $0 }))
-        },
-    ]
+    static let all = reading + writing
 
-    // MARK: - Private
+    // MARK: - Shared by the tools
 
-    private static let entityClass: Document = [
+    static let entityClass: Document = [
         "type": "string", "description": "The class of the entities; Image unless told.",
     ]
-    private static let limit: Document = [
+    static let limit: Document = [
         "type": "integer", "minimum": 1, "maximum": 100, "description": "At most so many; 10 unless told.",
     ]
 
-    private static func structured(_ document: Document) -> Document {
+    static func structured(_ document: Document) -> Document {
         [
             "content": [["type": "text", "text": .string(document.json)]],
             "structuredContent": .object(document),
         ]
     }
 
-    private static func entityClass(_ reader: RequestReader) throws -> String {
+    static func entityClass(_ reader: RequestReader) throws -> String {
         reader.object["class"] == nil ? Store.imageClass : try reader.text("class")
     }
 
-    private static func limit(_ reader: RequestReader) throws -> Int {
+    static func limit(_ reader: RequestReader) throws -> Int {
         let limit = try reader.count("limit") ?? 10
         guard (1...100).contains(limit) else {
             throw EngineError(.invalidRequest, "'limit' is from 1 to 100", path: "limit")
@@ -205,7 +59,7 @@ struct ModelContextTool: Sendable {
         return limit
     }
 
-    private static func id(_ reader: RequestReader) throws -> EntityID {
+    static func id(_ reader: RequestReader) throws -> EntityID {
         let text = try reader.text("id")
         guard let id = EntityID(text) else {
             throw EngineError(.invalidRequest, "'\(text.prefix(40))' is no id, as in 1.0.42", path: "id")

@@ -68,11 +68,6 @@ enum DeletionRoutes {
     }
 }
 
-extension Exchange {
-    /// Who asks, as a tombstone names them.
-    fileprivate var caller: String { service.isHolderSocket ? ProcessOwner.name : "http" }
-}
-
 extension DeletionRequest {
     fileprivate func by(_ caller: String) -> DeletionRequest {
         var request = self

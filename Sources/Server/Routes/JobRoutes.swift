@@ -19,7 +19,7 @@ enum JobRoutes {
             ], errors: [404],
             read: NewJob.init,
             answer: { exchange, new in
-                let (jobs, who) = (exchange.service.jobs, exchange.who)
+                let (jobs, who) = (exchange.service.jobs, exchange.source)
                 guard exchange.request.wantsLines else {
                     let job = try await jobs.add(new.request, priority: new.priority, by: who)
                     return .json(job.document, status: .created)
@@ -38,7 +38,8 @@ enum JobRoutes {
                     name: "open", place: .query, schema: ["type": "boolean"],
                     description: "Only those that are waiting or running."),
                 .init(
-                    name: "limit", place: .query, schema: ["type": "integer", "minimum": 1],
+                    name: "limit", place: .query,
+                    schema: ["type": "integer", "minimum": 1, "maximum": 100_000],
                     description: "At most so many; 25 unless told."),
             ],
             responses: [
@@ -110,20 +111,25 @@ enum JobRoutes {
     }
 
     private static let number = Endpoint.Parameter(
-        name: "job", place: .path, schema: ["type": "integer", "minimum": 1],
+        name: "job", place: .path, schema: ["type": "integer", "minimum": 1, "maximum": .integer(.max)],
         description: "The number of the job.")
 
-    private static let request = Schemas.object([
-        "model": ["type": "string", "description": "The id of a model; or else `taggers`."],
+    private static let request = Schemas.request([
+        "model": ["type": "string", "minLength": 1, "description": "The id of a model; or else `taggers`."],
         "taggers": [
-            "type": "array", "items": ["type": "string"], "minItems": 1,
+            "type": "array", "minItems": 1,
+            "items": ["type": "string", "enum": .array(Tagger.allCases.map { .string($0.rawValue) })],
             "description": "Names of taggers; or else `model`.",
         ],
-        "class": ["type": "string", "description": "`Image` unless told."],
+        "class": ["type": "string", "minLength": 1, "description": "`Image` unless told."],
         "filter": .object(Schemas.filter),
         "limit": ["type": "integer", "minimum": 0, "description": "0 for all."],
         "again": ["type": "boolean", "description": "Whether to look at what was looked at already."],
         "retry_failed": ["type": "boolean", "description": "Whether to look only at what failed before."],
+        "keep_older": [
+            "type": "boolean",
+            "description": "Whether labels of other versions of the source stay beside its own.",
+        ],
         "priority": [
             "type": "integer", "minimum": -1_000, "maximum": 1_000,
             "description": "Higher ones come first.",
@@ -142,11 +148,6 @@ enum JobRoutes {
             "created": ["type": "string"], "started": ["type": "string"], "ended": ["type": "string"],
             "run": ["type": "integer"], "counts": ["type": "object"], "error": ["type": "string"],
         ], required: ["job", "kind", "state", "priority", "request", "by", "created"])
-}
-
-extension Exchange {
-    /// Who asks, as a source.
-    fileprivate var who: String { "human:\(service.isHolderSocket ? ProcessOwner.name : "http")" }
 }
 
 extension Request {

@@ -46,8 +46,7 @@ enum LabelRoutes {
                 return run
             },
             answer: { exchange, run in
-                let who = exchange.service.isHolderSocket ? ProcessOwner.name : "http"
-                return .json(try await exchange.store.revert(run: run, by: "human:\(who)"))
+                .json(try await exchange.store.revert(run: run, by: exchange.source))
             }),
     ]
 

@@ -32,7 +32,7 @@ enum RuleRoutes {
             },
             answer: { exchange, new in
                 let store = exchange.store
-                let who = "human:\(exchange.service.isHolderSocket ? ProcessOwner.name : "http")"
+                let who = exchange.source
                 let outcome = try await store.readPool.run { _ in
                     try store.addRule(new.id, new.rule, replaces: new.replaces, by: who)
                 }
@@ -75,15 +75,16 @@ enum RuleRoutes {
 
     // MARK: - Private
 
-    private static let newRule = Schemas.object(
+    private static let newRule = Schemas.request(
         [
-            "id": ["type": "string"], "rule": ["type": "string"],
+            "id": ["type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"],
+            "rule": .object(Schemas.word),
             "replace": [
                 "type": "boolean", "description": "Whether it may take the place of one of its id.",
             ],
         ], required: ["id", "rule"])
 
-    private static let choice = Schemas.object([
+    private static let choice = Schemas.request([
         "rules": ["type": "array", "items": ["type": "string"], "description": "All unless told."]
     ])
 

@@ -10,7 +10,7 @@ enum SearchRoutes {
         Endpoint(
             .POST, "/v1/search", operationID: "search",
             summary:
-                "Entities by words in labels, captions, paths and text properties, and by their meaning; or by how alike they look.",
+                "Entities by words in labels, captions, paths and text properties, and by their meaning; or by how alike they are to an image.",
             body: [
                 (
                     "application/json",
@@ -19,7 +19,16 @@ enum SearchRoutes {
                             "text": .object(Schemas.word),
                             "image": [
                                 "type": "string",
-                                "description": "The `_uniqueid` of an image: what looks like it.",
+                                "description": "The `_uniqueid` of an image: what is like it.",
+                            ],
+                            "picture": [
+                                "type": "string", "contentEncoding": "base64",
+                                "description": "A file with an image: what is like it.",
+                            ],
+                            "set": [
+                                "type": "string", "minLength": 1,
+                                "description":
+                                    "With `image` or `picture`: the set of descriptors to search, by its model. Unless told, one that there is a vector for, or else hashes.",
                             ],
                             "phash": [
                                 "type": "string", "pattern": "^[0-9a-f]{16}$",
@@ -27,7 +36,8 @@ enum SearchRoutes {
                             ],
                             "distance": [
                                 "type": "integer", "minimum": 0, "maximum": 64,
-                                "description": "Bits of the hash that may differ; 12 unless told.",
+                                "description":
+                                    "Bits of the hash that may differ, 12 unless told; where it is told hashes are compared.",
                             ],
                             "class": ["type": "string", "description": "`Image` unless told."],
                             "filter": .object(Schemas.filter), "skip": ["type": "integer", "minimum": 0],
@@ -38,14 +48,17 @@ enum SearchRoutes {
                         ])
                 )
             ],
-            responses: [.json("What was found, best first.", answer)], errors: [404, 413],
+            responses: [.json("What was found, best first.", answer)], errors: [404, 410, 413, 415],
             read: { request in
                 let reader = try request.object()
-                try reader.refuseUnknown(
-                    ["text", "image", "phash", "distance", "class", "filter", "skip", "limit"])
-                guard ["text", "image", "phash"].count(where: { reader.object[$0] != nil }) == 1 else {
+                try reader.refuseUnknown([
+                    "text", "image", "picture", "phash", "set", "distance", "class", "filter", "skip",
+                    "limit",
+                ])
+                let kinds = ["text", "image", "picture", "phash"]
+                guard kinds.count(where: { reader.object[$0] != nil }) == 1 else {
                     throw EngineError(
-                        .invalidRequest, "give one of 'text', 'image' and 'phash'", path: "text")
+                        .invalidRequest, "give one of 'text', 'image', 'picture' and 'phash'", path: "text")
                 }
                 let limit = try reader.count("limit") ?? 25
                 let skip = try reader.count("skip") ?? 0
@@ -54,14 +67,29 @@ enum SearchRoutes {
                         .invalidRequest, "'limit' is from 1 to 1000, and 'skip' at most 1000000",
                         path: "limit")
                 }
-                return Sought(
-                    entityClass: reader.object["class"] == nil ? Store.imageClass : try reader.text("class"),
-                    text: reader.object["text"] == nil ? "" : try reader.text("text"),
-                    filter: try reader.filter(), skip: skip, limit: limit, looks: try reader.looks())
+                let name =
+                    reader.object["class"] == nil ? Store.imageClass : try reader.text("class")
+                guard let example = try reader.example() else {
+                    guard reader.object["set"] == nil, reader.object["distance"] == nil else {
+                        throw EngineError(
+                            .invalidRequest, "'set' and 'distance' are for a search by an image", path: "set")
+                    }
+                    return Sought.words(
+                        SearchRequest(
+                            entityClass: name, text: try reader.text("text"), filter: try reader.filter(),
+                            skip: skip, limit: limit))
+                }
+                return Sought.picture(
+                    PictureSearch(
+                        example: example, entityClass: name, filter: try reader.filter(), skip: skip,
+                        limit: limit, set: reader.object["set"] == nil ? nil : try reader.text("set"),
+                        distance: try reader.distance()))
             },
-            answer: { exchange, request in
-                guard let looks = request.looks else { return .json(try await exchange.search(request)) }
-                return .json(try await exchange.search(request, looks))
+            answer: { exchange, sought in
+                switch sought {
+                case .words(let request): .json(try await exchange.search(request))
+                case .picture(let search): .json(try await search.answer(exchange))
+                }
             })
     ]
 
@@ -73,10 +101,13 @@ enum SearchRoutes {
             "by": [
                 "type": "array", "items": ["type": "string"],
                 "description":
-                    "What the search went by: `words`, and `meaning` where there is a model of texts.",
+                    "What the search went by: `words`, and `meaning` where there is a model of texts; of an image `vectors`, or `looks` for hashes.",
             ],
-            "model": ["type": "string", "description": "The model of texts."],
-            "without_model": ["type": "string", "description": "Why words alone decided."],
+            "model": ["type": "string", "description": "The model of texts, or of the vectors."],
+            "set": ["type": "string", "description": "The set of descriptors that was searched."],
+            "without_model": [
+                "type": "string", "description": "Why words alone decided, or hashes where there is a set.",
+            ],
             "without_vector": [
                 "type": "integer", "description": "Different texts that the model was not asked about yet.",
             ],
@@ -84,65 +115,58 @@ enum SearchRoutes {
 }
 
 /// What is searched for.
-private struct Sought: Sendable {
-    /// How an image looks that others are to look like.
-    enum Looks: Sendable {
-        case image(EntityID, distance: Int)
-        case hash(PerceptualHash, distance: Int)
-    }
-
-    var entityClass: String
-    var text: String
-    var filter: Filter
-    var skip: Int
-    var limit: Int
-    var looks: Looks?
+private enum Sought: Sendable {
+    case words(SearchRequest)
+    case picture(PictureSearch)
 }
 
 extension RequestReader {
-    fileprivate func looks() throws -> Sought.Looks? {
-        let distance = try count("distance") ?? 12
-        guard distance <= 64 else {
-            throw EngineError(.invalidRequest, "'distance' is from 0 to 64", path: "distance")
-        }
+    /// The image that others are to be like; `nil` where words are searched for.
+    fileprivate func example() throws -> PictureSearch.Example? {
         if object["image"] != nil {
             let text = try text("image")
             guard let id = EntityID(text) else {
                 throw EngineError(
                     .invalidRequest, "'\(text.prefix(40))' is no id, as in 1.0.42", path: "image")
             }
-            return .image(id, distance: distance)
+            return .image(id)
+        }
+        if object["picture"] != nil {
+            guard let bytes = Base64.decode(Array(try text("picture").utf8)) else {
+                throw EngineError(.invalidRequest, "'picture' is no base64", path: "picture")
+            }
+            return .file(bytes)
         }
         guard object["phash"] != nil else { return nil }
         guard let hash = PerceptualHash(try text("phash")) else {
             throw EngineError(.invalidRequest, "'phash' has 16 hexadecimal digits", path: "phash")
         }
-        return .hash(hash, distance: distance)
+        return .hash(hash)
+    }
+
+    fileprivate func distance() throws -> Int? {
+        let distance = try count("distance")
+        guard distance ?? 0 <= 64 else {
+            throw EngineError(.invalidRequest, "'distance' is from 0 to 64", path: "distance")
+        }
+        return distance
     }
 }
 
+extension StoreClient {
+    /// Bytes as `picture` has them.
+    public static func pictureText(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(Base64.encodedCount(bytes.count))
+        Base64.append(bytes[...], to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Bytes of a file that a request has room for as `picture`.
+    public static let longestPicture = 40 << 20
+}
+
 extension Exchange {
-    fileprivate func search(_ sought: Sought, _ looks: Sought.Looks) async throws -> Document {
-        let hash: PerceptualHash
-        let most: Int
-        switch looks {
-        case .hash(let given, let distance): (hash, most) = (given, distance)
-        case .image(let id, let distance):
-            (hash, most) = (try await store.perceptualHash(of: id, class: sought.entityClass), distance)
-        }
-        let found = try await store.similar(
-            to: hash, class: sought.entityClass, filter: sought.filter, within: most,
-            limit: sought.skip + sought.limit)
-        return ["entities": .array(found.dropFirst(sought.skip).map { .object($0) }), "by": ["looks"]]
-    }
-
-    fileprivate func search(_ sought: Sought) async throws -> Document {
-        try await search(
-            SearchRequest(
-                entityClass: sought.entityClass, text: sought.text, filter: sought.filter, skip: sought.skip,
-                limit: sought.limit))
-    }
-
     /// Searches with the model of texts, if it is here.
     func search(_ request: SearchRequest) async throws -> Document {
         let (embedder, reason) = try await service.textModel.embedder(on: store.computePool)

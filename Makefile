@@ -67,7 +67,7 @@ test: ## Run every check and test; FOVEA_TEST_DATA names further test data, defa
 	scripts/client-tests
 
 .PHONY: client-tests
-client-tests: ## Try the real clients of ApertureDB and VDMS against the debug build
+client-tests: ## Try the real clients of ApertureDB, VDMS and MCP, and Schemathesis, against the debug build
 	scripts/setup --clients
 	swift=$(SWIFT); "$$swift" build --product fovea $(BUILD_FLAGS)
 	scripts/client-tests

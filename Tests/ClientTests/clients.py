@@ -14,6 +14,9 @@ def version(package):
 
 APERTURE = version("aperturedb")
 VDMS = version("vdms")
+# Clients of other doors than the query port's, each alone in its environment: by the word in the names of its tests.
+OTHERS = {"mcp": version("mcp"), "openapi": version("schemathesis")}
+SOLE = next((name for name, there in OTHERS.items() if there), None)
 # 0.2 verifies no certificate and keeps its session to itself; 0.5 speaks in expressions.
 IS_DECK_AGE = APERTURE is not None and APERTURE < (0, 3)
 HAS_EXPRESSIONS = APERTURE is not None and APERTURE >= (0, 5)

@@ -14,7 +14,9 @@ os.environ.setdefault("LOG_CONSOLE_LEVEL", "CRITICAL")
 import clients
 import servers
 
-if clients.APERTURE is None:
+if clients.SOLE is not None:
+    collect_ignore_glob = ["test_aperture_*", "test_vdms_*", "test_always_ok*"]
+elif clients.APERTURE is None:
     collect_ignore_glob = ["test_aperture_*"]
 else:
     collect_ignore_glob = ["test_vdms_*"]
@@ -22,6 +24,7 @@ else:
         collect_ignore_glob += ["test_aperture_later_*"]
     else:
         collect_ignore_glob += ["test_aperture_deck_*"]
+collect_ignore_glob += [f"test_{name}_*" for name in clients.OTHERS if name != clients.SOLE]
 try:
     import torch  # noqa: F401
 except ImportError:

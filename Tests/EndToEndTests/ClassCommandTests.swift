@@ -39,6 +39,58 @@ import Testing
         #expect(try fovea.run("verify").status == 0)
     }
 
+    @Test
+    func `files of Open Images are imported together: ids name classes, names repeat, parts are no kinds`()
+        throws
+    {
+        let fovea = try Fovea()
+        // As version 4 has them: no line of column names, quotes where a name has a comma, a root that the
+        // descriptions do not have, a class below two others, and two classes of one name.
+        let descriptions = [
+            "/m/0jbk,Animal", "/m/01yrx,Cat", "/m/04rky,Mammal", "/m/068hy,Pet", "/m/01bqk0,Bicycle wheel",
+            "/m/0199g,Bicycle", #"/m/0cyhj,"Orange, ""fruit""""#, "/m/0k5j,Trunk", "/m/0fqfr,Trunk", "",
+        ].joined(separator: "\r\n")
+        let hierarchy = """
+            {"LabelName": "/m/0bl9f", "Subcategory": [
+              {"LabelName": "/m/0jbk", "Subcategory": [
+                {"LabelName": "/m/04rky", "Subcategory": [{"LabelName": "/m/01yrx"}]},
+                {"LabelName": "/m/068hy", "Subcategory": [{"LabelName": "/m/01yrx"}]}]},
+              {"LabelName": "/m/0199g", "Part": [{"LabelName": "/m/01bqk0"}]},
+              {"LabelName": "/m/0cyhj"}]}
+            """
+        let files = [
+            try fovea.folder.write(Array(descriptions.utf8), to: "class-descriptions.csv"),
+            try fovea.folder.write(Array(hierarchy.utf8), to: "bbox_labels_600_hierarchy.json"),
+        ]
+        let imported = try fovea.run(["classes", "import"] + files)
+        #expect(imported.status == 0, "\(imported.errors)")
+        var list = "path,label\n"
+        for (index, name) in ["/m/01yrx", "/m/01bqk0", "Cat", "Trunk", "/m/0k5j", #""Orange, ""fruit""""#]
+            .enumerated()
+        {
+            try fovea.folder.write(Picture.ppm(width: 10 + index, height: 8, seed: index), to: "\(index).ppm")
+            list += "\(index).ppm,\(name)\n"
+        }
+        let file = try fovea.folder.write(Array(list.utf8), to: "list.csv")
+        #expect(try fovea.run("add", file).status == 0)
+        func widths(within name: String) throws -> [Int64] {
+            let found = try fovea.run("find", #"{"label": {"$isa": "\#(name)"}}"#, "--json").lines()
+            return found.compactMap { $0["width"]?.integerValue }.sorted()
+        }
+        // By the id and by the name that people call it; a label may say either.
+        #expect(try widths(within: "/m/0jbk") == [10, 12] && widths(within: "Mammal") == [10, 12])
+        #expect(try widths(within: "Pet") == [10, 12] && widths(within: "/m/0bl9f") == [10, 12, 15])
+        #expect(try widths(within: "/m/0199g") == [], "a wheel is no bicycle")
+        // Two are called so: who asks must say which, a label that says it is of both.
+        #expect(try widths(within: "/m/0fqfr") == [13] && widths(within: "/m/0k5j") == [13, 14])
+        let trunk = try fovea.run("find", #"{"label": {"$isa": "Trunk"}}"#)
+        #expect(trunk.status == 64 && trunk.errors.contains("/m/0fqfr, /m/0k5j"))
+        let tree = try fovea.run("classes", "tree", "/m/0jbk").text
+        #expect(tree.split(separator: "\n").count { $0.contains("/m/01yrx") } == 2, "\(tree)")
+        #expect(try fovea.run(["classes", "import"] + files).status == 0, "a second time changes nothing")
+        #expect(try fovea.run("verify").status == 0)
+    }
+
     @Test func `a question shows its filter, and what is not understood is named`() throws {
         let fovea = try labelled()
         let asked = try fovea.run("ask", "images labelled cat wider than 10")

@@ -100,8 +100,8 @@ final class VideoWriter {
             ).joined(separator: ",")
             writing.threads = Int32(encoding.threads)
             writing.needs_even_sizes = encoding.codec == .h264 ? 1 : 0
-            // Nothing in an AVI tells a matrix, unless the codec does.
-            let isTold = encoding.codec.tellsColour || plan.container != .avi
+            // Where the codec does not tell a matrix, Matroska does; MP4 does only of colours told in full.
+            let isTold = encoding.codec.tellsColour || plan.container == .mkv
             writing.is_bt601 = encoding.codec == .mjpeg || !isTold ? 1 : 0
             if !encoding.codec.tellsColour {
                 writing.range =

@@ -232,7 +232,7 @@ import Testing
         let copied = try WrittenVideo.packets(whole.path, "a")
         #expect(copied.count >= sounds.count - 2)
         #expect(Array(sounds.suffix(copied.count)) == copied)
-        #expect(try WrittenVideo.told(whole.path, "stream_tags=language")["language"] == "deu")
+        #expect(try WrittenVideo.told(whole.path, "stream_tags=language")["TAG:language"] == "deu")
 
         let part = try WrittenVideo(
             VideoRequest(.seconds(from: 1, to: 2), output: .encoded(VideoEncoding(.mpeg4, in: .mov))),

@@ -220,7 +220,9 @@ int fovea_video_writer_mux(fovea_video_writer *writer, char message[256]) {
     AVPacket *packet = writer->packet;
     // What a container adds for a packet, and for itself, is less.
     const int is_avi = !strcmp(writer->format->oformat->name, "avi");
-    const int64_t weight = 64 + packet->size, head = is_avi ? 12288 : 4096;
+    // An AVI has an empty packet, and an entry of it in its index, for each further length of a frame.
+    const int64_t empty = is_avi && packet->duration > 1 ? 24 * (packet->duration - 1) : 0;
+    const int64_t weight = 64 + packet->size + empty, head = is_avi ? 12288 : 4096;
     if (writer->max_bytes > 0 && head + writer->byte_count + weight > writer->max_bytes) writer->is_full = 1;
     if (writer->is_full) {
         f->av_packet_unref(packet);

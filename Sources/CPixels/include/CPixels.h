@@ -144,4 +144,55 @@ int fovea_reduce(const uint8_t *src, int width, int height, int channels, const 
 /// errors are the same.
 void fovea_dct_corner(const uint8_t samples[1024], double corner[64]);
 
+// MARK: Motion
+
+/// Columns and rows of the grid that is laid over a picture to say where something moves.
+#define FOVEA_MOTION_COLUMNS 16
+#define FOVEA_MOTION_ROWS 9
+#define FOVEA_MOTION_CELLS (FOVEA_MOTION_COLUMNS * FOVEA_MOTION_ROWS)
+/// How far samples are taken to be from the background before any was seen, in levels.
+#define FOVEA_MOTION_FIRST_DEVIATION 2
+
+/// A background that is learnt, the sample before, and where it is looked.
+typedef struct fovea_motion fovea_motion;
+
+typedef struct {
+    /// A sample is different where it is further from the background than this times the mean deviation there …
+    int noise_factor;
+    /// … but not less, nor more than this, in levels.
+    int least_difference, most_difference;
+} fovea_motion_rules;
+
+/// Counts of pixels.
+typedef struct {
+    uint64_t watched;
+    /// What is different from the background, opened by 3 × 3 pixels.
+    uint64_t different;
+    /// What changed since the sample before, opened by three pixels in a line, in the cells in which something is
+    /// different.
+    uint64_t moving;
+    /// The same of each cell, row by row.
+    uint32_t cells[FOVEA_MOTION_CELLS];
+} fovea_motion_measures;
+
+/// Means of rectangles, rounded: pixel (x, y) of the output is that of columns `x w / W` to `(x + 1) w / W` and
+/// rows alike, without the last, and at least one of each. Samples have one or two bytes, of which `shift` bits are
+/// dropped. `stride` is in bytes and may be negative; `scratch` has room for `width + out_width + 1` numbers.
+void fovea_motion_shrink(
+    const uint8_t *rows, ptrdiff_t stride, int sample_bytes, int shift, int width, int height, uint32_t *scratch,
+    uint8_t *dst, int out_width, int out_height);
+
+/// `watched` is 0 where it is not looked. NULL where there is not enough memory.
+fovea_motion *fovea_motion_new(int width, int height, const uint8_t *watched);
+void fovea_motion_free(fovea_motion *motion);
+
+/// Compares a sample with what was learnt, and changes nothing of that. Before the first was learnt nothing moves.
+void fovea_motion_measure(
+    fovea_motion *motion, const uint8_t *sample, const fovea_motion_rules *rules, fovea_motion_measures *out);
+
+/// Makes `sample` the sample before, and moves the background towards it by `rate`, in `0…1`: to it at the first
+/// sample, and where it `begins_anew`.
+void fovea_motion_learn(
+    fovea_motion *motion, const uint8_t *sample, const fovea_motion_rules *rules, double rate, int begins_anew);
+
 #endif

@@ -6,8 +6,15 @@ extension FrameIndex {
     /// - Returns: `nil` where the packets do not tell when frames are shown, or where decoding may begin.
     /// - Throws: ``MediaError/Code/limitExceeded`` beyond `limit` packets.
     static func ofPackets(_ decoder: VideoDecoder, limit: Int) throws -> FrameIndex? {
+        try ofPacketsWithSizes(decoder, limit: limit)?.index
+    }
+
+    /// The same, and how many bytes the packet of each frame has.
+    static func ofPacketsWithSizes(
+        _ decoder: VideoDecoder, limit: Int
+    ) throws -> (index: FrameIndex, byteCounts: [Int32])? {
         var begin: Int64?
-        var shown: [(presentation: Int64, duration: Int64, keyframe: Keyframe?)] = []
+        var shown: [(presentation: Int64, duration: Int64, byteCount: Int32, keyframe: Keyframe?)] = []
         while let packet = try decoder.nextPacket() {
             // AVI has empty packets where the frame before is shown once more.
             if packet.byteCount == 0 { continue }
@@ -21,7 +28,7 @@ extension FrameIndex {
             try check(shown.count, limit)
             shown.append(
                 (
-                    presentation, packet.duration,
+                    presentation, packet.duration, Int32(clamping: packet.byteCount),
                     packet.isKeyframe
                         ? Keyframe(frame: 0, decoding: packet.decoding, position: packet.position) : nil
                 ))
@@ -33,7 +40,7 @@ extension FrameIndex {
         where earlier.presentation == later.presentation {
             return nil
         }
-        return FrameIndex(
+        let index = FrameIndex(
             basis: .packets, timeBase: decoder.facts.timeBase, presentations: shown.map(\.presentation),
             lastDuration: shown.last?.duration ?? 0,
             keyframes: shown.enumerated().compactMap { number, frame in
@@ -41,6 +48,7 @@ extension FrameIndex {
                 keyframe.frame = number
                 return keyframe
             })
+        return (index, shown.map(\.byteCount))
     }
 
     /// Decodes all frames from the beginning.

@@ -54,6 +54,21 @@ public final class VideoReader {
         return index
     }
 
+    /// How many bytes the packet of each frame has. Reads the whole file, and decodes nothing.
+    /// - Throws: ``MediaError/Code/unsupported`` where packets do not tell which frame each is.
+    func packetSizes() throws -> PacketSizes {
+        try decoder.rewind()
+        isPlaced = false
+        guard let (index, byteCounts) = try FrameIndex.ofPacketsWithSizes(decoder, limit: options.maxFrames),
+            known == nil || known?.presentations == index.presentations
+        else { throw MediaError(.unsupported, "its packets do not tell when frames are shown") }
+        known = index
+        return PacketSizes(byteCounts, index)
+    }
+
+    /// The frame decoded last as it is stored; `nil` before the first.
+    var decodedSize: PixelSize? { current?.frame.codedSize }
+
     /// Decodes the frame that follows the one decoded last, the first one to begin with; `nil` behind the
     /// last.
     ///

@@ -1,0 +1,255 @@
+import Base
+import Engine
+import Foundation
+import Media
+import Pipeline
+import TestSupport
+import Testing
+
+/// Cascades of made-up models over made-up frames: what is so is known, and no stage has seen it before.
+@Suite(.onOwnThreads) struct CascadeTests {
+    private final class Frames: CascadeFrames {
+        let frameCount: Int
+        init(_ count: Int) { frameCount = count }
+        func raster(of frame: Int) throws -> Raster { Raster(width: 1, height: 1, channels: 1, pixels: [0]) }
+    }
+
+    /// Says of each frame what it was told to say, and counts how often it was asked.
+    private final class Oracle: CascadeExaminer {
+        let scores: [Double]
+        let className: String
+        let failing: Set<Int>
+        private(set) var asked: [Int] = []
+
+        init(_ scores: [Double], _ className: String = "person", failing: Set<Int> = []) {
+            self.scores = scores
+            self.className = className
+            self.failing = failing
+        }
+
+        func findings(in frame: Int, of video: any CascadeFrames) throws -> [CascadeFinding] {
+            asked.append(frame)
+            if failing.contains(frame) { throw MediaError(.malformedInput, "damaged") }
+            return [CascadeFinding(className, confidence: scores[frame])]
+        }
+    }
+
+    private func cascade(_ text: String) throws -> Cascade {
+        try Cascade(document: try #require(try JSON.parse(text).objectValue))
+    }
+
+    @Test func `each stage looks only at what the one before kept`() throws {
+        let motion = Oracle([0, 0.01, 0.01, 0.01, 0, 0.01], "motion")
+        let cheap = Oracle([0.9, 0.9, 0.1, 0.9, 0.9, 0.4])
+        let dear = Oracle([0.9, 0.9, 0.9, 0.2, 0.9, 0.9])
+        let run = try CascadeRun(
+            try cascade(
+                #"{"stages": [{"model": "motion"}, {"model": "cheap", "threshold": 0.3}, {"models": [{"model": "dear"}]}]}"#
+            ),
+            examiners: ["motion": motion, "cheap": cheap, "dear": dear])
+        let report = try run.run(Frames(6), frames: 0..<6)
+        #expect(
+            motion.asked == [0, 1, 2, 3, 4, 5] && cheap.asked == [1, 2, 3, 5] && dear.asked == [1, 3, 5])
+        #expect(report.frames == [1, 5] && report.audit == nil)
+        #expect(report.stages.map(\.framesIn) == [6, 4, 3] && report.stages.map(\.framesOut) == [4, 3, 2])
+        #expect(report.stages.map(\.name) == ["motion", "cheap", "dear"])
+        #expect(report.findings.map { $0.map(\.className) } == [["person"], ["person"]])
+    }
+
+    @Test func `a rate of frames leaves out those between, whatever the video's own`() throws {
+        // 25 frames a second, then a pause of a second, in milliseconds.
+        var times: [Int64] = (0..<50).map { $0 * 40 }
+        for step in 0..<10 as Range<Int64> { times.append(3_000 + step * 40) }
+        let index = FrameIndex(
+            basis: .packets, timeBase: try #require(Ratio(1, 1_000)), presentations: times, lastDuration: 40,
+            keyframes: [])
+        var cascade = Cascade(stages: [])
+        #expect(cascade.frames(of: index) == Array(0..<60))
+        cascade.framesPerSecond = 5
+        #expect(cascade.frames(of: index) == [0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55])
+        cascade.framesPerSecond = 100
+        #expect(cascade.frames(of: index) == Array(0..<60))
+        cascade.framesPerSecond = 0.5
+        #expect(cascade.frames(of: index) == [0, 50])
+    }
+
+    @Test func `classes restrict what is found, and what is taken`() throws {
+        func frames(_ text: String) throws -> [Int] {
+            let run = try CascadeRun(
+                try cascade(text),
+                examiners: [
+                    "a": Oracle([0.9, 0.9, 0.1], "car"), "b": Oracle([0.9, 0.1, 0.9], "person"),
+                    "c": Oracle([1, 1, 1], "hat"),
+                ])
+            return try run.run(Frames(3), frames: 0..<3).frames
+        }
+        let both = #"{"models": [{"model": "a"}, {"model": "b"}]}"#
+        #expect(try frames(#"{"stages": [\#(both), {"model": "c"}]}"#) == [0, 1, 2])
+        let takes = #""class_restrictions": {"classes": ["person"], "keep": true}"#
+        #expect(try frames(#"{"stages": [\#(both), {"model": "c", \#(takes)}]}"#) == [0, 2])
+        let leaves = #""class_restrictions": {"classes": ["person", "dog"], "keep": false}"#
+        #expect(try frames(#"{"stages": [\#(both), {"model": "c", \#(leaves)}]}"#) == [0, 1])
+        #expect(
+            try frames(#"{"stages": [{"models": [{"model": "a", "classes": ["bus"]}, {"model": "b"}]}]}"#)
+                == [0, 2])
+    }
+
+    @Test func `Sieve's levels and layers are cascades`() throws {
+        let levels = try cascade(
+            """
+            {"levels": [{"entry": "batch_video", "filter_workflow": ["motion"],
+              "models": [{"model_name": "cheap", "model_version": "2", "type": "detector"}]},
+              {"entry": "batch_objects", "filter_workflow": ["none"], "models": [{"model_name": "dear",
+              "class_restrictions": {"classes": ["person"], "keep": true}}]}]}
+            """)
+        let native = try cascade(
+            """
+            {"stages": [{"model": "motion"}, {"model": "cheap", "version": "2"},
+              {"model": "dear", "class_restrictions": {"classes": ["person"]}}]}
+            """)
+        #expect(levels == native)
+        let layers = try cascade(
+            #"{"fps": 5, "store_data": true, "layers": [{"iteration": "video", "models": [{"model_id": "dear"}]}]}"#
+        )
+        #expect(layers.stages == [Cascade.Stage([Cascade.Model("dear", threshold: 0.5)])])
+        #expect(layers.framesPerSecond == 5)
+    }
+
+    @Test(arguments: [
+        (#"{}"#, "stages"), (#"{"stages": []}"#, "stages"), (#"{"stages": [1]}"#, "stages[0]"),
+        (#"{"stages": [{"model": "a"}], "layers": []}"#, "stages"),
+        (#"{"stages": [{"model": "a", "treshold": 1}]}"#, "stages[0].treshold"),
+        (#"{"stages": [{"model": ""}]}"#, "stages[0].model"),
+        (#"{"stages": [{"models": []}]}"#, "stages[0].models"),
+        (#"{"stages": [{"model": "a", "threshold": 2}]}"#, "stages[0].threshold"),
+        (#"{"stages": [{"model": "a", "classes": [1]}]}"#, "stages[0].classes"),
+        (
+            #"{"stages": [{"model": "a", "class_restrictions": {"keep": true}}]}"#,
+            "stages[0].class_restrictions"
+        ),
+        (
+            #"{"levels": [{"filter_workflow": ["blur"], "models": [{"model_name": "a"}]}]}"#,
+            "levels[0].filter_workflow[0]"
+        ),
+        (#"{"stages": [{"model": "a"}], "target_recall": 1}"#, "target_recall"),
+        (#"{"stages": [{"model": "a"}], "confidence": 0.2}"#, "confidence"),
+        (#"{"stages": [{"model": "a"}], "seed": -1}"#, "seed"),
+    ])
+    func `what is wrong is named by its path`(_ text: String, _ path: String) throws {
+        let error = #expect(throws: EngineError.self) { try cascade(text) }
+        #expect(error?.path == path && error?.code == .invalidRequest)
+    }
+
+    @Test func `a frame at which a model fails goes on, and ends nothing`() throws {
+        let run = try CascadeRun(
+            try cascade(#"{"stages": [{"model": "cheap"}, {"model": "dear"}]}"#),
+            examiners: [
+                "cheap": Oracle([0.9, 0.9, 0.9], failing: [1]),
+                "dear": Oracle([0.9, 0.9, 0.9], failing: [2]),
+            ])
+        let report = try run.run(Frames(3), frames: 0..<3)
+        #expect(report.frames == [0, 1])
+        #expect(report.stages.map(\.failed) == [1, 1])
+        #expect(report.stages[1].failure?.contains("frame 2") == true)
+        #expect(throws: EngineError.self) { try CascadeRun(Cascade(stages: []), examiners: [:]) }
+        #expect(throws: EngineError.self) {
+            try CascadeRun(try cascade(#"{"stages": [{"model": "none"}]}"#), examiners: [:])
+        }
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        #expect(throws: CancelledError.self) {
+            try run.run(Frames(3), frames: 0..<3, cancellation: cancellation)
+        }
+    }
+
+    /// Frames of which some show a person; a cheap detector overlooks some of those altogether.
+    private func scene(_ random: inout SeededGenerator, missed: Double) -> (cheap: [Double], truth: [Double])
+    {
+        var cheap: [Double] = [], truth: [Double] = []
+        for _ in 0..<6_000 {
+            let isThere = random.chance(0.06)
+            truth.append(isThere ? 1 : 0)
+            let isSeen = isThere && !random.chance(missed)
+            cheap.append(
+                isSeen
+                    ? .random(in: 0.3...1, using: &random)
+                    : random.chance(0.1)
+                        ? .random(in: 0.3...0.8, using: &random)
+                        : .random(in: 0...0.35, using: &random))
+        }
+        return (cheap, truth)
+    }
+
+    @Test(arguments: [0.0, 0.03, 0.15])
+    func `the stated recall is reached in 95 of 100 runs, whatever the cheap stage misses`(
+        _ missed: Double
+    ) throws {
+        var (reached, held, looked, rounds) = (0, 0, 0, 0)
+        let runs = 200
+        for seed in 0..<runs {
+            var random = SeededGenerator(seed: UInt64(1_000 + seed))
+            let (cheap, truth) = scene(&random, missed: missed)
+            let dear = Oracle(truth)
+            let run = try CascadeRun(
+                try cascade(
+                    #"{"stages": [{"model": "cheap", "threshold": 0.3}, {"model": "dear"}], "target_recall": 0.95, "seed": \#(seed)}"#
+                ),
+                examiners: ["cheap": Oracle(cheap), "dear": dear])
+            let report = try run.run(Frames(truth.count), frames: truth.indices)
+            let audit = try #require(report.audit)
+            let there = truth.count { $0 == 1 }
+            let recall = Double(report.frames.count { truth[$0] == 1 }) / Double(there)
+            #expect(
+                report.frames.allSatisfy { truth[$0] == 1 } && Set(report.frames).count == report.frames.count
+            )
+            #expect(Set(dear.asked).count == dear.asked.count, "no frame is looked at twice")
+            #expect(audit.isMet)
+            reached += recall >= 0.95 ? 1 : 0
+            held += recall >= audit.recallBound ? 1 : 0
+            looked += dear.asked.count
+            rounds += audit.rounds
+        }
+        #expect(reached * 100 >= 95 * runs, "\(reached) of \(runs)")
+        #expect(held * 100 >= 95 * runs, "\(held) of \(runs)")
+        // A fifth is kept by the cheap stage, and a third is what an audit takes that finds nothing.
+        if missed == 0 {
+            #expect(looked < 6_000 * runs * 6 / 10, "\(looked / runs) of 6000 frames")
+            #expect(rounds == runs)
+        }
+    }
+
+    @Test func `the same seed audits the same frames`() throws {
+        var random = SeededGenerator(seed: 9)
+        let (cheap, truth) = scene(&random, missed: 0.05)
+        func asked(_ seed: Int) throws -> [Int] {
+            let dear = Oracle(truth)
+            _ = try CascadeRun(
+                try cascade(
+                    #"{"stages": [{"model": "cheap"}, {"model": "dear"}], "target_recall": 0.9, "seed": \#(seed)}"#
+                ),
+                examiners: ["cheap": Oracle(cheap), "dear": dear]
+            ).run(Frames(truth.count), frames: truth.indices)
+            return dear.asked
+        }
+        #expect(try asked(4) == asked(4))
+        #expect(try asked(4) != asked(5))
+    }
+
+    @Test(.enabled(if: PythonOracle.isAvailable, "needs Python"))
+    func `bounds are scipy's`() throws {
+        var cases: [(Int, Int, Double)] = []
+        for total in [1, 2, 10, 59, 400, 5_000, 200_000] {
+            for count in Set([0, 1, 2, total / 7, total / 2, total - 1, total]) where count <= total {
+                for risk in [0.05, 0.025, 0.001] { cases.append((count, total, risk)) }
+            }
+        }
+        let input = cases.map { "\($0.0) \($0.1) \($0.2)" }.joined(separator: "\n")
+        let expected = try PythonOracle.lines(of: "binomial_oracle.py", [], input: Data(input.utf8))
+        try #require(expected.count == cases.count)
+        for (each, text) in zip(cases, expected) {
+            let found = ExactBinomial.upperBound(each.0, of: each.1, risk: each.2)
+            #expect(abs(found - (Double(text) ?? .nan)) < 1e-9, "\(each)")
+        }
+        #expect(ExactBinomial.upperBound(0, of: 0, risk: 0.05) == 1)
+    }
+}

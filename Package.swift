@@ -223,6 +223,7 @@ if Context.environment["FOVEA_BENCHMARKS"] != nil {
         .target(name: "Rounds", path: "Benchmarks/Rounds", swiftSettings: strict),
         benchmark("MediaBenchmark", folder: "Media", rooms: ["Media"]),
         benchmark("VideoBenchmark", folder: "Video", rooms: ["Media"]),
+        benchmark("MotionBenchmark", folder: "Motion", rooms: ["Media", "Annotations"]),
         benchmark("VectorsBenchmark", folder: "Vectors", rooms: ["Vectors", "Base"]),
         benchmark(
             "CatalogBenchmark", folder: "Catalog",

@@ -25,8 +25,7 @@ def run(bench):
         (PEER, "PyAV", "av_decode"), (PEER, "decord", "decord_decode"), (INFORMATION, "ffmpeg", "ffmpeg_decode")])
     sliced = contest(bench, "slice", short, [
         (PEER, "PyAV + simplejpeg", "av_slice"), (PEER, "decord + simplejpeg", "decord_slice"),
-        (INFORMATION, "ffmpeg, its own JPEG encoder", "ffmpeg_slice"),
-        (INFORMATION, "Fovea by way of RGB", "fovea:slice-rgb")])
+        (INFORMATION, "ffmpeg, its own JPEG encoder", "ffmpeg_slice")])
     found = contest(bench, "random", long, [
         (PEER, "PyAV, seek and decode", "av_random"), (PEER, "decord, get_batch", "decord_random")], rounds=3)
     section.table("all frames decoded", "one frame", decode)

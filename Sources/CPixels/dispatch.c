@@ -51,20 +51,3 @@ void fovea_threshold(const uint8_t *src, size_t pixels, int channels, int value,
 void fovea_to_planes(const uint8_t *src, size_t pixels, int channels, uint8_t *dst) {
     fovea_kernels()->to_planes(src, pixels, channels, dst);
 }
-
-void fovea_mix_plane(const uint8_t *src, size_t count, const fovea_mix *mix, uint8_t *dst) {
-    fovea_kernels()->mix_plane(src, count, mix, dst);
-}
-
-void fovea_mix_luma(
-    const uint8_t *luma, const uint8_t *blue, const uint8_t *red, size_t count, int shift,
-    const fovea_mix *mix, uint8_t *dst
-) {
-    fovea_kernels()->mix_luma(luma, blue, red, count, shift, mix, dst);
-}
-
-void fovea_mix_chroma(
-    const uint8_t *blue, const uint8_t *red, size_t count, const fovea_mix *mix, uint8_t *dst
-) {
-    fovea_kernels()->mix_chroma(blue, red, count, mix, dst);
-}

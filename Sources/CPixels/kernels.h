@@ -1,8 +1,6 @@
 #ifndef FOVEA_PIXELS_KERNELS_H
 #define FOVEA_PIXELS_KERNELS_H
 
-#include "CPixels.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -78,12 +76,6 @@ struct kernels {
     void (*unpremultiply)(uint8_t *pixels, size_t count);
     void (*threshold)(const uint8_t *src, size_t pixels, int channels, int value, uint8_t *dst);
     void (*to_planes)(const uint8_t *src, size_t pixels, int channels, uint8_t *dst);
-    void (*mix_plane)(const uint8_t *src, size_t count, const fovea_mix *mix, uint8_t *dst);
-    void (*mix_luma)(
-        const uint8_t *luma, const uint8_t *blue, const uint8_t *red, size_t count, int shift,
-        const fovea_mix *mix, uint8_t *dst);
-    void (*mix_chroma)(
-        const uint8_t *blue, const uint8_t *red, size_t count, const fovea_mix *mix, uint8_t *dst);
     /// Two neighbours of each output, `bytes` in all, to sums with 11 fraction bits.
     void (*linear_row)(
         const uint8_t *src, size_t bytes, int channels, const struct linear_tap *taps, int width,

@@ -80,25 +80,6 @@ void fovea_to_float(
 /// Interleaved samples to one plane per channel.
 void fovea_to_planes(const uint8_t *src, size_t pixels, int channels, uint8_t *dst);
 
-// MARK: Y, Cb and Cr
-
-/// An output in fixed point: `(luma × y + blue × cb + red × cr + offset) >> 14`, clamped to a byte.
-typedef struct {
-    int32_t luma, blue, red, offset;
-} fovea_mix;
-
-/// `count` samples of one plane, of which `luma` is the factor.
-void fovea_mix_plane(const uint8_t *src, size_t count, const fovea_mix *mix, uint8_t *dst);
-
-/// A row of `count` samples of luma, whose chroma has one for each `1 << shift` of them.
-void fovea_mix_luma(
-    const uint8_t *luma, const uint8_t *blue, const uint8_t *red, size_t count, int shift,
-    const fovea_mix *mix, uint8_t *dst);
-
-/// `count` samples of chroma, from those of both planes; `luma` does not matter.
-void fovea_mix_chroma(
-    const uint8_t *blue, const uint8_t *red, size_t count, const fovea_mix *mix, uint8_t *dst);
-
 // MARK: Geometry
 
 void fovea_crop(const uint8_t *src, int src_width, int channels, int x, int y, int width, int height,

@@ -38,35 +38,4 @@ enum JPEGEncoder {
             return Array(UnsafeBufferPointer(start: encoded, count: Int(byteCount)))
         }
     }
-
-    /// Encodes planes of Y, Cb and Cr as JFIF has them: full range, ITU-R BT.601.
-    ///
-    /// - Parameters:
-    ///   - planes: One of gray, otherwise three.
-    ///   - sampling: How large the second and third are beside the first.
-    /// - Precondition: the planes hold the rows, and the rows the columns, that `size` and `sampling` say.
-    static func encode(
-        _ planes: [UnsafePointer<UInt8>], strides: [CInt], size: PixelSize, sampling: TJSAMP, quality: Int
-    ) throws(MediaError) -> [UInt8] {
-        guard (1...100).contains(quality) else {
-            throw MediaError(.invalidOperation, "JPEG quality is \(quality), it must be in 1...100")
-        }
-        guard size.width <= 65_500, size.height <= 65_500 else {
-            throw MediaError(
-                .invalidOperation, "JPEG holds at most 65500×65500 pixels, the frame is \(size)")
-        }
-        var planes: [UnsafePointer<UInt8>?] = planes
-        return try TurboJPEGHandles.compressors.withHandle { (handle) throws(MediaError) -> [UInt8] in
-            var encoded: UnsafeMutablePointer<UInt8>?
-            var byteCount: UInt = 0
-            defer { tjFree(encoded) }
-            let status = tjCompressFromYUVPlanes(
-                handle, &planes, CInt(size.width), strides, CInt(size.height), CInt(sampling.rawValue),
-                &encoded, &byteCount, CInt(quality), TJFLAG_ACCURATEDCT)
-            guard status == 0, let encoded else {
-                throw MediaError(.unsupported, "JPEG: \(String(cString: tjGetErrorStr2(handle)))")
-            }
-            return Array(UnsafeBufferPointer(start: encoded, count: Int(byteCount)))
-        }
-    }
 }

@@ -47,7 +47,7 @@ import Testing
         rest = rest.dropFirst(try #require(rest.firstIndex(of: copied[0])))
         for packet in copied {
             let place = try #require(rest.firstIndex(of: packet))
-            #expect(place - rest.startIndex <= (packet == copied[1] ? 4 : 0))
+            #expect(place - rest.startIndex <= (packet == copied.dropFirst().first ? 4 : 0))
             rest = rest[(place + 1)...]
         }
     }

@@ -26,7 +26,9 @@ enum VideoBenchmark {
             let reader = try VideoReader(video)
             if !numbers.isEmpty {
                 try reader.frames(numbers) { _, _ in
-                    sum &+= task == "random" ? try reader.raster().pixels.count
+                    sum &+=
+                        task == "random"
+                        ? try reader.raster().pixels.count
                         : try ImageCodec.encode(reader.raster(), as: .jpeg(quality: 85)).count
                 }
                 return numbers.count

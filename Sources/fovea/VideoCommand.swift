@@ -7,7 +7,8 @@ import SystemPackage
 struct VideoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "video",
-        abstract: "Look into videos: what a file is, which frames it has, and frames as pictures.",
+        abstract:
+            "Look into videos: what a file is, which frames it has, what moves, and frames as pictures.",
         discussion: """
             Videos are added with 'fovea add', and found with 'fovea find --class Video'. A frame has a number, from 0 in \
             the order in which frames are shown.
@@ -16,9 +17,13 @@ struct VideoCommand: AsyncParsableCommand {
               fovea video probe 2.0.1
               fovea video frames 2.0.1 --keyframes
               fovea video frames 2.0.1 --fps 1 -o pictures
+              fovea video intervals 2.0.1 --tag motion
               fovea get 2.0.1 --frame 40 --op resize=320x180 -o still.jpg
             """,
-        subcommands: [VideoProbeCommand.self, VideoFramesCommand.self])
+        subcommands: [
+            VideoProbeCommand.self, VideoFramesCommand.self, VideoMotionCommand.self,
+            VideoIntervalsCommand.self,
+        ])
 }
 
 struct VideoProbeCommand: AsyncParsableCommand {
@@ -185,13 +190,9 @@ private struct AskedFrames: Sendable {
     }
 
     private static func row(_ line: Document) -> String {
-        func padded(_ text: String, _ width: Int) -> String {
-            String(repeating: " ", count: max(0, width - text.utf8.count)) + text
-        }
-        let thousandths = Int(((line["time"]?.floatValue ?? 0) * 1_000).rounded())
-        let time = "\(thousandths / 1_000).\(String(1_000 + thousandths % 1_000).dropFirst())"
         let cells = [
-            padded(EntityTable.text(line["index"]), 5), padded(time, 8),
+            Columns.padded(EntityTable.text(line["index"]), 5),
+            Columns.padded(Columns.decimals(line["time"]?.floatValue ?? 0, 3), 8),
             line["keyframe"]?.booleanValue == true ? "     yes" : "        ", line["crc"]?.stringValue,
         ]
         return cells.compactMap { $0 }.joined(separator: "  ")

@@ -159,6 +159,18 @@ struct RequestExamples {
                 .init(400, class: "Video", query: "every=2&keyframes=true"),
                 .init(400, class: "Video", query: "unknown=1"), .init(404, class: "Video"),
             ]
+        case "listIntervals":
+            [
+                .init(400), .init(400, class: "Video", query: "unknown=1"),
+                .init(400, class: "Video", query: "tag="), .init(404, id: "9.0.1", class: "Video"),
+            ]
+        case "findMotion":
+            [
+                .init(400, json: "{}"), .init(400, class: "Video", json: #"{"again":1}"#),
+                .init(404, id: "9.0.1", class: "Video", json: "{}"),
+            ]
+        case "measureMotion":
+            [.init(400), .init(400, class: "Video", query: "x=1"), .init(404, id: "9.0.1", class: "Video")]
         case "getClassOfEntity": [.init(200), .init(404, id: "9.0.1"), .init(400, id: "x")]
         case "exportFrames":
             [

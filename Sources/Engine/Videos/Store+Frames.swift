@@ -103,10 +103,15 @@ extension Store {
     ) throws -> VideoReader {
         let known = frameIndexes.find(blob.digest)
         let reader = try VideoReader(
-            StoredVideo(try reader(of: blob, cancellation)), options ?? self.options.video, index: known,
+            try videoBytes(of: blob, cancellation), options ?? self.options.video, index: known,
             cancellation: cancellation)
         if known == nil { frameIndexes.insert(try reader.index(), for: blob.digest) }
         return reader
+    }
+
+    /// The bytes of a stored video, each compared with its checksum when it is read.
+    func videoBytes(of blob: StoredBlob, _ cancellation: Cancellation) throws -> any VideoBytes {
+        StoredVideo(try reader(of: blob, cancellation))
     }
 
     /// Opens a blob where it is now: garbage collection may have moved it since it was looked up.
@@ -135,18 +140,6 @@ extension FrameIndex {
             "time": .float(seconds(of: number)), "pts": .integer(presentations[number]),
             "keyframe": .boolean(keyframe(notAfter: number)?.frame == number),
         ]
-    }
-
-    /// When a frame begins to be shown, in seconds from the first one on.
-    func seconds(of frame: Int) -> Double {
-        VideoTime(presentations[frame] - presentations[0], timeBase).seconds
-    }
-
-    /// When a frame is no longer shown, in seconds from the first one on.
-    func end(of frame: Int) -> Double {
-        frame + 1 < count
-            ? seconds(of: frame + 1)
-            : VideoTime(presentations[frame] - presentations[0] + lastDuration, timeBase).seconds
     }
 }
 

@@ -55,6 +55,18 @@ public struct FrameIndex: Sendable, Hashable {
     /// When a frame begins to be shown, on the clock of its file, which need not begin at 0.
     public func time(of frame: Int) -> VideoTime { VideoTime(presentations[frame], timeBase) }
 
+    /// When a frame begins to be shown, in seconds from the first one on.
+    public func seconds(of frame: Int) -> Double {
+        VideoTime(presentations[frame] - presentations[0], timeBase).seconds
+    }
+
+    /// When a frame is no longer shown, in seconds from the first one on.
+    public func end(of frame: Int) -> Double {
+        frame + 1 < count
+            ? seconds(of: frame + 1)
+            : VideoTime(presentations[frame] - presentations[0] + lastDuration, timeBase).seconds
+    }
+
     /// From when the first frame is shown until the last one no longer is.
     public var duration: VideoTime {
         guard let first = presentations.first, let last = presentations.last else {

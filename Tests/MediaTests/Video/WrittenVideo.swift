@@ -36,8 +36,10 @@ struct WrittenVideo {
     }
 
     /// Values of the entries, one stream or format after another, as `key=value`.
-    static func told(_ path: String, _ entries: String) throws -> [String: String] {
-        let text = try probe(path, ["-show_entries", entries], format: "default=noprint_wrappers=1")
+    static func told(_ path: String, _ entries: String, of stream: String? = nil) throws -> [String: String] {
+        let selection = stream.map { ["-select_streams", $0] } ?? []
+        let text = try probe(
+            path, selection + ["-show_entries", entries], format: "default=noprint_wrappers=1")
         var told: [String: String] = [:]
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: "=", maxSplits: 1).map(String.init)

@@ -1,0 +1,47 @@
+import Base
+public import Catalog
+
+/// A stretch of a video of which a label says something: that something moves in it, or somebody is seen.
+public struct VideoInterval: Sendable, Hashable {
+    /// What is said of it, such as `motion`: the label's class.
+    public var name: String
+    /// Half-open.
+    public var frames: Range<Int>
+    /// When the first frame begins to be shown, in seconds from the video's beginning.
+    public var start: Double
+    /// When the last frame is no longer shown.
+    public var stop: Double
+    /// In `0...1`; of motion the greatest share of the picture that moves.
+    public var score: Double?
+
+    public init(_ name: String, _ frames: Range<Int>, start: Double, stop: Double, score: Double? = nil) {
+        self.name = name
+        self.frames = frames
+        self.start = start
+        self.stop = stop
+        self.score = score
+    }
+
+    /// What a label says; `nil` for labels of another kind, and those that do not tell their frames.
+    public init?(_ label: Label) {
+        guard label.kind == .interval, let name = label.name, case .json(let geometry)? = label.geometry,
+            let place = geometry.objectValue,
+            let first = place["start_frame"]?.integerValue.flatMap({ Int(exactly: $0) }),
+            let end = place["stop_frame"]?.integerValue.flatMap({ Int(exactly: $0) }), 0 <= first,
+            first < end,
+            let start = place["start_time"]?.floatValue, let stop = place["stop_time"]?.floatValue
+        else { return nil }
+        self.init(name, first..<end, start: start, stop: stop, score: label.confidence)
+    }
+
+    /// The label that says so.
+    public func label(by source: String) -> NewLabel {
+        NewLabel(
+            .interval, name,
+            geometry: .json([
+                "start_frame": .integer(Int64(frames.lowerBound)),
+                "stop_frame": .integer(Int64(frames.upperBound)), "start_time": .float(start),
+                "stop_time": .float(stop),
+            ]), confidence: score, source: source)
+    }
+}

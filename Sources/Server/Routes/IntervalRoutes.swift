@@ -1,0 +1,124 @@
+import Base
+import Engine
+import NIOHTTP1
+import Pipeline
+
+/// Motion in videos, and the intervals of which something is said.
+enum IntervalRoutes {
+    static let endpoints: [Endpoint] = [
+        Endpoint(
+            .GET, "/v1/entities/{class}/{id}/intervals", operationID: "listIntervals",
+            summary: "The intervals of a video, or of the one that a clip or frame is of, within that.",
+            parameters: [
+                EntityRoutes.classParameter, EntityRoutes.idParameter,
+                .init(
+                    name: "tag", place: .query, schema: ["type": "string"],
+                    description: "Only those of this label class, such as `motion`."),
+            ],
+            responses: [.json("The intervals, in order.", intervals)], errors: [404, 410],
+            read: { request in
+                let reader = try request.object()
+                try reader.refuseUnknown(["tag"])
+                let tag = try reader.object["tag"].map { _ in try reader.text("tag") }
+                return (try request.entityID(), tag)
+            },
+            answer: { exchange, asked in
+                let found = try await exchange.store.intervals(of: asked.0, tag: asked.1)
+                return .json(["intervals": .array(found.map { .object($0) })])
+            }),
+        Endpoint(
+            .POST, "/v1/entities/{class}/{id}/motion", operationID: "findMotion",
+            summary:
+                "Looks through a video for motion unless that was done, and keeps the intervals with motion.",
+            access: .update, parameters: [EntityRoutes.classParameter, EntityRoutes.idParameter],
+            body: [
+                (
+                    "application/json",
+                    Schemas.request([
+                        "again": [
+                            "type": "boolean",
+                            "description": "Look once more, and put what is found in the place of what was.",
+                        ]
+                    ])
+                )
+            ],
+            responses: [.json("What was found.", outcome)], errors: [404, 410, 415],
+            read: { request in
+                let reader = try request.object()
+                try reader.refuseUnknown(["again"])
+                return (try request.entityID(), try reader.flag("again") ?? false)
+            },
+            answer: { exchange, asked in
+                let finding = MotionFinding(exchange.store)
+                return .json(try await finding.find(in: asked.0, again: asked.1).told)
+            }),
+        Endpoint(
+            .GET, "/v1/entities/{class}/{id}/motion", operationID: "measureMotion",
+            summary:
+                "How much moves in a video, frame by frame of those that are looked at; a line for each.",
+            parameters: [EntityRoutes.classParameter, EntityRoutes.idParameter],
+            responses: [
+                .init(
+                    200,
+                    "An object a line: `frame`, `time` in seconds from the video's first frame, `score`, the share of the picture that moves, `cells`, the column and row of each of 16 × 9 cells in which something moves, and `cut` where the picture was replaced.",
+                    contentType: "application/x-ndjson", schema: Schemas.text)
+            ], errors: [404, 410, 415],
+            read: { request in
+                try request.object().refuseUnknown([])
+                return try request.entityID()
+            },
+            answer: { exchange, id in
+                // Looked through before the status goes out, so that one that cannot be is an error.
+                let lines = try await MotionFinding(exchange.store).samples(of: id)
+                return .lines { write in
+                    var writer = JSONWriter(capacity: lines.count * 64)
+                    for line in lines {
+                        writer.write(line)
+                        writer.raw("\n")
+                    }
+                    try await write(writer.take())
+                }
+            }),
+    ]
+
+    // MARK: - Private
+
+    private static let intervals = Schemas.object(
+        [
+            "intervals": .object(
+                Schemas.list(
+                    of: Schemas.object(
+                        [
+                            "tag": ["type": "string"], "start_frame": ["type": "integer"],
+                            "end_frame": [
+                                "type": "integer", "description": "The last one that belongs to it.",
+                            ],
+                            "start_time": ["type": "number"],
+                            "end_time": [
+                                "type": "number", "description": "When the last frame is no longer shown.",
+                            ], "score": ["type": "number"], "source": ["type": "string"],
+                            "run": ["type": "integer"], "label": ["type": "integer"],
+                        ],
+                        required: [
+                            "tag", "start_frame", "end_frame", "start_time", "end_time", "source", "label",
+                        ])))
+        ], required: ["intervals"])
+
+    private static let outcome = Schemas.object(
+        [
+            "verdict": ["type": "string", "enum": ["labelled", "nothing", "known", "gone"]],
+            "intervals": ["type": "integer"],
+        ], required: ["verdict"])
+}
+
+extension StatementOutcome {
+    /// `verdict`, and how many `intervals` were found.
+    fileprivate var told: Document {
+        switch self {
+        case .labelled(0): ["verdict": "nothing", "intervals": 0]
+        case .labelled(let count): ["verdict": "labelled", "intervals": .integer(Int64(count))]
+        case .known: ["verdict": "known"]
+        case .gone, .failed: ["verdict": "gone"]
+        }
+    }
+}

@@ -34,15 +34,15 @@ extension Store {
         }
     }
 
-    /// The intervals of a video, or of the one that a clip or a frame is of, within that part: in order, those
+    /// The intervals of a video, or of the one that a clip or frame is of, within that part: in order, those
     /// of the same beginning by their end and name.
     ///
     /// Each is an object: `tag`, `start_frame` and `end_frame`, both of which belong to it, `start_time` and
-    /// `end_time`, when the first frame begins to be shown and when the last one no longer is, in seconds from
-    /// the video's beginning, `score`, `source`, `run` and `label`. What it does not have is left out.
+    /// `end_time`, when the first frame begins to be shown and when the last one no longer is, in seconds
+    /// from the video's beginning, `score`, `source`, `run` and `label`. What it does not have is left out.
     /// - Parameter name: only those of this label class.
-    /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone``; ``EngineError/Code/invalidRequest``
-    ///   for what has no frames.
+    /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone``;
+    ///   ``EngineError/Code/invalidRequest`` for what has no frames.
     public func intervals(of id: EntityID, tag name: String? = nil) async throws -> [Document] {
         try await read { snapshot in
             let source = try snapshot.frameSource(id, class: snapshot.nameOfClass(of: id))

@@ -4,7 +4,7 @@ import Catalog
 public import Engine
 public import Media
 
-/// Finds in which stretches of stored videos something moves, and keeps them as intervals of the tag `motion`.
+/// Finds in which stretches of stored videos something moves, and keeps them as intervals of one tag.
 public struct MotionFinding: Sendable {
     /// The label class of the intervals.
     public static let tag = "motion"
@@ -55,9 +55,9 @@ public struct MotionFinding: Sendable {
     /// Looks through a video unless that was done, and keeps what was found: durable when it returns.
     /// - Parameter again: whether it is looked through that was already, and what was found before gives way.
     /// - Returns: ``StatementOutcome/known`` where it had been looked through.
-    /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone``; ``EngineError/Code/invalidRequest``
-    ///   for what is no video; ``EngineError/Code/unsupportedMedia`` for one that cannot be decoded, which is
-    ///   noted; ``EngineError/Code/readOnly``; ``EngineError/Code/cancelled``.
+    /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone``;
+    ///   ``EngineError/Code/invalidRequest`` for what is no video; ``EngineError/Code/unsupportedMedia`` for
+    ///   one that cannot be decoded, which is noted; ``EngineError/Code/readOnly``; ``EngineError/Code/cancelled``.
     public func find(in id: EntityID, again: Bool = false) async throws -> StatementOutcome {
         try store.checkWritable()
         let known = try await store.examinations(of: id).contains {

@@ -57,7 +57,8 @@ public struct MotionFinding: Sendable {
     /// - Returns: ``StatementOutcome/known`` where it had been looked through.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone``;
     ///   ``EngineError/Code/invalidRequest`` for what is no video; ``EngineError/Code/unsupportedMedia`` for
-    ///   one that cannot be decoded, which is noted; ``EngineError/Code/readOnly``; ``EngineError/Code/cancelled``.
+    ///   one that cannot be decoded, which is noted; ``EngineError/Code/readOnly``;
+    ///   ``EngineError/Code/cancelled``.
     public func find(in id: EntityID, again: Bool = false) async throws -> StatementOutcome {
         try store.checkWritable()
         let known = try await store.examinations(of: id).contains {

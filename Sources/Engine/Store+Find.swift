@@ -64,7 +64,12 @@ extension Store {
     /// The name of the class that an entity is of, whether it is there or was deleted.
     /// - Throws: ``EngineError/Code/notFound`` where there is no such class.
     public func className(of id: EntityID) async throws -> String {
-        try await read { try $0.nameOfClass(of: id) }
+        try await read { snapshot in
+            guard let known = snapshot.schema.entityClass(of: id) else {
+                throw EngineError(.notFound, "there is no \(id)")
+            }
+            return known.name
+        }
     }
 
     /// All that is known of one entity. A frame, or a clip, has the properties that were given to its video,

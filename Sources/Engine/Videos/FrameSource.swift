@@ -23,15 +23,6 @@ extension Store {
 }
 
 extension CatalogSnapshot {
-    /// The name of the class that an entity is of, whether it is there or was deleted.
-    /// - Throws: ``EngineError/Code/notFound`` where there is no such class.
-    func nameOfClass(of id: EntityID) throws -> String {
-        guard let known = schema.entityClass(of: id) else {
-            throw EngineError(.notFound, "there is no \(id)")
-        }
-        return known.name
-    }
-
     /// The frames of a video, a clip or a frame.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone``;
     ///   ``EngineError/Code/invalidRequest`` for entities of another class.

@@ -9,11 +9,11 @@ extension Store {
     ///   ``EngineError/Code/invalidRequest`` for what is no video; ``EngineError/Code/invalidOperation`` for
     ///   options that make no sense; ``EngineError/Code/unsupportedMedia``; ``EngineError/Code/cancelled``.
     public func motion(
-        in id: EntityID, _ motion: MotionOptions, _ cancellation: Cancellation
+        in id: EntityID, class entityClass: String, _ motion: MotionOptions, _ cancellation: Cancellation
     ) throws -> (report: MotionReport, index: FrameIndex) {
         try translating {
             let source = try catalog.read(cancellation) { snapshot in
-                try snapshot.frameSource(id, class: snapshot.nameOfClass(of: id))
+                try snapshot.frameSource(id, class: entityClass)
             }
             guard source.part == nil else {
                 throw EngineError(
@@ -43,9 +43,11 @@ extension Store {
     /// - Parameter name: only those of this label class.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone``;
     ///   ``EngineError/Code/invalidRequest`` for what has no frames.
-    public func intervals(of id: EntityID, tag name: String? = nil) async throws -> [Document] {
+    public func intervals(
+        of id: EntityID, class entityClass: String, tag name: String? = nil
+    ) async throws -> [Document] {
         try await read { snapshot in
-            let source = try snapshot.frameSource(id, class: snapshot.nameOfClass(of: id))
+            let source = try snapshot.frameSource(id, class: entityClass)
             var found: [(interval: VideoInterval, label: Label)] = []
             for label in try snapshot.labels(of: source.video) {
                 guard let interval = VideoInterval(label),

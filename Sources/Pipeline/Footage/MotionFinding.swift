@@ -29,11 +29,12 @@ public struct MotionFinding: Sendable {
     /// Each is an object: `frame`, `time` in seconds from the video's first frame, `score`, the share of the
     /// picture that moves, `cells`, the column and row of each cell in which something does, where there are
     /// such, and `cut` where the picture was replaced.
-    /// - Throws: as ``find(in:again:)``.
-    public func samples(of id: EntityID) async throws -> [Document] {
+    /// - Throws: as ``find(in:class:again:)``.
+    public func samples(of id: EntityID, class entityClass: String) async throws -> [Document] {
         let (store, options) = (store, options)
         return try await MotionFinding.pool.run { cancellation in
-            let (report, index) = try store.motion(in: id, options, cancellation)
+            let (report, index) = try store.motion(
+                in: id, class: entityClass, options, cancellation)
             return report.samples.map { sample in
                 var line: Document = [
                     "frame": .integer(Int64(sample.frame)), "time": .float(index.seconds(of: sample.frame)),
@@ -59,8 +60,11 @@ public struct MotionFinding: Sendable {
     ///   ``EngineError/Code/invalidRequest`` for what is no video; ``EngineError/Code/unsupportedMedia`` for
     ///   one that cannot be decoded, which is noted; ``EngineError/Code/readOnly``;
     ///   ``EngineError/Code/cancelled``.
-    public func find(in id: EntityID, again: Bool = false) async throws -> StatementOutcome {
+    public func find(
+        in id: EntityID, class entityClass: String, again: Bool = false
+    ) async throws -> StatementOutcome {
         try store.checkWritable()
+        _ = try await store.entity(id, class: entityClass)
         let known = try await store.examinations(of: id).contains {
             $0.source == MotionFinding.source && $0.error == nil
         }
@@ -69,7 +73,8 @@ public struct MotionFinding: Sendable {
         return try await MotionFinding.pool.run { cancellation in
             var commit = StatementCommit(kind: "tagger", source: MotionFinding.source, replaces: again)
             do {
-                let (report, index) = try store.motion(in: id, options, cancellation)
+                let (report, index) = try store.motion(
+                in: id, class: entityClass, options, cancellation)
                 let intervals = MotionFinding.intervals(report, in: index, options)
                 let statement = Statement(
                     id, by: MotionFinding.source,

@@ -20,10 +20,11 @@ enum IntervalRoutes {
                 let reader = try request.object()
                 try reader.refuseUnknown(["tag"])
                 let tag = try reader.object["tag"].map { _ in try reader.text("tag") }
-                return (try request.entityID(), tag)
+                return (try request.entityID(), try request.parameter("class"), tag)
             },
             answer: { exchange, asked in
-                let found = try await exchange.store.intervals(of: asked.0, tag: asked.1)
+                let found = try await exchange.store.intervals(
+                    of: asked.0, class: asked.1, tag: asked.2)
                 return .json(["intervals": .array(found.map { .object($0) })])
             }),
         Endpoint(
@@ -46,11 +47,14 @@ enum IntervalRoutes {
             read: { request in
                 let reader = try request.object()
                 try reader.refuseUnknown(["again"])
-                return (try request.entityID(), try reader.flag("again") ?? false)
+                return (
+                    try request.entityID(), try request.parameter("class"),
+                    try reader.flag("again") ?? false
+                )
             },
             answer: { exchange, asked in
                 let finding = MotionFinding(exchange.store)
-                return .json(try await finding.find(in: asked.0, again: asked.1).told)
+                return .json(try await finding.find(in: asked.0, class: asked.1, again: asked.2).told)
             }),
         Endpoint(
             .GET, "/v1/entities/{class}/{id}/motion", operationID: "measureMotion",
@@ -65,11 +69,12 @@ enum IntervalRoutes {
             ], errors: [404, 410, 415],
             read: { request in
                 try request.object().refuseUnknown([])
-                return try request.entityID()
+                return (try request.entityID(), try request.parameter("class"))
             },
-            answer: { exchange, id in
+            answer: { exchange, asked in
                 // Looked through before the status goes out, so that one that cannot be is an error.
-                let lines = try await MotionFinding(exchange.store).samples(of: id)
+                let lines = try await MotionFinding(exchange.store).samples(
+                    of: asked.0, class: asked.1)
                 return .lines { write in
                     var writer = JSONWriter(capacity: lines.count * 64)
                     for line in lines {

@@ -74,7 +74,7 @@ public struct MotionFinding: Sendable {
             var commit = StatementCommit(kind: "tagger", source: MotionFinding.source, replaces: again)
             do {
                 let (report, index) = try store.motion(
-                in: id, class: entityClass, options, cancellation)
+                    in: id, class: entityClass, options, cancellation)
                 let intervals = MotionFinding.intervals(report, in: index, options)
                 let statement = Statement(
                     id, by: MotionFinding.source,

@@ -35,13 +35,35 @@ int fovea_video_rgb(fovea_video *video, int width, int height, uint8_t *out, int
     const int *matrix = f->sws_getCoefficients(frame->colorspace);
     f->sws_setColorspaceDetails(video->scaler, matrix, frame->color_range == AVCOL_RANGE_JPEG, matrix, 1, 0, 1 << 16,
                                 1 << 16);
+    const size_t row = (size_t)width * 3;
     uint8_t *planes[4] = {out, NULL, NULL, NULL};
     int strides[4] = {width * 3, 0, 0, 0};
+    if (width % 16) {
+        // Some of swscale's kernels leave out the last pixels of a row behind which there is no room for as many as
+        // they make at a time.
+        const size_t stride = (row + 127) / 64 * 64, size = stride * (size_t)height + FOVEA_VIDEO_SLACK;
+        if (size > video->rows_size) {
+            f->av_freep(&video->rows);
+            video->rows = f->av_malloc(size);
+            video->rows_size = video->rows ? size : 0;
+        }
+        if (!video->rows) {
+            snprintf(message, 256, "there is not enough memory for its pixels");
+            return FOVEA_VIDEO_OUT_OF_MEMORY;
+        }
+        planes[0] = video->rows;
+        strides[0] = (int)stride;
+    }
     int rows = f->sws_scale(video->scaler, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height,
                             planes, strides);
-    if (rows == height) return FOVEA_VIDEO_OK;
-    snprintf(message, 256, "its pixels could not be converted");
-    return FOVEA_VIDEO_MALFORMED;
+    if (rows != height) {
+        snprintf(message, 256, "its pixels could not be converted");
+        return FOVEA_VIDEO_MALFORMED;
+    }
+    if (planes[0] != out)
+        for (int index = 0; index < height; index++)
+            memcpy(out + (size_t)index * row, planes[0] + (size_t)index * (size_t)strides[0], row);
+    return FOVEA_VIDEO_OK;
 }
 
 int fovea_video_tell_planes(const fovea_video *video, struct fovea_video_planes *out) {

@@ -153,6 +153,7 @@ void fovea_video_close(fovea_video *video) {
     }
     f->av_packet_free(&video->packet);
     f->av_frame_free(&video->frame);
+    f->av_freep(&video->rows);
     free(video);
 }
 

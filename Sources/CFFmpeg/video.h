@@ -17,6 +17,9 @@ struct fovea_video {
     AVPacket *packet;
     AVFrame *frame;
     struct SwsContext *scaler;
+    /// Rows of pixels, each with room behind it, and how many bytes there are.
+    uint8_t *rows;
+    size_t rows_size;
     /// No packet is left, and the decoder knows it.
     int is_draining;
     /// Whether the decoder has got a keyframe since it began, and when that is presented: frames before it lack what

@@ -57,7 +57,7 @@ import Testing
         #expect(numbers.count == 4)
     }
 
-    @Test(arguments: [2, 8, 14, 30, 62, 100, 124, 158])
+    @Test(arguments: [2, 8, 14, 30, 62, 100, 101, 124, 158, 162])
     func `pixels of any width are those of ffmpeg, and nothing is written behind them`(_ width: Int) throws {
         let folder = try TemporaryFolder()
         let file = try Footage(

@@ -21,6 +21,7 @@ public final class Catalog: Sendable {
     let ring: VersionRing
     let readers: ReaderPool
     let journal = ChangeJournal()
+    private let observer: CommitObserver
     let registry: IndexRegistry
     let writer: Writer?
     /// Builds indexes one after another, so that they leave a core to the queries.
@@ -49,13 +50,14 @@ public final class Catalog: Sendable {
         self.files = files
         let indexes = files.load(version, removingOthers: access == .readWrite)
         ring = VersionRing(version.with(registry.fit(indexes)))
+        observer = CommitObserver()
         writer =
             access == .readOnly
             ? nil
             : Writer(
                 WriterLoop(
                     connection: connection, state: state, ring: ring, journal: journal, registry: registry,
-                    files: files, options: options),
+                    files: files, observer: observer, options: options),
                 queueLimit: options.queueLimit)
     }
 
@@ -142,6 +144,10 @@ public final class Catalog: Sendable {
         try submit(cancellation: cancellation, body) { outcome.arrive($0) }
         return try outcome.wait()
     }
+
+    /// Has `body` called after each commit, in the place of whoever was called before: on the writer's
+    /// thread, where it must be quick.
+    public func onCommit(_ body: (@Sendable () -> Void)?) { observer.set(body) }
 
     // MARK: - Reading
 

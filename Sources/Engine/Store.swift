@@ -39,6 +39,8 @@ public final class Store: Sendable {
     let textIndex = TextIndex()
     let textVectors = TextVectors()
     let collectionGate = CollectionGate()
+    let overruledRules = OverruledRules()
+    let ruleGate = RuleGate()
 
     private init(
         directory: FilePath, access: Access, options: StoreOptions, catalog: Catalog, blobs: BlobStore,

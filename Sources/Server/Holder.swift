@@ -67,6 +67,7 @@ struct Holder: Sendable {
             }
             services.append(try await socketServer(role: .server, jobs, configuration))
             services.append(JobWork(jobs: jobs))
+            services.append(RuleWork(rules: RuleKeeper(store: store)))
             var group = ServiceGroupConfiguration(
                 services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Holder.quietLogger)
             group.maximumGracefulShutdownDuration = .seconds(30)
@@ -145,5 +146,16 @@ private struct JobWork: Service {
         jobs.start()
         try await gracefulShutdown()
         await jobs.stop()
+    }
+}
+
+/// Keeps the labels of rules true from the start on, and lets go of the store before it is closed.
+private struct RuleWork: Service {
+    let rules: RuleKeeper
+
+    func run() async throws {
+        rules.start()
+        try await gracefulShutdown()
+        await rules.stop()
     }
 }

@@ -1,5 +1,6 @@
 import Engine
 import Logging
+import Pipeline
 import SystemPackage
 
 /// A command's way to the store: the process that holds it, or this one.
@@ -9,7 +10,7 @@ import SystemPackage
 actor HolderLink {
     private let directory: FilePath
     private let options: StoreOptions
-    private var held: (holder: Holder, server: Listener)?
+    private var held: (holder: Holder, server: Listener, commit: UInt64)?
     private var socket: HolderSocket?
 
     init(directory: FilePath, options: StoreOptions) {
@@ -27,7 +28,8 @@ actor HolderLink {
             if let held { return held.holder.socket.path }
             if let holder = try await Holder.take(directory: directory, options: options) {
                 do {
-                    held = (holder, try await holder.socketServer(role: .command))
+                    let server = try await holder.socketServer(role: .command)
+                    held = (holder, server, holder.store.newestCommit)
                 } catch {
                     try await holder.end()
                     throw error
@@ -53,7 +55,7 @@ actor HolderLink {
     /// - Parameter onStay: called where that takes longer than a moment.
     func end(onStay: @escaping @Sendable () -> Void) async throws {
         socket = nil
-        guard let (holder, server) = held else { return }
+        guard let (holder, server, commit) = held else { return }
         let notice = Task {
             try await Task.sleep(for: .seconds(1))
             onStay()
@@ -62,6 +64,9 @@ actor HolderLink {
         do {
             // Those who come meanwhile are served as well: without the socket they would wait in vain.
             try await server.untilQuiet()
+            if holder.store.access == .readWrite, holder.store.newestCommit != commit {
+                await RuleKeeper(store: holder.store).settle()
+            }
             try await server.finish()
         } catch {
             try await holder.end()

@@ -61,6 +61,8 @@ struct RuleListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the rules.",
         discussion: """
+            A rule is paused once its last run was reverted, until it is run again.
+
             Example:
               fovea rule list
             """)
@@ -73,8 +75,13 @@ struct RuleListCommand: AsyncParsableCommand {
         let rules = (answer["rules"]?.arrayValue ?? []).compactMap(\.objectValue)
         if output.json { return rules.forEach { Terminal.print($0.json) } }
         guard !rules.isEmpty else { return Terminal.report("there is no rule") }
-        var table = Table(["id", "rule"])
-        table.rows = rules.map { [EntityTable.text($0["id"]), EntityTable.text($0["rule"])] }
+        var table = Table(["id", "state", "rule"])
+        table.rows = rules.map { rule in
+            [
+                EntityTable.text(rule["id"]), rule["paused"] == .boolean(true) ? "paused" : "kept",
+                EntityTable.text(rule["rule"]),
+            ]
+        }
         for line in table.lines(width: Terminal.width) { Terminal.print(line) }
     }
 }

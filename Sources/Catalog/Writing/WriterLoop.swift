@@ -12,6 +12,7 @@ final class WriterLoop: @unchecked Sendable {
     private let journal: ChangeJournal
     private let registry: IndexRegistry
     private let files: IndexFiles
+    private let observer: CommitObserver
     /// Puts noted values and edges in their places, so that no commit waits for it.
     private let upkeep = DispatchQueue(label: "catalog-upkeep")
     private let caches = WriterCaches()
@@ -24,7 +25,7 @@ final class WriterLoop: @unchecked Sendable {
 
     init(
         connection: SQLiteConnection, state: WriterState, ring: VersionRing, journal: ChangeJournal,
-        registry: IndexRegistry, files: IndexFiles, options: CatalogOptions
+        registry: IndexRegistry, files: IndexFiles, observer: CommitObserver, options: CatalogOptions
     ) {
         self.connection = connection
         self.state = state
@@ -32,6 +33,7 @@ final class WriterLoop: @unchecked Sendable {
         self.journal = journal
         self.registry = registry
         self.files = files
+        self.observer = observer
         self.options = options
     }
 
@@ -117,8 +119,10 @@ final class WriterLoop: @unchecked Sendable {
             for (write, _) in group.succeeded { write.fail((error as? Lost)?.cause ?? error) }
             return count
         }
+        let isChanged = !group.changes.isEmpty
         state = group.state
         for (_, tell) in group.succeeded { tell() }
+        if isChanged { observer.tell() }
         return count
     }
 

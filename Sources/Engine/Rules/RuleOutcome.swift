@@ -16,6 +16,13 @@ public struct RuleOutcome: Sendable, Hashable {
         self.entities = entities
     }
 
+    /// Adds what a later pass of the rule came to.
+    mutating func count(_ later: RuleOutcome) {
+        added += later.added
+        removed += later.removed
+        entities = later.entities
+    }
+
     public var document: Document {
         [
             "rule": .string(id), "added": .integer(Int64(added)), "removed": .integer(Int64(removed)),

@@ -6,17 +6,26 @@ import Catalog
 extension Store {
     /// The most rules of a store.
     static let mostRules = 10_000
+    /// What the sources of rules' labels begin with.
+    static let ruleSource = "rule:"
+    /// How often rules follow each other in one settlement: as far as they may be chained.
+    private static let ruleRounds = 16
     /// Entities of a transaction.
     private static let ruleBatch = 1_000
 
-    /// All rules, by id: `id`, `rule`, `by` and `created`.
+    /// All rules, by id: `id`, `rule`, `by`, `created`, and whether it is `paused`: its last run was
+    /// reverted, so that it waits for being run.
     public func rules() throws -> [Document] {
         try translating {
-            try catalog.read { try $0.rules() }.map { rule in
-                [
-                    "id": .string(rule.id), "rule": .string(rule.text), "by": .string(rule.who),
-                    "created": .dateTime(rule.created),
-                ]
+            try catalog.read { snapshot in
+                try snapshot.rules().map { rule in
+                    [
+                        "id": .string(rule.id), "rule": .string(rule.text), "by": .string(rule.who),
+                        "created": .dateTime(rule.created),
+                        "paused": .boolean(
+                            try snapshot.newestRun(of: Store.ruleSource + rule.id)?.reverted != nil),
+                    ]
+                }
             }
         }
     }
@@ -36,7 +45,7 @@ extension Store {
                 path: "id")
         }
         _ = try LabelRule(text)
-        return try translating {
+        return try changingRules {
             let old = try catalog.read { try $0.rules() }
             if old.contains(where: { $0.id == id }) {
                 guard replaces else {
@@ -57,7 +66,7 @@ extension Store {
     /// - Throws: ``EngineError/Code/notFound``.
     public func removeRule(_ id: String) throws -> RuleOutcome {
         try checkWritable()
-        return try translating {
+        return try changingRules {
             let outcome = try takeBack(id)
             try catalog.write { try $0.removeRule(id) }
             return outcome
@@ -69,25 +78,70 @@ extension Store {
     /// - Throws: ``EngineError/Code/notFound``.
     public func runRules(_ ids: [String] = []) throws -> [RuleOutcome] {
         try checkWritable()
-        return try translating {
+        return try changingRules {
             let all = try catalog.read { try $0.rules() }.map(\.id)
             return try (ids.isEmpty ? all : ids).map { try apply($0) }
         }
     }
 
+    /// The number of the newest commit, which may not be durable yet. Costs nothing.
+    public var newestCommit: UInt64 { catalog.newestCommit }
+
+    /// Has `body` called after each commit, on the thread that commits, where it must be quick.
+    public func onCommit(_ body: (@Sendable () -> Void)?) { catalog.onCommit(body) }
+
+    /// Applies all rules that are not paused to what is known now, again and again until no label changes, as
+    /// the labels of one may be what another asks for; at most 16 times. What a rule changes belongs to the
+    /// run in which it was last applied by somebody, so that reverting that takes all of it back.
+    ///
+    /// A rule that cannot be applied is told and keeps no other from it.
+    /// - Throws: `CancelledError`; errors of the store as a whole.
+    public func settleRules(_ cancellation: Cancellation = Cancellation()) throws -> RuleSettlement {
+        try checkWritable()
+        var settlement = RuleSettlement()
+        var outcomes: [String: RuleOutcome] = [:]
+        for _ in 0..<Store.ruleRounds {
+            settlement.commit = newestCommit
+            settlement.failures = []
+            settlement.unsettled = []
+            for rule in try rules() where rule["paused"] != .boolean(true) {
+                try cancellation.check()
+                guard let id = rule["id"]?.stringValue else { continue }
+                do {
+                    let outcome = try changingRules { try apply(id, goesOn: true) }
+                    outcomes[id, default: RuleOutcome(id: id)].count(outcome)
+                    if outcome.added + outcome.removed > 0 { settlement.unsettled.append(id) }
+                } catch let error as EngineError where error.code == .notFound {
+                    // It was removed meanwhile.
+                } catch let error as EngineError where !error.isOfStore {
+                    settlement.failures.append(.init(rule: id, reason: error.message))
+                }
+            }
+            if settlement.unsettled.isEmpty { break }
+        }
+        settlement.outcomes = outcomes.values.sorted { $0.id < $1.id }
+        return settlement
+    }
+
     // MARK: - Private
 
-    private func apply(_ id: String) throws -> RuleOutcome {
-        try change(id) { try $0.tags(of: $1, $2, $3) }
+    private func changingRules<Result>(_ body: () throws -> Result) throws -> Result {
+        try ruleGate.pass { try translating(body) }
+    }
+
+    private func apply(_ id: String, goesOn: Bool = false) throws -> RuleOutcome {
+        try change(id, goesOn: goesOn) { try $0.tags(of: $1, $2, $3) }
     }
 
     private func takeBack(_ id: String) throws -> RuleOutcome { try change(id) { _, _, _, _ in [:] } }
 
-    /// Makes a rule's labels those that `wanted` says, by its tags.
+    /// Makes a rule's labels those that `wanted` says, by its tags, without those that others took away.
+    /// - Parameter goesOn: whether that belongs to the last run of the rule, if there is one.
     private func change(
-        _ id: String, _ wanted: (CatalogSnapshot, LabelRule, ClassSchema, Int) throws -> [String: IdSet]
+        _ id: String, goesOn: Bool = false,
+        _ wanted: (CatalogSnapshot, LabelRule, ClassSchema, Int) throws -> [String: IdSet]
     ) throws -> RuleOutcome {
-        let source = "rule:\(id)"
+        let source = Store.ruleSource + id
         var outcome = RuleOutcome(id: id)
         let found = try catalog.read { snapshot -> RuleChange? in
             guard let stored = try snapshot.rules().first(where: { $0.id == id }) else {
@@ -97,14 +151,28 @@ extension Store {
             }
             let rule = try LabelRule(stored.text)
             guard let known = snapshot.schema.entityClass(rule.entityClass) else { return nil }
+            let held = try snapshot.tags(rule.tags, by: source, known)
+            var needed = try wanted(snapshot, rule, known, options.maxVerifiedDocuments)
+            for (tag, ids) in needed {
+                let missing = ids.subtracting(held[tag] ?? IdSet())
+                guard !missing.isEmpty else { continue }
+                let overruled = try overruledRules.ids(source, tag, known, in: snapshot)
+                needed[tag] = ids.subtracting(overruled.intersection(missing))
+            }
             return RuleChange(
-                source: source, text: stored.text, known: known,
-                held: try snapshot.tags(rule.tags, by: source, known),
-                needed: try wanted(snapshot, rule, known, options.maxVerifiedDocuments))
+                source: source, text: stored.text, known: known, held: held, needed: needed,
+                last: try snapshot.newestRun(of: source))
         }
         guard let change = found else { return outcome }
         let ids = change.targets
-        var run: RunID?
+        var run = goesOn && change.last?.reverted == nil ? change.last?.id : nil
+        // Whoever applies a rule whose last run was reverted wants it to hold from now on.
+        if !goesOn, ids.isEmpty, change.last?.reverted != nil, !change.needed.isEmpty {
+            try catalog.write { transaction in
+                try transaction.finishRun(
+                    transaction.beginRun("rule", source: source, parameters: ["rule": .string(change.text)]))
+            }
+        }
         for start in stride(from: 0, to: ids.count, by: Store.ruleBatch) {
             let batch = Array(ids[start..<min(start + Store.ruleBatch, ids.count)])
             let isLast = start + Store.ruleBatch >= ids.count
@@ -135,6 +203,8 @@ private struct RuleChange: Sendable {
     /// Which entities have each tag of the rule, and which are to have it.
     var held: [String: IdSet]
     var needed: [String: IdSet]
+    /// The run of the rule that began last.
+    var last: LabelRun?
 
     /// The entities that something changes of.
     var targets: [LocalID] {

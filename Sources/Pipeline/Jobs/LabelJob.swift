@@ -69,15 +69,11 @@ struct LabelJob {
     /// Applies the store's rules to what is known now. A rule that cannot be applied is told, and keeps
     /// nothing else from its end.
     private func runRules(_ emit: ([UInt8]) -> Void) throws {
-        for rule in try store.rules().compactMap({ $0["id"]?.stringValue }) {
-            var line: Document
-            do {
-                line = try store.runRules([rule]).first?.document ?? [:]
-            } catch let error as EngineError where !error.isOfStore {
-                line = ["rule": .string(rule), "reason": .string("\(error)")]
-            }
-            emit(Array(line.json.utf8) + [0x0A])
-        }
+        let settlement = try store.settleRules()
+        let lines =
+            settlement.outcomes.map(\.document)
+            + settlement.failures.map { ["rule": .string($0.rule), "reason": .string($0.reason)] }
+        for line in lines { emit(Array(line.json.utf8) + [0x0A]) }
     }
 
     private func examiner(_ request: LabelJobRequest) throws -> any Examiner {

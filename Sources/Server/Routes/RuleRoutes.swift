@@ -92,7 +92,11 @@ enum RuleRoutes {
         [
             "id": ["type": "string"], "rule": ["type": "string"], "by": ["type": "string"],
             "created": ["type": "string"],
-        ], required: ["id", "rule", "by", "created"])
+            "paused": [
+                "type": "boolean",
+                "description": "Whether its last run was reverted: it waits for being run.",
+            ],
+        ], required: ["id", "rule", "by", "created", "paused"])
 
     private static let outcome = Schemas.object(
         [

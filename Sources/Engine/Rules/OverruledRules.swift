@@ -1,0 +1,31 @@
+import Base
+import Catalog
+import Synchronization
+
+/// Which labels of rules others have taken away: what a person decides holds against the rule.
+final class OverruledRules: Sendable {
+    private struct State {
+        /// The newest entry of the label log that was read.
+        var last: LabelID = 0
+        /// By source and name.
+        var targets: [String: [String: Set<EntityID>]] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// The entities of a class that a tag of a rule was taken away of. Reads what the log has got since it
+    /// was asked last.
+    func ids(
+        _ source: String, _ tag: String, _ known: ClassSchema, in snapshot: CatalogSnapshot
+    ) throws -> IdSet {
+        try state.withLock { state in
+            let (labels, last) = try snapshot.overruledLabels(of: Store.ruleSource, after: state.last)
+            state.last = last
+            for label in labels {
+                state.targets[label.source, default: [:]][label.name, default: []].insert(label.target)
+            }
+            let targets = state.targets[source]?[tag] ?? []
+            return IdSet(sorted: targets.filter { known.entityID($0.local) == $0 }.map(\.local).sorted())
+        }
+    }
+}

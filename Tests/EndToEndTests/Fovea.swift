@@ -64,30 +64,27 @@ struct Fovea {
 
     /// A running command, whose output is collected as it comes.
     final class Running: @unchecked Sendable {  // The lock guards what the reading threads fill.
-        let process = Process()
+        let process: ChildProcess
         private let out = Pipe()
         private let err = Pipe()
         private let lock = NSLock()
         private var output = Data()
         private var errors = Data()
         private let group = DispatchGroup()
-        private var failure: (any Error)?
 
         init(_ arguments: [String], environment: [String: String], input: String? = nil) {
-            process.executableURL = Fovea.binary
-            process.arguments = arguments
-            process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-            process.standardOutput = out
-            process.standardError = err
             let stdin = input.map { _ in Pipe() }
-            process.standardInput = stdin ?? FileHandle.nullDevice
             do {
-                try process.start()
+                process = try ChildProcess(
+                    Fovea.binary.path, arguments,
+                    environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+                    input: stdin.map { .pipe($0) } ?? .nothing, output: .pipe(out),
+                    errors: .pipe(err))
                 // What is given fits into the pipe.
                 try stdin?.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))
                 try stdin?.fileHandleForWriting.close()
             } catch {
-                failure = error
+                preconditionFailure("\(Fovea.binary.path) cannot be started: \(error)")
             }
             for (pipe, isOutput) in [(out, true), (err, false)] {
                 group.enter()
@@ -108,7 +105,6 @@ struct Fovea {
         var errorsSoFar: String { lock.withLock { String(decoding: errors, as: UTF8.self) } }
 
         func finish() throws -> Outcome {
-            if let failure { throw failure }
             process.waitUntilExit()
             group.wait()
             return lock.withLock {
@@ -124,7 +120,6 @@ struct Fovea {
 
         /// Waits until the output holds a whole line; `nil` if the command ended before.
         func firstLine() throws -> String? {
-            if let failure { throw failure }
             let deadline = Date().addingTimeInterval(Running.patience)
             while Date() < deadline {
                 if let end = outputSoFar.firstIndex(of: "\n") { return String(outputSoFar[..<end]) }

@@ -30,8 +30,10 @@ import Testing
     private final class Server {
         let folder: TemporaryFolder
         let port: Int
-        private let process = Process()
+        private let process: ChildProcess
         private let input = Pipe()
+        /// Kept as long as the server, which may write the end of its line later than the number in it.
+        private let output = Pipe()
 
         /// - Parameter names: what its certificate is for, as openssl writes it.
         init(names: String) throws {
@@ -45,14 +47,9 @@ import Testing
                     "-keyout", folder.path.string + "/key.pem", "-out", folder.path.string + "/cert.pem",
                 ])
             try #require(made.status == 0, "\(made.everything)")
-            let output = Pipe()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = ["python3", "-c", SecuredFetchTests.script]
-            process.currentDirectoryURL = folder.url
-            process.standardInput = input
-            process.standardOutput = output
-            process.standardError = FileHandle.nullDevice
-            try process.start()
+            process = try ChildProcess(
+                "/usr/bin/env", ["python3", "-c", SecuredFetchTests.script], folder: folder.path.string,
+                input: .pipe(input), output: .pipe(output), errors: .nothing)
             let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
             port = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)))
         }

@@ -1,5 +1,4 @@
 public import Foundation
-import Synchronization
 
 /// Another program, run to its end.
 public enum Program {
@@ -21,7 +20,7 @@ public enum Program {
     /// thread.
     ///
     /// - Parameter environment: variables beside those of this process.
-    /// - Throws: what `Process` throws when there is no such program.
+    /// - Throws: `POSIXError` when there is no such program.
     public static func run(
         _ path: String, _ arguments: [String] = [], environment: [String: String] = [:], input: Data = Data()
     ) throws -> Outcome {
@@ -30,31 +29,15 @@ public enum Program {
         let files = ["input", "output", "errors"].map { folder.url.appendingPathComponent($0) }
         try input.write(to: files[0])
         for file in files[1...] { try Data().write(to: file) }
-        let process = Process()
         let isPath = path.contains("/")
-        process.executableURL = URL(fileURLWithPath: isPath ? path : "/usr/bin/env")
-        process.arguments = isPath ? arguments : [path] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = try FileHandle(forReadingFrom: files[0])
-        process.standardOutput = try FileHandle(forWritingTo: files[1])
-        process.standardError = try FileHandle(forWritingTo: files[2])
-        try process.start()
-        process.waitUntilExit()
+        let process = try ChildProcess(
+            isPath ? path : "/usr/bin/env", isPath ? arguments : [path] + arguments,
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            input: .handle(FileHandle(forReadingFrom: files[0])),
+            output: .handle(FileHandle(forWritingTo: files[1])),
+            errors: .handle(FileHandle(forWritingTo: files[2])))
         return Outcome(
             status: process.terminationStatus, output: try Data(contentsOf: files[1]),
             errors: String(decoding: try Data(contentsOf: files[2]), as: UTF8.self))
     }
-}
-
-extension Process {
-    /// Runs the program as `run()` does, one start at a time.
-    ///
-    /// `run()` hands the child every descriptor that another thread opens meanwhile, among them the socket by
-    /// whose closing `waitUntilExit()` of another `Process` learns of the end: that one would then wait, and
-    /// burn a core, until this child has ended too. Some such starts even crash.
-    public func start() throws {
-        try Process.starting.withLock { _ in try run() }
-    }
-
-    private static let starting = Mutex(())
 }

@@ -120,7 +120,7 @@ tsan: ## Run the tests with the thread sanitizer
 asan: ## Run the tests with the address sanitizer
 	scripts/setup --test
 	swift=$(SWIFT); "$$swift" build --build-tests --sanitize=address --scratch-path .build-asan $(BUILD_FLAGS)
-	ASAN_OPTIONS=detect_leaks=0:suppressions=$(CURDIR)/Tests/AddressSanitizer/suppressions.txt \
+	ASAN_OPTIONS=detect_leaks=0 \
 	    scripts/test --skip-build --sanitize=address --scratch-path .build-asan $(BUILD_FLAGS) $(TEST_ARGUMENTS)
 
 .PHONY: coverage

@@ -98,9 +98,8 @@ import Testing
             images.targets.filter { $0 == "/cat.ppm" }.count == 3, "once for the store, twice to be drawn on")
     }
 
-    private static let runtime = ProcessInfo.processInfo.environment["FOVEA_OPENVINO"] ?? ""
     private static let hasYOLOX =
-        !runtime.isEmpty && ProcessInfo.processInfo.environment["TSAN_OPTIONS"] == nil
+        !Surroundings.openVINO.isEmpty
         && Surroundings.offers("models/yolox_nano.onnx") && Surroundings.offers("data/coco128")
         && PythonOracle.isAvailable
 
@@ -116,7 +115,7 @@ import Testing
         let line = try PythonOracle.lines(
             of: "detection_oracle.py",
             [
-                Self.runtime, "yolox", models.appendingPathComponent("yolox_nano.onnx").path,
+                Surroundings.openVINO, "yolox", models.appendingPathComponent("yolox_nano.onnx").path,
                 folder.appendingPathComponent(name).path,
             ])[0]
         let expected = try #require(JSON.parse(line).arrayValue).map {

@@ -163,9 +163,8 @@ import Testing
         #expect(try fovea.run("runs").errors == "there was no run yet\n")
     }
 
-    private static let runtime = ProcessInfo.processInfo.environment["FOVEA_OPENVINO"] ?? ""
     private static let hasYOLOX =
-        !runtime.isEmpty && ProcessInfo.processInfo.environment["TSAN_OPTIONS"] == nil
+        !Surroundings.openVINO.isEmpty
         && Surroundings.offers("models/yolox_nano.onnx") && Surroundings.offers("data/coco128")
         && PythonOracle.isAvailable
 
@@ -211,7 +210,7 @@ import Testing
         let files = paths.values.sorted()
         let lines = try PythonOracle.lines(
             of: "detection_oracle.py",
-            [Self.runtime, "yolox", models.appendingPathComponent("yolox_nano.onnx").path] + files)
+            [Surroundings.openVINO, "yolox", models.appendingPathComponent("yolox_nano.onnx").path] + files)
         try #require(lines.count == files.count && files.count == 128)
         var boxes = 0
         for (file, line) in zip(files, lines) {

@@ -7,10 +7,9 @@ import TestSupport
 
 /// What the tests of this room find around them.
 enum TestModels {
-    /// Whether OpenVINO is here, or must be. Under the thread sanitizer it is left out: it was not built for
-    /// that, and what its threads do to be safe would not be seen.
+    /// Whether OpenVINO is here, or must be.
     static let hasRuntime =
-        ProcessInfo.processInfo.environment["TSAN_OPTIONS"] == nil
+        !Surroundings.isSanitized
         && (!Surroundings.mayLeaveOut || (try? OpenVINOLibrary.shared.get()) != nil)
 
     /// The folder of OpenVINO's library.

@@ -11,13 +11,13 @@ import Testing
 @testable import Pipeline
 
 /// What labels become of what models of each task say: small models that another program has made.
-@Suite(.onOwnThreads, .enabled(if: TestRuntime.isHere && PythonOracle.isAvailable))
+@Suite(.onOwnThreads, .enabled(if: !Surroundings.openVINO.isEmpty && PythonOracle.isAvailable))
 struct ModelExaminerTests {
     private let folder: TemporaryFolder
 
     init() throws {
         folder = try TemporaryFolder()
-        _ = try PythonOracle.run("tiny_models.py", [TestRuntime.folder, folder.path.string])
+        _ = try PythonOracle.run("tiny_models.py", [Surroundings.openVINO, folder.path.string])
     }
 
     private func examiner(
@@ -95,11 +95,4 @@ struct ModelExaminerTests {
             _ = try examiner.examine(picture(first: [0, 1, 1], rest: [1, 1, 1]))
         }
     }
-}
-
-/// OpenVINO, as the tests find it.
-private enum TestRuntime {
-    static let folder = ProcessInfo.processInfo.environment["FOVEA_OPENVINO"] ?? ""
-    /// Left out under the thread sanitizer, which OpenVINO was not built for.
-    static let isHere = !folder.isEmpty && ProcessInfo.processInfo.environment["TSAN_OPTIONS"] == nil
 }

@@ -21,9 +21,10 @@ public enum Surroundings {
         !mayLeaveOut || FileManager.default.fileExists(atPath: testFolder.appendingPathComponent(name).path)
     }
 
-    /// Whether this is a run with a sanitizer, beside which OpenVINO cannot be tried: it was not built for the
-    /// thread sanitizer, which would not see what its threads do to be safe, and the address sanitizer ends a
-    /// program that opens libraries with `RTLD_DEEPBIND`, as OpenVINO opens its own.
+    /// Whether this is a run with a sanitizer, beside which OpenVINO cannot be tried.
+    ///
+    /// It was not built for the thread sanitizer, which would not see what its threads do to be safe. The
+    /// address sanitizer ends a program that opens libraries with `RTLD_DEEPBIND`, as OpenVINO opens its own.
     public static let isSanitized = ["TSAN_OPTIONS", "ASAN_OPTIONS"].contains {
         ProcessInfo.processInfo.environment[$0] != nil
     }

@@ -3,7 +3,7 @@
 import pytest
 from pictures import decoded
 from replies import ask, one, refused, values
-from videos import frame_number, needs_ffmpeg, video
+from videos import Shown, film, frame_number, needs_ffmpeg, psnr, video
 
 pytestmark = needs_ffmpeg
 
@@ -109,9 +109,67 @@ def test_clips_and_frames_go_with_their_video(db, added):
         assert reply["count"] == 0
 
 
-@pytest.mark.parametrize("more", [
-    {"as_codec": "xvid"}, {"as_container": "avi"}, {"operations": [{"type": "interval", "start": 0, "stop": 5}]},
-    {"operations": [{"type": "preview", "max_frame_count": 3}]}], ids=str)
-def test_videos_that_would_have_to_be_written_are_refused(db, added, more):
-    answer = refused(db, [find(added, blobs=True, **more)])
-    assert "FindVideo" in answer["info"]
+@pytest.mark.parametrize("more, codec, container", [
+    ({"as_codec": "xvid"}, "mpeg4", "mov,mp4"), ({"as_container": "avi"}, "h264", "avi"),
+    ({"as_container": "mov"}, "h264", "mov,mp4"),
+    ({"as_codec": "xvid", "as_container": "avi"}, "mpeg4", "avi")], ids=str)
+def test_videos_come_in_other_codecs_and_containers(db, name, more, codec, container):
+    ask(db, [{"AddVideo": {"properties": {"key": name}}}], [film()])
+    _, blobs = ask(db, [find(name, blobs=True, **more)])
+    made, source = Shown(blobs[0]), Shown(film())
+    assert made.codec == codec and made.container.startswith(container) and made.has_sound
+    assert made.frames.shape == source.frames.shape and abs(made.duration - 2) < 0.1
+    assert min(psnr(one, other) for one, other in zip(made.frames, source.frames)) > 33
+    if more == {"as_container": "mov"}:
+        assert (made.frames == source.frames).all(), "packets are copied"
+
+
+@pytest.mark.parametrize("operations, numbers", [
+    ([{"type": "interval", "start": 5, "stop": 30, "step": 10}], [5, 15, 25]),
+    ([{"type": "preview", "max_frame_count": 3}], [0, 1, 2]),
+    ([{"type": "preview", "max_time_offset": "00:00:00.200"}], [0, 1, 2, 3, 4]),
+    ([{"type": "preview", "max_time_fraction": 0.04}], [0, 1])], ids=str)
+def test_parts_of_videos_are_written(db, added, operations, numbers):
+    _, blobs = ask(db, [find(added, blobs=True, operations=operations)])
+    assert Shown(blobs[0]).numbers == numbers
+
+
+def test_previews_are_as_small_as_they_must(db, name):
+    ask(db, [{"AddVideo": {"properties": {"key": name}}}], [film()])
+    most = len(film()) // 3
+    _, blobs = ask(db, [find(name, blobs=True, operations=[{"type": "preview", "max_size_mb": most / 1e6}])])
+    assert len(blobs[0]) <= most and 0 < len(Shown(blobs[0]).frames) <= 50
+
+
+def test_clips_have_blobs(db, added):
+    ask(db, [find(added, _ref=1)] + [
+        {"AddClip": {"video_ref": 1, "label": label, "properties": {"key": added},
+                     "frame_number_range": {"start": start, "stop": stop}}}
+        for label, start, stop in [("middle", 13, 31), ("end", 40, 49)]])
+    clip = {"constraints": {"key": ["==", added]}, "blobs": True}
+    assert Shown(ask(db, [{"FindClip": {"with_label": "middle", **clip}}])[1][0]).numbers == list(range(13, 32))
+    assert Shown(ask(db, [{"FindClip": {"with_label": "end", **clip}}])[1][0]).numbers == list(range(40, 50))
+    _, blobs = ask(db, [{"FindClip": {"with_label": "middle", "as_container": "avi", **clip, "operations": [
+        {"type": "interval", "start": 2, "stop": 9, "step": 3}, {"type": "resize", "width": 32, "height": 24}]}}])
+    made = Shown(blobs[0])
+    assert (made.numbers, made.width, made.height, made.container) == ([15, 18, 21], 32, 24, "avi")
+
+
+def test_what_adding_asks_for_is_kept(db, name):
+    ask(db, [{"AddVideo": {"codec": "xvid", "container": "avi", "properties": {"key": name}, "operations": [
+        {"type": "crop", "x": 8, "y": 8, "width": 48, "height": 36},
+        {"type": "interval", "start": 0, "stop": 50, "step": 5}]}}], [video()])
+    facts = ["_fps", "_frame_count", "_frame_width", "_frame_height"]
+    replies, blobs = ask(db, [find(name, blobs=True, results={"list": facts})])
+    assert [values(replies[0], fact) for fact in facts] == [[5], [10], [48], [36]]
+    made = Shown(blobs[0])
+    assert (made.codec, made.container, made.numbers) == ("mpeg4", "avi", list(range(0, 50, 5)))
+
+
+@pytest.mark.parametrize("more, told", [
+    ({"as_codec": "h263", "as_container": "mp4"}, "h263"),
+    ({"operations": [{"type": "interval", "start": 50, "stop": 60}]}, "interval"),
+    ({"operations": [{"type": "crop", "x": 60, "y": 0, "width": 8, "height": 8}]}, "crop")], ids=str)
+def test_what_cannot_be_written_is_refused_with_its_command(db, added, more, told):
+    answer = refused(db, [find(added, _ref=1), find(added, blobs=True, **more)])
+    assert "FindVideo" in answer["info"] and told in answer["info"] and answer["command_index"] == 1

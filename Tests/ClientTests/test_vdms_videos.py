@@ -3,7 +3,7 @@
 import pytest
 from pictures import decoded
 from replies import ask, refused_vdms, values
-from videos import frame_number, needs_ffmpeg, video
+from videos import Shown, film, frame_number, needs_ffmpeg, psnr, video
 
 pytestmark = needs_ffmpeg
 
@@ -49,3 +49,34 @@ def test_keyframes_are_entities_where_they_are_indexed(vdms, added):
         {"FindEntity": {
             "class": "VD:KF", "link": {"ref": 1}, "results": {"list": ["VD:frameIndex"], "sort": "VD:frameIndex"}}}])
     assert values(replies[1], "VD:frameIndex") == [0, 10, 20, 30, 40]
+
+
+def test_a_part_comes_in_another_codec_and_container(vdms, name):
+    ask(vdms, [{"AddVideo": {"properties": {"key": name}}}], [film()])
+    _, blobs = ask(vdms, [{"FindVideo": of(name, codec="xvid", container="avi", operations=[
+        {"type": "interval", "start": 4, "stop": 40, "step": 3}])}])
+    made, source = Shown(blobs[0]), Shown(film()).frames[4:40:3]
+    assert (made.codec, made.container) == ("mpeg4", "avi") and made.frames.shape == source.shape
+    assert min(psnr(one, other) for one, other in zip(made.frames, source)) > 33
+
+
+def test_what_adding_asks_for_is_kept_and_indexed(vdms, name):
+    ask(vdms, [{"AddVideo": {
+        "codec": "h264", "container": "mov", "index_frames": True, "properties": {"key": name},
+        "operations": [{"type": "resize", "width": 32, "height": 24}]}}], [video()])
+    _, blobs = ask(vdms, [{"FindVideo": of(name)}])
+    made = Shown(blobs[0])
+    assert (made.codec, made.width, made.height, made.numbers) == ("h264", 32, 24, list(range(50)))
+    replies, _ = ask(vdms, [
+        {"FindVideo": of(name, _ref=1, results={"blob": False})},
+        {"FindEntity": {
+            "class": "VD:KF", "link": {"ref": 1}, "results": {"list": ["VD:frameIndex"], "sort": "VD:frameIndex"}}}])
+    assert values(replies[1], "VD:frameIndex")[0] == 0
+
+
+@pytest.mark.parametrize("more", [
+    {"codec": "h263", "container": "mp4"}, {"operations": [{"type": "interval", "start": 50, "stop": 60}]},
+    {"operations": [{"type": "crop", "x": 60, "y": 0, "width": 8, "height": 8}]}], ids=str)
+def test_what_cannot_be_written_is_refused_with_its_command(vdms, added, more):
+    failed = refused_vdms(vdms, [{"FindEntity": {"class": "none"}}, {"FindVideo": of(added, **more)}])
+    assert failed["FailedCommand"] == "FindVideo" and failed["status"] == -1

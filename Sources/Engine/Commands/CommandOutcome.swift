@@ -7,6 +7,8 @@ struct CommandOutcome: Sendable {
     /// One for each command: its name, and what is told.
     var replies: [Document]
     var requests: [BlobRequest]
+    /// How many of ``requests`` each command and those before it have.
+    var requestEnds: [Int]
     /// What replies list, by the index of the command.
     var listings: [Int: PlacedListing]
 

@@ -29,28 +29,27 @@ extension CommandRun {
         return .frame(source.stored, source.part?.lowerBound ?? 0, work)
     }
 
-    /// What a video hands out as its blob: its bytes, as they are. A clip has none.
+    /// What a video or a clip hands out as its blob: the video's bytes, or a video that is written; `nil`
+    /// where there is none.
     func videoRequest(
-        _ id: EntityID, _ find: FindCommand, in snapshot: CatalogSnapshot
+        _ id: EntityID, _ work: VideoWork, in snapshot: CatalogSnapshot
     ) throws -> BlobRequest? {
         guard let known = snapshot.schema[id.classNumber], known.kind == .entity else { return nil }
-        let name = find.subject == .clip ? "FindClip" : "FindVideo"
-        let work = VideoWork(find.operations, codec: find.codec, container: find.container)
-        guard known.name == Store.videoClass else {
-            throw EngineError(
-                .invalidRequest,
-                "\(name): the blob of a clip would be a video that has to be written, which this version does not do; ExtractFrames returns its frames"
-            )
+        if known.name == Store.videoClass, try snapshot.blob(of: id) == nil { return nil }
+        let source = try snapshot.frameSource(id, class: known.name)
+        if source.part == nil {
+            if work.isNothing { return .stored(source.stored, nil) }
+        } else {
+            // A clip has no pixels of its own.
+            try service.principal.check(.read, class: names.wireClass(Store.videoClass))
         }
-        guard try snapshot.blob(of: id) != nil else { return nil }
-        if let work {
-            let row = try snapshot.entities(of: known, [id.local], properties: ["codec", "container"]).first
-            let rest = work.rest(
-                codec: row?.properties["codec"]?.stringValue,
-                container: row?.properties["container"]?.stringValue)
-            if let rest { throw rest.refusal(of: name) }
+        let index = try service.frameIndex(source.stored, cancellation)
+        let videos = snapshot.schema.entityClass(Store.videoClass)
+        let row = try videos.flatMap {
+            try snapshot.entities(of: $0, [source.video.local], properties: VideoWork.properties).first
         }
-        return .stored(try snapshot.storedBytes(id, class: known.name), nil)
+        let plan = try work.plan(for: row?.properties ?? [:], source.bounds(in: index), of: index)
+        return plan.map { .video(source.stored, $0) } ?? .stored(source.stored, nil)
     }
 
     func perform(_ extraction: ExtractFramesCommand) throws -> Document {

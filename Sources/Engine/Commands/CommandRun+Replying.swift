@@ -199,15 +199,17 @@ extension CommandRun {
         let start = query.commands.isEmpty ? 0 : requests.count
         var index = start
         let isVideo = find.subject == .video || find.subject == .clip
+        let videoWork =
+            isVideo
+            ? try VideoWork(find.operations, codec: find.codec, container: find.container) : nil
         let work =
             isVideo ? nil : try PixelWork(find.operations, format: find.format, quality: find.quality)
         var hasAny = false
         var places: [Int?] = []
         for id in ids {
             let request =
-                isVideo
-                ? try videoRequest(id, find, in: snapshot)
-                : try blobRequest(id, work, isAlone: ids.count == 1, in: snapshot)
+                try videoWork.map { try videoRequest(id, $0, in: snapshot) }
+                ?? blobRequest(id, work, isAlone: ids.count == 1, in: snapshot)
             if let request {
                 requests.append(request)
                 places.append(index)

@@ -29,6 +29,8 @@ final class CommandRun {
     var references: [Int: FoundSet] = [:]
     /// What is to be handed out after the replies, in order.
     var requests: [BlobRequest] = []
+    /// How many of ``requests`` each command that was carried out and those before it have.
+    private var requestEnds: [Int] = []
     /// What replies list, by the index of the command, where it is not among the replies themselves.
     var listings: [Int: PlacedListing] = [:]
     /// Whether what is listed is for a table: values as they are, where replies have a form of their own.
@@ -64,6 +66,7 @@ final class CommandRun {
                 try cancellation.check()
                 let reply = try translating { try perform(command) }
                 replies.append([command.name: .object(reply)])
+                requestEnds.append(requests.count)
             } catch let failure as CommandFailure {
                 throw failure
             } catch let error as EngineError {
@@ -73,7 +76,8 @@ final class CommandRun {
             }
         }
         return CommandOutcome(
-            dialect: query.dialect, replies: replies, requests: requests, listings: listings)
+            dialect: query.dialect, replies: replies, requests: requests, requestEnds: requestEnds,
+            listings: listings)
     }
 
     // MARK: - The ground
@@ -135,6 +139,8 @@ enum BlobRequest: Sendable {
     case stored(StoredBytes, PixelWork?)
     /// A frame of a video, by its number, after operations if there are any.
     case frame(StoredBytes, Int, PixelWork?)
+    /// A video that is written of another.
+    case video(StoredBytes, VideoPlan)
     /// A part of an image.
     case bytes([UInt8])
 }

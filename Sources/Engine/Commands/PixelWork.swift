@@ -94,7 +94,9 @@ extension Box {
 }
 
 extension RequestedOperation {
-    fileprivate func operation() throws -> any ImageOperation {
+    /// As an operation on one picture.
+    /// - Throws: ``EngineError/Code/invalidOperation`` for one on videos.
+    func operation() throws -> any ImageOperation {
         switch self {
         case .threshold(let value): return Threshold(above: UInt8(clamping: value))
         case .crop(let x, let y, let width, let height):

@@ -45,22 +45,22 @@ extension Store {
         }
     }
 
-    /// Prepares a video of the command language: finds its frames, and stores the bytes. Blocks and computes.
+    /// Prepares a video of the command language: finds its frames, writes it anew where that is asked for,
+    /// and stores the bytes. Blocks and computes.
     /// - Throws: ``EngineError/Code/unsupportedMedia`` for what is no video, or has no frame that can be
-    ///   decoded; ``EngineError/Code/invalidRequest`` for one that would have to be written anew.
+    ///   decoded; ``EngineError/Code/invalidOperation`` for what cannot be made of it.
     func stageVideo(
         _ bytes: [UInt8], _ media: NewMedia, cancellation: Cancellation
     ) throws -> StagedContent {
         try translating {
-            let analysis = try VideoAnalysis(
-                MemoryVideo(bytes: bytes), options.video, cancellation: cancellation)
-            guard let index = analysis.index, index.count > 0 else {
-                throw EngineError(
-                    .unsupportedMedia, analysis.error ?? "the bytes are no video that can be decoded")
-            }
-            let work = VideoWork(media.operations, codec: media.codec, container: media.container)
-            if let rest = work?.rest(codec: analysis.facts?.codec, container: analysis.format?.rawValue) {
-                throw rest.refusal(of: "AddVideo")
+            let work = try VideoWork(media.operations, codec: media.codec, container: media.container)
+            var bytes = bytes
+            var (analysis, index) = try analyse(bytes, cancellation)
+            if let plan = try work.plan(for: analysis.properties, 0..<index.count, of: index) {
+                let reader = try VideoReader(
+                    MemoryVideo(bytes: bytes), options.video, index: index, cancellation: cancellation)
+                bytes = try plan.write(with: reader)
+                (analysis, index) = try analyse(bytes, cancellation)
             }
             var staged = try stage(bytes)
             staged.properties = analysis.properties
@@ -69,6 +69,18 @@ extension Store {
             frameIndexes.insert(index, for: staged.digest)
             return staged
         }
+    }
+
+    private func analyse(
+        _ bytes: [UInt8], _ cancellation: Cancellation
+    ) throws -> (VideoAnalysis, FrameIndex) {
+        let analysis = try VideoAnalysis(
+            MemoryVideo(bytes: bytes), options.video, cancellation: cancellation)
+        guard let index = analysis.index, index.count > 0 else {
+            throw EngineError(
+                .unsupportedMedia, analysis.error ?? "the bytes are no video that can be decoded")
+        }
+        return (analysis, index)
     }
 
     /// Stores bytes that nobody looks into. Blocks.

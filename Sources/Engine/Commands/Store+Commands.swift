@@ -96,8 +96,15 @@ extension Store {
     private func answer(
         _ query: CommandQuery, _ received: [[UInt8]], _ principal: Principal, _ web: (any WebReading)?
     ) async throws -> CommandMessage {
-        let (json, requests) = try await run(query, received, principal, web) { ($0.json(), $0.requests) }
-        return CommandMessage(json: json, blobs: try await handOut(requests))
+        let (json, requests, ends) = try await run(query, received, principal, web) {
+            ($0.json(), $0.requests, $0.requestEnds)
+        }
+        do {
+            return CommandMessage(json: json, blobs: try await handOut(requests))
+        } catch let failure as HandOutFailure {
+            guard let command = ends.firstIndex(where: { $0 > failure.place }) else { throw failure.error }
+            throw CommandFailure(query.commands[command], failure.error)
+        }
     }
 
     /// Carries out the commands of a query. What they came to is told by `tell`, on a thread of the readers

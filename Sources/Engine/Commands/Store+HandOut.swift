@@ -6,8 +6,11 @@ import Media
 extension Store {
     /// Frames of a video that one thread decodes one after another.
     private static let framesTogether = 64
+    /// Written videos that are longer are made again each time, so that they push nothing else out.
+    private static let mostCachedBytes = 16 << 20
 
     /// Reads what a reply hands out, several at a time, and gives it in order.
+    /// - Throws: ``HandOutFailure``.
     func handOut(_ requests: [BlobRequest]) async throws -> [[UInt8]] {
         if requests.isEmpty { return [] }
         var blobs: [[UInt8]] = Array(repeating: [], count: requests.count)
@@ -18,7 +21,7 @@ extension Store {
                 let (first, count) = (next, Store.countTogether(requests[next...]))
                 next += count
                 let some = Array(requests[first..<next])
-                group.addTask { (first, try await self.bytes(of: some)) }
+                group.addTask { (first, try await self.bytes(of: some, from: first)) }
             }
             for _ in 0..<options.computeThreads * 2 { start() }
             for try await (first, bytes) in group {
@@ -45,22 +48,42 @@ extension Store {
         return min(count, row.count)
     }
 
-    private func bytes(of requests: [BlobRequest]) async throws -> [[UInt8]] {
-        guard case .frame(let stored, let first, _)? = requests.first else {
+    /// - Parameter first: the place of the first of them among all.
+    private func bytes(of requests: [BlobRequest], from first: Int) async throws -> [[UInt8]] {
+        guard case .frame(let stored, let number, _)? = requests.first else {
             var blobs: [[UInt8]] = []
-            for request in requests { blobs.append(try await bytes(of: request)) }
-            return blobs
-        }
-        return try await computePool.run { cancellation in
-            try self.withReader(of: stored, near: first, cancellation) { reader in
-                try requests.map { request in
-                    guard case .frame(_, let number, let work) = request else {
-                        preconditionFailure("a row of frames holds something else")
-                    }
-                    try cancellation.check()
-                    return try self.bytes(ofFrame: number, reader, stored, work, cancellation)
+            for (place, request) in requests.enumerated() {
+                do {
+                    blobs.append(try await bytes(of: request))
+                } catch {
+                    throw HandOutFailure(place: first + place, error: EngineError(reporting: error))
                 }
             }
+            return blobs
+        }
+        do {
+            return try await computePool.run { cancellation in
+                var place = first
+                do {
+                    return try self.withReader(of: stored, near: number, cancellation) { reader in
+                        try requests.map { request in
+                            guard case .frame(_, let number, let work) = request else {
+                                preconditionFailure("a row of frames holds something else")
+                            }
+                            try cancellation.check()
+                            let bytes = try self.bytes(ofFrame: number, reader, stored, work, cancellation)
+                            place += 1
+                            return bytes
+                        }
+                    }
+                } catch {
+                    throw HandOutFailure(place: place, error: EngineError(reporting: error))
+                }
+            }
+        } catch let failure as HandOutFailure {
+            throw failure
+        } catch {
+            throw HandOutFailure(place: first, error: EngineError(reporting: error))
         }
     }
 
@@ -86,6 +109,20 @@ extension Store {
         case .bytes(let bytes): return bytes
         case .stored(let stored, nil): return try await bytes(of: stored)
         case .frame: preconditionFailure("frames are dealt with together")
+        case .video(let stored, let plan):
+            return try await computePool.run { cancellation in
+                let key = DerivedPixelsKey(
+                    digest: stored.digest.description, operations: "wire:video;\(plan.text)")
+                if let pixels = self.cache.find(key) { return pixels.bytes }
+                let bytes = try self.withReader(of: stored, near: plan.cut.range.lowerBound, cancellation) {
+                    try plan.write(with: $0)
+                }
+                if bytes.count <= Store.mostCachedBytes {
+                    self.cache.insert(
+                        DerivedPixels(bytes: bytes, contentType: plan.encoding.container.mediaType), for: key)
+                }
+                return bytes
+            }
         case .stored(let stored, let work?):
             let maxPixels = options.maxPixels
             let cache = cache
@@ -107,4 +144,11 @@ extension Store {
             }
         }
     }
+}
+
+/// Why something that a reply hands out could not be had.
+struct HandOutFailure: Error {
+    /// Which of all it was.
+    var place: Int
+    var error: EngineError
 }

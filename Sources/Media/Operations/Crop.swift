@@ -25,7 +25,13 @@ public struct Crop: ImageOperation, Hashable {
     }
 
     public func outputSize(of size: PixelSize) throws(MediaError) -> PixelSize {
-        PixelSize(width: width, height: height)
+        guard width >= 1, height >= 1, x >= 0, y >= 0, width <= size.width, height <= size.height,
+            x <= size.width - width, y <= size.height - height
+        else {
+            throw Self.reference.failure(
+                "x=\(x), y=\(y), width=\(width), height=\(height) must lie within the image of \(size)")
+        }
+        return PixelSize(width: width, height: height)
     }
 
     public func apply(to raster: Raster, of size: PixelSize, maxPixels: Int) throws(MediaError) -> Raster {

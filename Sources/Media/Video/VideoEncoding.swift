@@ -62,4 +62,10 @@ public struct VideoEncoding: Sendable, Hashable {
             throw MediaError(.invalidOperation, "an encoder has 1...64 threads, not \(threads)")
         }
     }
+
+    /// Likewise, and for frames of a size that the codec cannot hold; `nil` where it is not known.
+    public func check(_ size: PixelSize?) throws(MediaError) {
+        try check()
+        if let size { _ = try codec.encoder(of: size) }
+    }
 }

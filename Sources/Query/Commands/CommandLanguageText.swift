@@ -104,11 +104,22 @@ enum CommandLanguageText {
 
         ## Videos
 
-        Videos are kept as they come; any container and codec that FFmpeg reads will do. FindVideo returns the stored bytes, and
-        `_fps`, `_frame_count`, `_frame_width`, `_frame_height` and `_duration` may be asked for and listed as properties
-        are. A video that would have to be written anew is not: AddVideo with a `codec` or `container` that the video does
-        not have, FindVideo with another or with operations, and the blobs of clips are refused with an error that names
-        the command.
+        Videos are kept as they come unless AddVideo is asked for something else; any container and codec that FFmpeg reads
+        will do. FindVideo returns the stored bytes, and `_fps`, `_frame_count`, `_frame_width`, `_frame_height` and
+        `_duration` may be asked for and listed as properties are.
+
+        With a codec or container that the video does not have, or with operations, another video is written: by FindVideo
+        and FindClip for the reply alone, by AddVideo for good. The blob of a clip is a video of its frames. The codec and
+        the container are those that are asked for, otherwise those of the video, otherwise H.264 and MP4; `h263` goes into
+        MOV and AVI, and needs sides that are multiples of 4. Frames keep their times, the first is at 0, and sound goes
+        with them. Without operations on pixels, packets are copied where exactly the wanted frames come of that, which loses
+        nothing; otherwise frames are encoded, at x264's rate factor 23 or a quantizer of 4. A written video has at most
+        1 GiB.
+
+        Operations on videos are done in their order. `interval` leaves every `step`th of the frames that are left, `preview`
+        the first of them: `max_frame_count` frames, those that begin before `max_time_offset`, or before
+        `max_time_fraction` of their duration, and with `max_size_mb`, which leaves out sound, as many as fit. All others
+        are done with each frame.
 
         A frame has a number, from 0 in the order in which frames are shown. Of a time, the frame that is shown then is meant;
         ends of a stretch belong to it. A clip is a stretch of a video and holds no pixels of its own. A frame is an entity
@@ -140,8 +151,8 @@ enum CommandLanguageText {
     static let operations =
         wrapped(
             "`operations` is a list of objects with a `type` and its parameters, done in the order in which they "
-                + "stand. Images take threshold, crop, resize, flip and rotate; videos threshold, crop, resize, interval "
-                + "and, in ApertureDB's dialect, preview; frames all but preview. VDMS's `custom`, `userOp`, `remoteOp` and "
+                + "stand. Images take threshold, crop, resize, flip and rotate; videos these and interval and, in "
+                + "ApertureDB's dialect, preview; frames all but preview. VDMS's `custom`, `userOp`, `remoteOp` and "
                 + "`syncremoteOp` have a program outside the server change the picture, and are refused.") + [
             "", "```json",
             #"[{"type": "crop", "x": 10, "y": 10, "width": 200, "height": 100}, {"type": "resize", "scale": 0.5}]"#,

@@ -80,7 +80,8 @@ extension CommandParser {
         }
         find.reference = arguments.integer("_ref")
         find.results = try results(arguments)
-        find.operations = try operations(arguments, on: subject == .video ? .video : .image)
+        let isVideo = subject == .video || subject == .clip
+        find.operations = try operations(arguments, on: isVideo ? .video : .image)
         find.format = arguments.text(dialect == .vdms ? "format" : "as_format")
         find.quality = arguments.integer("quality")
         if find.quality != nil, let format = find.format, ["png", "bin"].contains(format) {

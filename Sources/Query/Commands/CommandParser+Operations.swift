@@ -9,7 +9,7 @@ extension CommandParser {
         var names: [String] {
             switch self {
             case .image: ["threshold", "crop", "resize", "flip", "rotate"]
-            case .video: ["threshold", "crop", "resize", "interval", "preview"]
+            case .video: ["threshold", "crop", "resize", "flip", "rotate", "interval", "preview"]
             case .frames: ["threshold", "crop", "resize", "flip", "rotate", "interval"]
             }
         }

@@ -6,7 +6,7 @@ public struct FindCommand: Sendable, Hashable {
     public var reference: Int?
     /// What is told of it.
     public var results: ResultRequest
-    /// What is done with each image before it is returned, in order.
+    /// What is done with each image or video before it is returned, in order.
     public var operations: [RequestedOperation]
     /// The format that images are returned in, such as `png` or `jpg`; `nil` for as they are kept.
     public var format: String?

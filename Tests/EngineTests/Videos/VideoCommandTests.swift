@@ -52,25 +52,6 @@ import Testing
         #expect(asIs.blobs.count == 1)
     }
 
-    @Test func `what would have to be written is refused by name`() async throws {
-        let client = try await client()
-        for (query, name) in [
-            (#"{"FindVideo": {"blobs": true, "as_codec": "xvid"}}"#, "the codec xvid"),
-            (
-                #"{"FindVideo": {"blobs": true, "operations": [{"type": "interval", "start": 0, "stop": 9}]}}"#,
-                "operations"
-            ),
-        ] {
-            let failure = try await client.failure("[\(query)]")
-            #expect(failure["info"]?.stringValue?.contains(name) == true, "\(failure.json)")
-        }
-        let refused = try await client.failure(
-            #"[{"AddVideo": {"codec": "xvid"}}]"#, [try TestVideo(counting: 5, in: folder).bytes])
-        #expect(refused["info"]?.stringValue?.contains("AddVideo") == true)
-        let none = try await client.failure(#"[{"AddVideo": {}}]"#, [Array("nothing".utf8)])
-        #expect(none["status"] == -1)
-    }
-
     @Test func `frames are extracted by number, list and interval`() async throws {
         let client = try await client()
         for (spec, expected) in [

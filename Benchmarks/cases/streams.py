@@ -18,7 +18,7 @@ FRAMES = (10, 700, 1500)
 
 def run(bench):
     fovea = bench.program("fovea")
-    path, _ = footage.made(bench, "1080p, busy")
+    path, _ = footage.made(bench, "1080p, busy, GOP 250")
     folder, store = bench.scratch / "videos", bench.scratch / "store"
     folder.mkdir()
     for number in range(STREAMS):

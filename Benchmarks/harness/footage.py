@@ -17,8 +17,9 @@ BUSY = [(2.0, 18.0), (20.0, 37.0), (39.0, 55.0), (57.0, 78.0)]
 
 # Width, height, bits a second, frames from keyframe to keyframe, motion.
 KINDS = {
-    "1080p, mostly still": (1920, 1080, 2_300_000, 250, STILL),
-    "1080p, busy": (1920, 1080, 2_300_000, 250, BUSY),
+    "1080p, mostly still, GOP 25": (1920, 1080, 2_300_000, 25, STILL),
+    "1080p, mostly still, GOP 250": (1920, 1080, 2_300_000, 250, STILL),
+    "1080p, busy, GOP 250": (1920, 1080, 2_300_000, 250, BUSY),
     "640 × 360, mostly still, GOP 250": (640, 360, 500_000, 250, STILL),
     "640 × 360, busy, GOP 250": (640, 360, 500_000, 250, BUSY),
     "640 × 360, mostly still, GOP 12": (640, 360, 500_000, 12, STILL),

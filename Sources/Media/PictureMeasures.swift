@@ -1,7 +1,7 @@
 /// What can be measured of a picture without knowing what it shows. `docs/labelling.md` has the formulas.
 public struct PictureMeasures: Sendable {
     private let picture: Raster
-    private let gray: Raster
+    let gray: Raster
 
     /// The longest side at which sharpness is measured: how sharp a picture looks does not depend on its
     /// size.
@@ -98,7 +98,7 @@ public struct PictureMeasures: Sendable {
     // MARK: - Private
 
     /// The longer side at most `side`, the other in proportion, rounded half up, at least 1.
-    private static func shrunk(_ image: Raster, to side: Int) throws(MediaError) -> Raster {
+    static func shrunk(_ image: Raster, to side: Int) throws(MediaError) -> Raster {
         let longest = max(image.width, image.height)
         guard longest > side else { return image }
         func scaled(_ length: Int) -> Int { max(1, (2 * length * side + longest) / (2 * longest)) }

@@ -82,13 +82,21 @@ struct JobView {
     private var last = Document()
     private var job = Document()
 
-    init(isJSON: Bool) { self.isJSON = isJSON }
+    /// What is looked at.
+    private let things: String
+
+    init(isJSON: Bool, things: String = "images") {
+        self.isJSON = isJSON
+        self.things = things
+    }
 
     /// Sends a request that has a job worked on, and shows it to its end.
     /// - Throws: ``ExitStatus/findings`` where some entities failed; where the job has.
-    static func follow(_ store: StoreOption, _ path: String, _ body: Document, isJSON: Bool) async throws {
+    static func follow(
+        _ store: StoreOption, _ path: String, _ body: Document, isJSON: Bool, things: String = "images"
+    ) async throws {
         let view = try await store.withClient { client in
-            var view = JobView(isJSON: isJSON)
+            var view = JobView(isJSON: isJSON, things: things)
             do {
                 try await client.lines("POST", path, body) { line, bytes in try view.take(line, bytes) }
             } catch {
@@ -147,7 +155,7 @@ struct JobView {
         Terminal.report(
             """
             \(number("labelled")) labelled (\(number("labels")) labels), \(number("nothing")) with nothing found\(others)\
-            \(run) in \(ProgressLine.duration(seconds: seconds)) (\(EntityTable.text(last["per_second"])) images/s)
+            \(run) in \(ProgressLine.duration(seconds: seconds)) (\(EntityTable.text(last["per_second"])) \(things)/s)
             """)
     }
 

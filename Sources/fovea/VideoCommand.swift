@@ -18,11 +18,13 @@ struct VideoCommand: AsyncParsableCommand {
               fovea video frames 2.0.1 --keyframes
               fovea video frames 2.0.1 --fps 1 -o pictures
               fovea video intervals 2.0.1 --tag motion
+              fovea video tag
+              fovea video stats
               fovea get 2.0.1 --frame 40 --op resize=320x180 -o still.jpg
             """,
         subcommands: [
             VideoProbeCommand.self, VideoFramesCommand.self, VideoMotionCommand.self,
-            VideoIntervalsCommand.self,
+            VideoIntervalsCommand.self, VideoTagCommand.self, VideoStatsCommand.self,
         ])
 }
 

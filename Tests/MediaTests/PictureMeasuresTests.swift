@@ -28,6 +28,9 @@ import Testing
             #expect(abs(luma.deviation - expected[1].floatValue!) < 1e-9, "\(file)")
             let sharpness = try measures.sharpness()
             #expect(abs(sharpness - expected[2].floatValue!) < 1e-6 * max(1, sharpness), "\(file)")
+            let (gradient, noise) = (try measures.gradient(), measures.noise())
+            #expect(abs(gradient - expected[4].floatValue!) < 1e-9 * max(1, gradient), "\(file)")
+            #expect(abs(noise - expected[5].floatValue!) < 1e-9 * max(1, noise), "\(file)")
             let parts = try #require(expected[3].objectValue)
             let colours = try measures.colours()
             #expect(colours.count == parts.count, "\(file)")
@@ -55,5 +58,25 @@ import Testing
         let pixels = (0..<64).map { index -> UInt8 in (index / 8 + index % 8) % 2 == 0 ? 100 : 200 }
         let board = Raster(width: 8, height: 8, channels: 1, pixels: pixels)
         #expect(try PictureMeasures(board).sharpness() == 160_000)
+    }
+
+    @Test func `the noise of Gaussian noise is its deviation, and a slope has none`() throws {
+        var generator = SeededGenerator(seed: 11)
+        // Box and Muller; no value is further from 128 than 4.3 · 12.
+        let noisy = (0..<256 * 256).map { _ -> UInt8 in
+            let (u, v) = (
+                Double.random(in: 1e-4..<1, using: &generator), Double.random(in: 0..<1, using: &generator)
+            )
+            return UInt8((128 + 12 * (-2 * log(u)).squareRoot() * cos(2 * .pi * v)).rounded())
+        }
+        let raster = Raster(width: 256, height: 256, channels: 1, pixels: noisy)
+        #expect(abs(try PictureMeasures(raster).noise() - 12) < 0.3)
+        let slope = Raster(
+            width: 64, height: 64, channels: 1,
+            pixels: (0..<4_096).map { UInt8(2 * ($0 % 64) + $0 / 64) })
+        #expect(try PictureMeasures(slope).noise() == 0)
+        // Across, Sobel sees 8 · 2 levels inside and none at the mirrored edges; down, 8 · 1 alike.
+        let expected = 62.0 / 64 * (16 * 16 + 8 * 8)
+        #expect(abs(try PictureMeasures(slope).gradient() - expected) < 1e-9)
     }
 }

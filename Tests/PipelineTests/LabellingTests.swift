@@ -92,7 +92,8 @@ import Testing
             kind: examiner.kind, source: examiner.source, descriptorSet: examiner.descriptorSet,
             replaces: again, keepsOlder: keepsOlder)
         return try LabellingRun(
-            targets, examiner, into: store, commit, LabelProgress(), cancellation, emit: { _ in }
+            targets, LabelWork(examiner, of: store), into: store, commit, LabelProgress(), cancellation,
+            emit: { _ in }
         ).run()
     }
 
@@ -231,7 +232,7 @@ import Testing
             let targets = try store.labelTargets(LabelTargets(examiner.sources)).ids
             let lines = Counter()
             let progress = try LabellingRun(
-                targets, examiner, into: store,
+                targets, LabelWork(examiner, of: store), into: store,
                 StatementCommit(kind: "model", source: examiner.source), LabelProgress(), cancellation
             ) { _ in
                 // The first line tells that it begins.

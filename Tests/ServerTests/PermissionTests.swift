@@ -42,7 +42,7 @@ import Testing
         "getEntity": .image(.read), "getBlob": .image(.read), "getPixels": .image(.read),
         "addImage": .image(.create), "addVideo": .classes([(.create, "Video")]),
         "listFrames": .image(.read), "listIntervals": .image(.read), "measureMotion": .image(.read),
-        "findMotion": .image(.update),
+        "findMotion": .image(.update), "countTaggedFrames": .image(.read),
         "deleteEntity": .image(.delete), "deleteEntities": .image(.delete),
         "findLabels": .samples, "checkLabels": .samples, "findLabelQuality": .samples,
         "fixLabels": .image(.update), "writeLabelQuality": .image(.update),

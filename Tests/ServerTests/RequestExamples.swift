@@ -309,6 +309,7 @@ struct RequestExamples {
                     200, headers: ["Accept: application/x-ndjson"],
                     json: #"{"taggers":["colours","lighting"],"limit":1}"#),
                 .init(400, json: "{}"), .init(400, json: #"{"model":"a","priority":"high"}"#),
+                .init(400, json: #"{"taggers":["blur"],"every":2}"#),
                 .init(404, json: #"{"taggers":["smell"]}"#), .init(404, json: #"{"model":"nothing"}"#),
             ]
         case "listJobs": [.init(200, query: "open=true&limit=2"), .init(400, query: "limit=0")]
@@ -356,7 +357,7 @@ struct RequestExamples {
                 .init(404, command: "DropTables", json: "{}"),
                 .init(400, command: "CreateUser", json: #"{"username":"a b"}"#),
             ]
-        default: nil
+        default: ofFootage(operation)
         }
     }
 

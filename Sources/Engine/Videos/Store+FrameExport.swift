@@ -61,11 +61,6 @@ extension Store {
         }
     }
 
-    private struct DecodedFrame: Sendable {
-        var number: Int
-        var raster: Raster
-    }
-
     private func decode(_ numbers: ArraySlice<Int>, of stored: StoredBytes) async throws -> [DecodedFrame] {
         guard let first = numbers.first else { return [] }
         return try await computePool.run { cancellation in

@@ -39,7 +39,8 @@ extension Store {
     ///
     /// Each is an object: `tag`, `start_frame` and `end_frame`, both of which belong to it, `start_time` and
     /// `end_time`, when the first frame begins to be shown and when the last one no longer is, in seconds
-    /// from the video's beginning, `score`, `source`, `run` and `label`. What it does not have is left out.
+    /// from the video's beginning, `score`, `value`, `source`, `run` and `label`. What it does not have is
+    /// left out.
     /// - Parameter name: only those of this label class.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone``;
     ///   ``EngineError/Code/invalidRequest`` for what has no frames.
@@ -68,6 +69,7 @@ extension Store {
                     "start_time": .float(interval.start), "end_time": .float(interval.stop),
                 ]
                 if let score = interval.score { line.append("score", .float(score)) }
+                if let value = interval.value { line.append("value", .float(value)) }
                 line.append("source", .string(label.source))
                 if let run = label.run { line.append("run", .integer(run)) }
                 line.append("label", .integer(label.id))

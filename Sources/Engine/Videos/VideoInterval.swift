@@ -13,13 +13,19 @@ public struct VideoInterval: Sendable, Hashable {
     public var stop: Double
     /// In `0...1`; of motion the greatest share of the picture that moves.
     public var score: Double?
+    /// What was measured, as a mean over the frames that were looked at.
+    public var value: Double?
 
-    public init(_ name: String, _ frames: Range<Int>, start: Double, stop: Double, score: Double? = nil) {
+    public init(
+        _ name: String, _ frames: Range<Int>, start: Double, stop: Double, score: Double? = nil,
+        value: Double? = nil
+    ) {
         self.name = name
         self.frames = frames
         self.start = start
         self.stop = stop
         self.score = score
+        self.value = value
     }
 
     /// What a label says; `nil` for labels of another kind, and those that do not tell their frames.
@@ -31,17 +37,20 @@ public struct VideoInterval: Sendable, Hashable {
             first < end,
             let start = place["start_time"]?.floatValue, let stop = place["stop_time"]?.floatValue
         else { return nil }
-        self.init(name, first..<end, start: start, stop: stop, score: label.confidence)
+        self.init(
+            name, first..<end, start: start, stop: stop, score: label.confidence,
+            value: place["value"]?.floatValue)
     }
 
     /// The label that says so.
     public func label(by source: String) -> NewLabel {
-        NewLabel(
-            .interval, name,
-            geometry: .json([
-                "start_frame": .integer(Int64(frames.lowerBound)),
-                "stop_frame": .integer(Int64(frames.upperBound)), "start_time": .float(start),
-                "stop_time": .float(stop),
-            ]), confidence: score, source: source)
+        var place: Document = [
+            "start_frame": .integer(Int64(frames.lowerBound)),
+            "stop_frame": .integer(Int64(frames.upperBound)), "start_time": .float(start),
+            "stop_time": .float(stop),
+        ]
+        if let value { place["value"] = .float(value) }
+        return NewLabel(
+            .interval, name, geometry: .json(.object(place)), confidence: score, source: source)
     }
 }

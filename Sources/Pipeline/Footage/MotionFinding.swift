@@ -12,6 +12,7 @@ public struct MotionFinding: Sendable {
     public static let source = "tagger:motion@1"
     /// Shorter pauses do not end an interval, in seconds.
     public static let longestGap = 1.0
+    static let usualOptions = MotionOptions()
 
     private let store: Store
     private let options: MotionOptions

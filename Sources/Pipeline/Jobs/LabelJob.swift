@@ -19,8 +19,10 @@ struct LabelJob {
     /// - Throws: ``EngineError`` as ``run(_:emit:)`` would at its beginning.
     static func check(_ request: LabelJobRequest, _ store: Store, _ models: ModelRegistry) throws {
         _ = try store.labelTargets(LabelTargets([], class: request.entityClass, filter: request.filter))
+        let isOfVideos = request.entityClass == Store.videoClass
         guard let id = request.model else {
-            _ = try TaggerExaminer(names: request.taggers)
+            let chosen = try TaggerSelection(request.taggers, ofVideos: isOfVideos)
+            if chosen.countsPeople { _ = try PeopleExaminer.modelID(among: models) }
             return
         }
         let entry = try LabelJob.reporting { () throws(InferenceError) in try models.entry(id) }
@@ -29,6 +31,7 @@ struct LabelJob {
                 .invalidRequest, "the model \(id) gives vectors of texts: it cannot label pictures",
                 path: "model")
         }
+        if isOfVideos, entry.description.task == .embedding { throw FrameExamination.noVectors(id) }
     }
 
     /// Labels what is left of the request.
@@ -41,19 +44,19 @@ struct LabelJob {
         }
         let request = try LabelJobRequest(document: job.request)
         let progress = LabelProgress(job.counts)
-        let examiner = try examiner(request)
+        let work = try work(request)
         var targets = try store.labelTargets(
             LabelTargets(
-                examiner.sources, class: request.entityClass, filter: request.filter, again: request.again,
+                work.sources, class: request.entityClass, filter: request.filter, again: request.again,
                 retriesFailed: request.retriesFailed, run: job.run)
         ).ids
         if request.limit > 0 { targets = Array(targets.prefix(max(0, request.limit - progress.done))) }
         let commit = StatementCommit(
-            kind: examiner.kind, source: examiner.source, parameters: job.request,
-            descriptorSet: examiner.descriptorSet, replaces: request.again,
+            kind: work.kind, source: work.source, parameters: job.request,
+            descriptorSet: work.descriptorSet, replaces: request.again,
             keepsOlder: request.keepsOlder, run: job.run, job: job.id)
         let ended = try LabellingRun(
-            targets, examiner, into: store, commit, progress, cancellation, emit: emit
+            targets, work, into: store, commit, progress, cancellation, emit: emit
         ).run()
         try runRules(emit)
         let id = job.id
@@ -76,13 +79,39 @@ struct LabelJob {
         for line in lines { emit(Array(line.json.utf8) + [0x0A]) }
     }
 
-    private func examiner(_ request: LabelJobRequest) throws -> any Examiner {
+    private func work(_ request: LabelJobRequest) throws -> LabelWork {
+        let isOfVideos = request.entityClass == Store.videoClass
+        var examiners: [any Examiner] = []
+        var findsMotion = false
         if let id = request.model {
-            return try LabelJob.reporting { () throws(InferenceError) in
-                try ModelExaminer(try models.load(id, options: ModelOptions(requestCount: 0)))
+            examiners.append(try ModelExaminer(try load(id)))
+        } else {
+            let chosen = try TaggerSelection(request.taggers, ofVideos: isOfVideos)
+            findsMotion = chosen.findsMotion
+            if !chosen.measures.isEmpty {
+                examiners.append(
+                    try TaggerExaminer(names: chosen.measures, concurrency: store.options.computeThreads))
+            }
+            if chosen.countsPeople {
+                examiners.append(
+                    try PeopleExaminer(try load(try PeopleExaminer.modelID(among: models))))
             }
         }
-        return try TaggerExaminer(names: request.taggers, concurrency: store.options.computeThreads)
+        let examiner: (any Examiner)? = examiners.count > 1 ? ExaminerGroup(examiners) : examiners.first
+        guard isOfVideos else {
+            guard let examiner else {
+                throw EngineError(.invalidRequest, "nothing is to look at the images", path: "taggers")
+            }
+            return LabelWork(examiner, of: store)
+        }
+        return try LabelWork(
+            examiner, ofVideosOf: store, request.sampling ?? .usual, findsMotion: findsMotion)
+    }
+
+    private func load(_ id: String) throws -> Model {
+        try LabelJob.reporting { () throws(InferenceError) in
+            try models.load(id, options: ModelOptions(requestCount: 0))
+        }
     }
 
     /// What is wrong with a model as an error of the engine.

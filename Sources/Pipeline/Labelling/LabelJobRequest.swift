@@ -12,6 +12,8 @@ public struct LabelJobRequest: Sendable {
     /// Taggers by name; none for a model.
     public var taggers: [String] = []
     public var entityClass = Store.imageClass
+    /// Which frames of videos are looked at; `nil` for ``FrameSampling/usual``.
+    public var sampling: FrameSampling?
     public var filter = Filter.all
     /// Pictures at most; 0 for all.
     public var limit = 0
@@ -25,7 +27,7 @@ public struct LabelJobRequest: Sendable {
     public init() {}
 
     private static let members = [
-        "model", "taggers", "class", "filter", "limit", "again", "retry_failed", "keep_older",
+        "model", "taggers", "class", "every", "fps", "filter", "limit", "again", "retry_failed", "keep_older",
     ]
 
     /// The request as it is kept, and goes over the wire.
@@ -33,6 +35,7 @@ public struct LabelJobRequest: Sendable {
         var document: Document = ["class": .string(entityClass), "filter": .object(filter.document)]
         if let model { document["model"] = .string(model) }
         if !taggers.isEmpty { document["taggers"] = .array(taggers.map { .string($0) }) }
+        if let member = sampling?.member { document[member.name] = member.value }
         if limit > 0 { document["limit"] = .integer(Int64(limit)) }
         if again { document["again"] = true }
         if retriesFailed { document["retry_failed"] = true }
@@ -76,6 +79,12 @@ public struct LabelJobRequest: Sendable {
         if let value = document["class"] {
             guard let text = value.stringValue, !text.isEmpty else { throw refusal("class", "a class") }
             entityClass = text
+        }
+        sampling = try FrameSampling(document)
+        if let sampling, entityClass != Store.videoClass {
+            throw EngineError(
+                .invalidRequest, "only videos have frames to choose from: the class is \(entityClass)",
+                path: sampling.member.name)
         }
         do throws(FilterError) {
             switch document["filter"] {

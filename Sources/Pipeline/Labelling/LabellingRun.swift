@@ -17,7 +17,7 @@ final class LabellingRun {
     private static let patience = Duration.milliseconds(500)
 
     private let store: Store
-    private let examiner: any Examiner
+    private let work: LabelWork
     private let targets: [EntityID]
     private let cancellation: Cancellation
     private let emit: ([UInt8]) -> Void
@@ -31,11 +31,11 @@ final class LabellingRun {
     ///   - progress: of earlier attempts.
     ///   - emit: takes JSON lines: a verdict for each picture once it is durable, and `{"progress": …}`.
     init(
-        _ targets: [EntityID], _ examiner: any Examiner, into store: Store, _ commit: StatementCommit,
+        _ targets: [EntityID], _ work: LabelWork, into store: Store, _ commit: StatementCommit,
         _ progress: LabelProgress, _ cancellation: Cancellation, emit: @escaping ([UInt8]) -> Void
     ) {
         self.targets = targets
-        self.examiner = examiner
+        self.work = work
         self.store = store
         self.commit = commit
         self.progress = progress
@@ -50,32 +50,38 @@ final class LabellingRun {
     func run() throws -> LabelProgress {
         report()
         // Threads of their own: whoever looks at pixels meanwhile must not wait behind a model.
-        let pool = BlockingPool(label: "fovea-label", threadCount: examiner.concurrency)
-        let window = examiner.concurrency * LabellingRun.leeway
+        let pool = BlockingPool(label: "fovea-label", threadCount: work.concurrency)
+        let window = work.concurrency * LabellingRun.leeway
         let results = ReorderingQueue<[Statement]>()
         var submitted = 0
         var taken = 0
+        var isWhole = true
         while taken < targets.count {
             while submitted < targets.count, submitted - taken < window, !cancellation.isCancelled {
                 let number = submitted
                 submitted += 1
-                let job: @Sendable () -> Void = { [store, examiner, target = targets[number]] in
-                    results.push(LabellingRun.statements(target, examiner, store), number)
+                let job: @Sendable () -> Void = { [work, cancellation, target = targets[number]] in
+                    results.push(work.look(target, cancellation), number)
                 }
                 if pool.submit(job) != nil { job() }
             }
             guard taken < submitted else { break }
             if group.isEmpty { groupStart = ContinuousClock.now }
-            group.append(results.pop(taken))
+            let statements = results.pop(taken)
             taken += 1
-            if group.count >= LabellingRun.groupCount
+            if statements.isEmpty {
+                isWhole = false
+                continue
+            }
+            group.append(statements)
+            if group.count >= LabellingRun.groupCount || work.isOfVideos
                 || ContinuousClock.now - groupStart > LabellingRun.patience
             {
                 try commitGroup()
             }
         }
         try commitGroup()
-        if let run = commit.run, taken == targets.count { try store.finish(run: run) }
+        if let run = commit.run, isWhole, taken == targets.count { try store.finish(run: run) }
         report()
         return progress
     }
@@ -99,7 +105,7 @@ final class LabellingRun {
     private func commitGroup() throws {
         guard !group.isEmpty else { return }
         progress.elapsed = ContinuousClock.now - start
-        let (before, width) = (progress, examiner.sources.count)
+        let (before, width) = (progress, work.sources.count)
         let outcomes = try store.commit(group.flatMap { $0 }, &commit) { outcomes in
             var after = before
             after.count(outcomes, each: width)

@@ -5,7 +5,7 @@ public import Media
 
 /// What measures a picture, and needs no model.
 public enum Tagger: String, Sendable, CaseIterable {
-    case brightness, lighting, contrast, blur, resolution, colours
+    case brightness, lighting, contrast, blur, sharpness, noise, resolution, colours
 
     /// Raised with every change of a formula or a bound.
     public static let version = 1
@@ -28,6 +28,12 @@ public enum Tagger: String, Sendable, CaseIterable {
         case .blur:
             let sharpness = try measures.sharpness()
             return [label(sharpness < Tagger.sharp ? "blurred" : "sharp", value: sharpness)]
+        case .sharpness:
+            let gradient = try measures.gradient()
+            return [label(Tagger.word(gradient, Tagger.sharpnessBounds, otherwise: "high"), value: gradient)]
+        case .noise:
+            let deviation = measures.noise()
+            return [label(Tagger.word(deviation, Tagger.noiseBounds, otherwise: "high"), value: deviation)]
         case .resolution:
             let height = picture.height
             let word = height < 720 ? "SD" : height < 2_160 ? "HD" : "4K"
@@ -48,6 +54,8 @@ public enum Tagger: String, Sendable, CaseIterable {
     private static let night = 0.2
     private static let contrastBounds = [(0.1, "low"), (0.25, "normal")]
     private static let sharp = 100.0
+    private static let sharpnessBounds = [(500.0, "low"), (5_000, "normal")]
+    private static let noiseBounds = [(2.0, "low"), (8, "normal")]
     private static let leastPart = 0.1
     private static let mostColours = 3
 
@@ -74,7 +82,7 @@ public struct TaggerExaminer: Examiner {
         var taggers: [Tagger] = []
         for name in names {
             guard let tagger = Tagger(rawValue: name) else {
-                let known = Tagger.allCases.map(\.rawValue).joined(separator: ", ")
+                let known = TaggerSelection.names.joined(separator: ", ")
                 throw EngineError(
                     .notFound, "there is no tagger '\(name.prefix(40))'; there are: \(known)", path: "taggers"
                 )

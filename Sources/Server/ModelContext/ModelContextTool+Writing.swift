@@ -144,7 +144,7 @@ extension ModelContextTool {
                 "taggers": [
                     "type": "array",
                     "items": [
-                        "type": "string", "enum": .array(Tagger.allCases.map { .string($0.rawValue) }),
+                        "type": "string", "enum": .array(TaggerSelection.names.map { .string($0) }),
                     ],
                 ],
                 "filter": .object(Schemas.filter), "class": .object(entityClass),

@@ -101,7 +101,11 @@ enum IntervalRoutes {
                             "start_time": ["type": "number"],
                             "end_time": [
                                 "type": "number", "description": "When the last frame is no longer shown.",
-                            ], "score": ["type": "number"], "source": ["type": "string"],
+                            ], "score": ["type": "number"],
+                            "value": [
+                                "type": "number",
+                                "description": "What a tagger measured, a mean over the frames looked at.",
+                            ], "source": ["type": "string"],
                             "run": ["type": "integer"], "label": ["type": "integer"],
                         ],
                         required: [

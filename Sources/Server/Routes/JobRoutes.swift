@@ -118,10 +118,20 @@ enum JobRoutes {
         "model": ["type": "string", "minLength": 1, "description": "The id of a model; or else `taggers`."],
         "taggers": [
             "type": "array", "minItems": 1,
-            "items": ["type": "string", "enum": .array(Tagger.allCases.map { .string($0.rawValue) })],
-            "description": "Names of taggers; or else `model`.",
+            "items": ["type": "string", "enum": .array(TaggerSelection.names.map { .string($0) })],
+            "description": "Names of taggers; or else `model`. `motion` is of videos alone.",
         ],
-        "class": ["type": "string", "minLength": 1, "description": "`Image` unless told."],
+        "class": [
+            "type": "string", "minLength": 1,
+            "description": "`Image` unless told; of `Video`, frames are looked at.",
+        ],
+        "every": [
+            "type": "integer", "minimum": 1, "description": "Of videos: every nth frame; or else `fps`.",
+        ],
+        "fps": [
+            "type": "number", "exclusiveMinimum": 0, "maximum": 1_000,
+            "description": "Of videos: frames a second, 1 unless told.",
+        ],
         "filter": .object(Schemas.filter),
         "limit": ["type": "integer", "minimum": 0, "description": "0 for all."],
         "again": ["type": "boolean", "description": "Whether to look at what was looked at already."],

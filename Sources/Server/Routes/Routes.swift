@@ -10,7 +10,8 @@ enum Routes {
     static func endpoints(isHolderSocket: Bool, hasCommands: Bool = true) -> [Endpoint] {
         let all =
             (hasCommands ? CommandRoutes.endpoints : []) + EntityRoutes.endpoints + PixelRoutes.endpoints
-            + FrameRoutes.endpoints + IntervalRoutes.endpoints + UploadRoutes.endpoints
+            + FrameRoutes.endpoints + IntervalRoutes.endpoints + FrameStatisticsRoutes.endpoints
+            + UploadRoutes.endpoints
             + SystemRoutes.endpoints
             + DeletionRoutes.endpoints + QualityRoutes.endpoints + ReviewRoutes.endpoints
             + LabelRoutes.endpoints + ClassRoutes.endpoints + JobRoutes.endpoints + RuleRoutes.endpoints

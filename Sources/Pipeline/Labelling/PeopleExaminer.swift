@@ -1,0 +1,57 @@
+import Base
+import Catalog
+public import Engine
+public import Inference
+public import Media
+
+/// Counts people in pictures: the boxes of the class `person` that a model of objects gives. Its labels are
+/// named `people:<count>`.
+public struct PeopleExaminer: Examiner {
+    /// What asks for it among taggers.
+    public static let name = "people"
+    /// The label class of its boxes' model that is counted.
+    static let countedClass = "person"
+    public static let source = "tagger:people@1"
+    /// The one that is taken where there are several.
+    private static let preferred = "yolox-nano"
+
+    private let model: ModelExaminer
+
+    public init(_ model: Model) throws(InferenceError) { self.model = try ModelExaminer(model) }
+
+    /// The model that counts, of those that look for objects and have all their files. Reads the models'
+    /// files.
+    /// - Throws: ``EngineError/Code/notFound`` where there is none.
+    public static func modelID(among models: ModelRegistry) throws(EngineError) -> String {
+        let ids = models.entries().entries.filter { entry in
+            let description = entry.description
+            if case .list(["face"])? = description.labels { return false }
+            return description.task == .detection && description.points.isEmpty && entry.isComplete
+        }.map(\.description.id)
+        guard let id = ids.contains(preferred) ? preferred : ids.first else {
+            throw EngineError(
+                .notFound,
+                "there is no model that sees people: 'fovea model pull \(preferred)' fetches one",
+                path: "taggers")
+        }
+        return id
+    }
+
+    public var kind: String { "tagger" }
+    public var source: String { PeopleExaminer.source }
+    public var sources: [String] { [source] }
+    public var descriptorSet: String? { nil }
+    public var concurrency: Int { model.concurrency }
+
+    public func examine(_ picture: Raster) throws -> [Finding] {
+        let labels = try model.examine(picture).flatMap(\.labels)
+        let count = labels.count { $0.kind == .box && $0.name == PeopleExaminer.countedClass }
+        return [
+            Finding(labels: [
+                NewLabel(
+                    .class, "\(PeopleExaminer.name):\(count)",
+                    geometry: .json(["value": .float(Double(count))]), source: source)
+            ])
+        ]
+    }
+}

@@ -22,7 +22,7 @@ test("one part stands alone, several are joined, and none finds everything", () 
   deepEqual(composeFilter({ ...everything, filter: '{"a": 1}' }), { a: 1 });
   deepEqual(composeFilter({ ...everything, choices: { label: cats } }), { label: "cat" });
   deepEqual(
-    composeFilter({ filter: '{"a": 1}', sort: "", choices: { width: wide, label: cats } }),
+    composeFilter({ of: "Image", filter: '{"a": 1}', sort: "", choices: { width: wide, label: cats } }),
     { $and: [{ a: 1 }, { label: "cat" }, { width: { $gte: 640 } }] });
 });
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pixelsURL, thumbnailURL } from "../src/api/client";
 import { ApiError } from "../src/api/ApiError";
 import {
-  fileName, formatBytes, formatImages, formatName, formatTime, formatValue,
+  fileName, formatBytes, formatClock, formatMedia, formatName, formatTime, formatValue,
 } from "../src/state/format";
 
 test("byte counts have three digits and SI prefixes", () => {
@@ -41,8 +41,8 @@ test("names of properties are words", () => {
 });
 
 test("one image is not images", () => {
-  equal(formatImages(1), "1 image");
-  equal(formatImages(1_010_800), "1,010,800 images");
+  equal(formatMedia(1, "Image"), "1 image");
+  equal(formatMedia(1_010_800, "Image"), "1,010,800 images");
 });
 
 test("a path is known by its last component", () => {
@@ -68,4 +68,17 @@ test("an error is told in the server's words, or by its status", () => {
   for (const other of ["", "<html>", "null", "{}", '{"error": 1}']) {
     equal(ApiError.of(502, other).message, "The server answered with status 502.", other);
   }
+});
+
+test("one video is not videos", () => {
+  equal(formatMedia(1, "Video"), "1 video");
+  equal(formatMedia(0, "Video"), "0 videos");
+});
+
+test("clocks carry what is rounded up", () => {
+  const cases: readonly [number, number, string][] = [
+    [0, 0, "0:00"], [59.4, 0, "0:59"], [59.5, 0, "1:00"], [3599.9996, 3, "1:00:00.000"], [7209, 0, "2:00:09"],
+    [1.6, 3, "0:01.600"], [65.04, 2, "1:05.04"], [-1, 0, "0:00"],
+  ];
+  for (const [seconds, digits, text] of cases) equal(formatClock(seconds, digits), text);
 });

@@ -1,9 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { everything, formatQuery, parseQuery, type Query } from "../src/state/query";
-import { galleryPath, imagePath, parseRoute } from "../src/state/route";
+import { everyVideo, everything, formatQuery, parseQuery, type Query } from "../src/state/query";
+import { entityPath, galleryPath, parseRoute, videoPath } from "../src/state/route";
 
 const full: Query = {
+  of: "Image",
   filter: '{"path": {"$regex": "a&b=c #%+"}}',
   sort: "captured_at:desc",
   choices: {
@@ -37,7 +38,7 @@ test("what makes no sense in an address is left out", () => {
 });
 
 test("an image's address leads back to what the gallery showed", () => {
-  const address = new URL(imagePath("2.0.42", full, 1234567), "http://localhost");
+  const address = new URL(entityPath("2.0.42", full, 1234567), "http://localhost");
   const route = parseRoute(address.pathname, address.search);
   deepEqual(route, { page: "image", id: "2.0.42", at: 1234567, query: full });
 });
@@ -55,4 +56,28 @@ test("an address that is not ours is told from the gallery's", () => {
   equal(parseRoute("/images/a/b", "").page, "unknown");
   const broken = parseRoute("/images/%E0%A4%A", "");
   equal(broken.page === "image" && broken.id, "%E0%A4%A");
+});
+
+test("videos have a gallery of their own", () => {
+  const videos: Query = { ...full, of: "Video" };
+  const address = new URL(galleryPath(videos), "http://localhost");
+  equal(address.pathname, "/videos");
+  deepEqual(parseRoute(address.pathname, address.search), { page: "gallery", query: videos });
+  equal(galleryPath(everyVideo), "/videos");
+  equal(galleryPath(videos) === galleryPath(full), false);
+});
+
+test("a video's address names the frame, and leads back to what the gallery showed", () => {
+  const videos: Query = { ...full, of: "Video" };
+  const address = new URL(videoPath("1.0.3", videos, 7, 1393), "http://localhost");
+  const route = parseRoute(address.pathname, address.search);
+  deepEqual(route, { page: "video", id: "1.0.3", at: 7, frame: 1393, query: videos });
+  equal(videoPath("1.0.3", everyVideo, undefined, 0), "/videos/1.0.3");
+});
+
+test("a frame that is no number is the first", () => {
+  for (const frame of ["-1", "1.5", "x", ""]) {
+    const route = parseRoute("/videos/1.0.3", `?frame=${frame}`);
+    equal(route.page === "video" && route.frame, 0, frame);
+  }
 });

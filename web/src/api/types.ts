@@ -5,10 +5,37 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
+/** The classes of which the page shows entities. */
+export type MediaClass = "Image" | "Video";
+
 /** An entity as the server shows it: its id and whatever properties it has. A missing one is not there. */
 export interface Entity {
   readonly _uniqueid: string;
   readonly [property: string]: Json;
+}
+
+/** One frame of a video. */
+export interface Frame {
+  /** From 0, in the order in which frames are shown. */
+  readonly frame_number: number;
+  /** In seconds from the video's first frame. */
+  readonly time: number;
+  /** In ticks of the video. */
+  readonly pts: number;
+  readonly keyframe: boolean;
+  /** CRC-32 of the luma samples, where it was asked for. */
+  readonly crc?: string;
+}
+
+/** One label, and the entity that it is of. Its geometry stands beside it. */
+export interface LabelAnswer {
+  readonly image: string;
+  readonly label: number;
+  readonly kind: string;
+  readonly class?: string;
+  readonly confidence?: number;
+  readonly source: string;
+  readonly [member: string]: Json | undefined;
 }
 
 export interface FindAnswer {

@@ -1,15 +1,17 @@
 import { useMemo } from "react";
 import { schema } from "./client";
-import type { ClassSchema, PropertySchema } from "./types";
+import type { ClassSchema, MediaClass, PropertySchema } from "./types";
 import { useAnswer, type Pending } from "./useAnswer";
 
-const noImages: ClassSchema = { name: "Image", count: 0, properties: [] };
+export type MediaSchemas = Readonly<Record<MediaClass, ClassSchema>>;
 
-/** What the store knows of the class `Image`, asked again when `revision` changes. */
-export function useSchema(revision: number): Pending<ClassSchema> {
+/** What the store knows of images and of videos, asked again when `revision` changes. */
+export function useSchema(revision: number): Pending<MediaSchemas> {
   return useAnswer(`schema ${revision}`, async (signal) => {
     const { classes } = await schema(signal);
-    return classes.find((one) => one.name === "Image") ?? noImages;
+    const known = (name: MediaClass): ClassSchema =>
+      classes.find((one) => one.name === name) ?? { name, count: 0, properties: [] };
+    return { Image: known("Image"), Video: known("Video") };
   });
 }
 
@@ -22,7 +24,9 @@ export function isNumeric(property: PropertySchema): boolean {
 }
 
 /** The names of the properties that hold times. */
-export function useDateProperties(image: ClassSchema | undefined): ReadonlySet<string> {
-  return useMemo(
-    () => new Set((image?.properties ?? []).filter(isDate).map((property) => property.name)), [image]);
+export function useDateProperties(schemas: MediaSchemas | undefined): ReadonlySet<string> {
+  return useMemo(() => {
+    const properties = [...(schemas?.Image.properties ?? []), ...(schemas?.Video.properties ?? [])];
+    return new Set(properties.filter(isDate).map((property) => property.name));
+  }, [schemas]);
 }

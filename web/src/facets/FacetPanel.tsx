@@ -12,15 +12,15 @@ const openValues = 6;
 const openRanges = 3;
 
 interface Properties {
-  readonly image: ClassSchema | undefined;
+  readonly media: ClassSchema | undefined;
   readonly query: Query;
   readonly revision: number;
   readonly onQuery: (query: Query) => void;
 }
 
 /** What the images can be told apart by, with counts within what is shown; a click narrows it down. */
-export function FacetPanel({ image, query, revision, onQuery }: Properties): JSX.Element {
-  const survey = useFacetPlan(image, revision);
+export function FacetPanel({ media, query, revision, onQuery }: Properties): JSX.Element {
+  const survey = useFacetPlan(query.of, media, revision);
   const planned = survey.answer;
   const { answer, error, isLoading, retry } = useFacets(query, planned, revision);
   const choose = (property: string) => (choice: Choice | undefined) =>

@@ -3,7 +3,8 @@ import type { PropertySchema } from "../api/types";
 import { useAnswer } from "../api/useAnswer";
 import { composeFilter, withChoice } from "../state/filter";
 import { formatCount } from "../state/format";
-import { formatQuery, type Choice, type Query } from "../state/query";
+import type { Choice, Query } from "../state/query";
+import { galleryPath } from "../state/route";
 import { RangeBrush } from "./RangeBrush";
 import { boundsOf, scaleOf, spanOf, withWrittenEdges } from "./bins";
 
@@ -22,9 +23,9 @@ export function RangeFacet({ property, query, revision, onChoose }: Properties):
   const scale = scaleOf(property);
   const others: Query = { ...query, sort: "", choices: withChoice(query.choices, name, undefined) };
   const filter = composeFilter(others);
-  const key = filter === undefined ? undefined : `${revision} ${name} ${formatQuery(others)}`;
+  const key = filter === undefined ? undefined : `${revision} ${name} ${galleryPath(others)}`;
   const { answer, error } = useAnswer(key, async (signal) =>
-    withWrittenEdges(await histogram(filter ?? {}, name, binCount, signal), scale));
+    withWrittenEdges(await histogram(query.of, filter ?? {}, name, binCount, signal), scale));
 
   if (answer === undefined) {
     // A filter that is refused is explained where it is typed.

@@ -18,11 +18,13 @@ const neverOffered = new Set([
   "_uniqueid", "_key", "path", "paths", "sha256", "phash", "dhash", "mean", "std", "label", "labels",
 ]);
 
-/** What comes with every image stands after what its owner said of it, and in this order. */
+/** What comes with every image or video stands after what its owner said of it, and in this order. */
 const ownOrder = [
-  "camera_model", "camera_make", "format", "channels", "bits", "alpha", "frames", "orientation", "error",
+  "camera_model", "camera_make", "format", "container", "codec", "frame_rate", "audio_tracks",
+  "variable_rate", "pixel_format", "duration", "fps", "width", "height", "frame_count", "keyframe_count",
+  "bytes", "bit_rate", "channels", "bits", "alpha", "frames", "orientation", "error",
 ];
-const rangeOrder = ["captured_at", "width", "height", "bytes"];
+const rangeOrder = ["captured_at", "duration", "width", "height", "fps", "frame_count", "bytes"];
 const lastRanges = ["added_at", "latitude", "longitude", "altitude"];
 
 const mostStrings = 200;
@@ -32,9 +34,9 @@ const mostNumbers = 12;
 const label: PropertySchema = { name: "label", types: ["string"] };
 
 /** The properties that could be offered. How many values each has is then asked of the server. */
-export function candidates(image: ClassSchema): readonly PropertySchema[] {
-  if (image.count === 0) return [];
-  const scalars = image.properties.filter(isScalar);
+export function candidates(media: ClassSchema): readonly PropertySchema[] {
+  if (media.count === 0) return [];
+  const scalars = media.properties.filter(isScalar);
   return [label, ...scalars.filter(({ name }) => !neverOffered.has(name))];
 }
 
@@ -48,17 +50,17 @@ function isScalar(property: PropertySchema): boolean {
  *
  * A property that is another one for nearly every image (a file name, a URL) is left out.
  */
-export function plan(image: ClassSchema, survey: readonly Facet[]): FacetPlan {
+export function plan(media: ClassSchema, survey: readonly Facet[]): FacetPlan {
   const surveyed = new Map(survey.map((facet) => [facet.property, facet]));
   const values: Facet[] = [];
   const ranges: PropertySchema[] = [];
-  for (const property of candidates(image)) {
+  for (const property of candidates(media)) {
     const facet = surveyed.get(property.name);
     if (facet === undefined || facet.distinct === 0) continue;
     const isMeasured = isNumeric(property) || isDate(property);
     if (isMeasured && (isContinuous(property) || facet.distinct > mostNumbers)) {
       if (facet.distinct > 1) ranges.push(property);
-    } else if (property === label || facet.distinct <= mostValues(image.count - facet.missing)) {
+    } else if (property === label || facet.distinct <= mostValues(media.count - facet.missing)) {
       values.push(facet);
     }
   }

@@ -1,23 +1,26 @@
 import { useMemo } from "react";
 import { facets } from "../api/client";
-import type { ClassSchema, Facet } from "../api/types";
+import type { ClassSchema, Facet, MediaClass } from "../api/types";
 import { useAnswer, type Pending } from "../api/useAnswer";
 import { composeFilter } from "../state/filter";
-import { formatQuery, type Query } from "../state/query";
+import type { Query } from "../state/query";
+import { galleryPath } from "../state/route";
 import { candidates, plan, type FacetPlan } from "./plan";
 
 /** How many values of a property are fetched; rarer ones are counted only. */
 export const fetchedValues = 100;
 
 /** Which properties to offer, found out anew whenever `revision` changes. */
-export function useFacetPlan(image: ClassSchema | undefined, revision: number): Pending<FacetPlan> {
+export function useFacetPlan(
+  of: MediaClass, media: ClassSchema | undefined, revision: number,
+): Pending<FacetPlan> {
   const names = useMemo(
-    () => (image === undefined ? [] : candidates(image).map((property) => property.name)), [image]);
-  const key = names.length === 0 ? undefined : `${revision} ${names.join(" ")}`;
-  const survey = useAnswer(key, (signal) => facets({}, names, 1, signal));
+    () => (media === undefined ? [] : candidates(media).map((property) => property.name)), [media]);
+  const key = names.length === 0 ? undefined : `${of} ${revision} ${names.join(" ")}`;
+  const survey = useAnswer(key, (signal) => facets(of, {}, names, 1, signal));
   const planned = useMemo(
-    () => (image === undefined || survey.answer === undefined ? undefined : plan(image, survey.answer)),
-    [image, survey.answer]);
+    () => (media === undefined || survey.answer === undefined ? undefined : plan(media, survey.answer)),
+    [media, survey.answer]);
   return { ...survey, answer: planned };
 }
 
@@ -32,7 +35,7 @@ export function useFacets(
 ): Pending<ReadonlyMap<string, Facet>> {
   const names = (planned?.values ?? []).map(({ name }) => name);
   const canAsk = names.length > 0 && composeFilter(query) !== undefined;
-  const key = canAsk ? `${revision} ${names.join(" ")} ${formatQuery({ ...query, sort: "" })}` : undefined;
+  const key = canAsk ? `${revision} ${names.join(" ")} ${galleryPath({ ...query, sort: "" })}` : undefined;
   return useAnswer(key, async (signal) => {
     const unchosen = names.filter((name) => query.choices[name] === undefined);
     const chosen = names.filter((name) => query.choices[name] !== undefined);
@@ -41,7 +44,7 @@ export function useFacets(
       ...chosen.map((name) => ({ properties: [name], filter: composeFilter(query, name) })),
     ];
     const answers = await Promise.all(
-      groups.map((group) => facets(group.filter ?? {}, group.properties, fetchedValues, signal)));
+      groups.map((group) => facets(query.of, group.filter ?? {}, group.properties, fetchedValues, signal)));
     return new Map(answers.flat().map((facet) => [facet.property, facet]));
   });
 }

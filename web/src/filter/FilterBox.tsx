@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
-import type { ClassSchema } from "../api/types";
+import type { ClassSchema, MediaClass } from "../api/types";
 import { Icon } from "../parts/Icon";
 import { IconButton } from "../parts/IconButton";
 import { useShortcut } from "../parts/useShortcut";
@@ -13,20 +13,21 @@ const placeholder = 'Filter: {"width": {"$gte": 640}}';
 interface Properties {
   /** The filter in force. */
   readonly text: string;
-  readonly image: ClassSchema | undefined;
+  readonly media: ClassSchema | undefined;
+  readonly of: MediaClass;
   /** `/` leads here. */
   readonly hasShortcut: boolean;
   readonly onApply: (text: string) => void;
 }
 
 /** Where a filter is typed: checked as it is typed, in force on Enter. */
-export function FilterBox({ text, image, hasShortcut, onApply }: Properties): JSX.Element {
+export function FilterBox({ text, of, media, hasShortcut, onApply }: Properties): JSX.Element {
   const [draft, setDraft] = useState(text);
   const [isOpen, setIsOpen] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const form = useRef<HTMLFormElement>(null);
   const status = useId();
-  const check = useFilterCheck(draft);
+  const check = useFilterCheck(of, draft);
 
   useEffect(() => setDraft(text), [text]);
   useShortcut(["/"], hasShortcut, () => field.current?.focus());
@@ -64,7 +65,7 @@ export function FilterBox({ text, image, hasShortcut, onApply }: Properties): JS
       {draft !== "" && (
         <IconButton icon="close" label="Clear the filter" isSmall onClick={() => apply("")} />)}
       <div id={status} className="filter-status" hidden={!isOpen} aria-live="polite">
-        <FilterStatus check={check} isApplied={draft.trim() === text.trim()} image={image}
+        <FilterStatus check={check} isApplied={draft.trim() === text.trim()} media={media} of={of}
                       onExample={apply} />
       </div>
     </form>

@@ -1,5 +1,5 @@
-import type { ClassSchema } from "../api/types";
-import { formatImages } from "../state/format";
+import type { ClassSchema, MediaClass } from "../api/types";
+import { formatMedia } from "../state/format";
 import { examples } from "./examples";
 import type { FilterCheck } from "./useFilterCheck";
 
@@ -7,15 +7,16 @@ interface Properties {
   readonly check: FilterCheck;
   /** What is typed is what is in force. */
   readonly isApplied: boolean;
-  readonly image: ClassSchema | undefined;
+  readonly media: ClassSchema | undefined;
+  readonly of: MediaClass;
   readonly onExample: (text: string) => void;
 }
 
 /** What is to be said of a typed filter: where it is wrong, or what it finds; examples if there is none. */
-export function FilterStatus({ check, isApplied, image, onExample }: Properties): JSX.Element {
+export function FilterStatus({ check, isApplied, media, of, onExample }: Properties): JSX.Element {
   switch (check.state) {
     case "empty":
-      return <Examples image={image} isApplied={isApplied} onExample={onExample} />;
+      return <Examples media={media} isApplied={isApplied} onExample={onExample} />;
     case "checking":
       return <p>Checking…</p>;
     case "unknown":
@@ -26,17 +27,17 @@ export function FilterStatus({ check, isApplied, image, onExample }: Properties)
           {check.message}{check.path !== "" && <> at <code>{check.path}</code></>}
         </p>);
     case "valid":
-      if (isApplied) return <p>This filter finds {formatImages(check.count)}.</p>;
+      if (isApplied) return <p>This filter finds {formatMedia(check.count, of)}.</p>;
       return (
         <p>
-          <kbd>Enter</kbd> shows {formatImages(check.count)}.{" "}
+          <kbd>Enter</kbd> shows {formatMedia(check.count, of)}.{" "}
           <kbd>Shift</kbd> <kbd>Enter</kbd> begins a new line.
         </p>);
   }
 }
 
-function Examples({ image, isApplied, onExample }: Omit<Properties, "check">): JSX.Element {
-  const shown = examples(image);
+function Examples({ media, isApplied, onExample }: Omit<Properties, "check" | "of">): JSX.Element {
+  const shown = examples(media);
   return (
     <>
       {!isApplied && <p><kbd>Enter</kbd> shows everything.</p>}

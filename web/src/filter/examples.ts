@@ -24,6 +24,14 @@ const candidates: readonly Candidate[] = [
     text: '{"captured_at": {"$gte": {"$date": "2009-01-01"}}}',
   },
   {
+    property: "duration", meaning: "longer than a minute",
+    text: '{"duration": {"$gt": 60}}',
+  },
+  {
+    property: "codec", meaning: "of either codec",
+    text: '{"codec": {"$in": ["h264", "hevc"]}}',
+  },
+  {
     property: "camera_model", meaning: "a camera by its name",
     text: '{"camera_model": {"$regex": "canon", "$options": "i"}}',
   },
@@ -38,7 +46,7 @@ const candidates: readonly Candidate[] = [
 ];
 
 /** Filters that make sense for what the store holds. */
-export function examples(image: ClassSchema | undefined): readonly Example[] {
-  const known = new Set((image?.properties ?? []).map((property) => property.name));
+export function examples(media: ClassSchema | undefined): readonly Example[] {
+  const known = new Set((media?.properties ?? []).map((property) => property.name));
   return candidates.filter(({ property }) => property === "label" || known.has(property)).slice(0, 5);
 }

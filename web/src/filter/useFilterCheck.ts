@@ -1,4 +1,5 @@
 import { count } from "../api/client";
+import type { MediaClass } from "../api/types";
 import { useAnswer } from "../api/useAnswer";
 import { readFilter } from "../state/filter";
 import { useDebounced } from "../state/useDebounced";
@@ -17,13 +18,13 @@ interface Checked {
   readonly count: number;
 }
 
-/** Whether a typed filter can be asked, and how many images it finds by itself. Its form is told at once. */
-export function useFilterCheck(text: string): FilterCheck {
+/** Whether a typed filter can be asked, and how many entities it finds by itself. Its form is told at once. */
+export function useFilterCheck(of: MediaClass, text: string): FilterCheck {
   const settled = useDebounced(text.trim(), pause);
   const read = readFilter(settled);
-  const key = settled === "" || !read.isValid ? undefined : settled;
+  const key = settled === "" || !read.isValid ? undefined : `${of} ${settled}`;
   const { answer, error, isLoading } = useAnswer<Checked>(key, async (signal) => (
-    { text: settled, count: await count(read.isValid ? read.value : {}, signal) }));
+    { text: settled, count: await count(of, read.isValid ? read.value : {}, signal) }));
 
   if (text.trim() === "") return { state: "empty" };
   const now = readFilter(text);

@@ -24,7 +24,7 @@ export function ChoiceChips({ query, onQuery }: Properties): JSX.Element | null 
         <Chip key={property} name={formatName(property)} text={describeChoice(property, choice)}
               onClear={() => clear(property)} />))}
       <li>
-        <Button kind="text" onClick={() => onQuery({ ...everything, sort: query.sort })}>Clear all</Button>
+        <Button kind="text" onClick={() => onQuery({ ...everything, of: query.of, sort: query.sort })}>Clear all</Button>
       </li>
     </ul>
   );

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from "react";
 import { ApiError } from "../api/ApiError";
-import type { ClassSchema } from "../api/types";
 import type { Pending } from "../api/useAnswer";
+import type { MediaSchemas } from "../api/useSchema";
 import { FacetDrawer } from "../facets/FacetDrawer";
 import { FacetPanel } from "../facets/FacetPanel";
 import { Button } from "../parts/Button";
 import { readFilter } from "../state/filter";
-import { formatQuery, isEverything, type Query } from "../state/query";
+import { isEverything, type Query } from "../state/query";
 import { galleryPath } from "../state/route";
 import { navigate } from "../state/navigation";
 import { useMediaQuery } from "../state/useMediaQuery";
@@ -21,20 +21,20 @@ import { useView } from "./useView";
 
 interface Properties {
   readonly query: Query;
-  readonly schema: Pending<ClassSchema>;
+  readonly schema: Pending<MediaSchemas>;
   readonly results: Results;
   readonly revision: number;
-  /** The place of the image that was looked at last, or is. */
+  /** The place of what was looked at last, or is. */
   readonly active: number;
   readonly onActive: (index: number) => void;
   readonly onFiles: (files: readonly File[]) => void;
   /** Asks everything anew. */
   readonly onRefresh: () => void;
-  /** Not covered by the page of one image. */
+  /** Not covered by the page of one of them. */
   readonly isOpen: boolean;
 }
 
-/** The page of all images: a filter above, facets on the left, and the grid. */
+/** The page of all images, or all videos: a filter above, facets on the left, and the grid. */
 export function Gallery(properties: Properties): JSX.Element {
   const { query, schema, results, revision, active, onActive, onFiles, onRefresh, isOpen } = properties;
   const { shown, isPending } = results;
@@ -47,24 +47,25 @@ export function Gallery(properties: Properties): JSX.Element {
   useEffect(() => {
     if (wasOpen.current === isOpen) return;
     wasOpen.current = isOpen;
-    // Back from an image, the arrow keys go on where they were.
+    // Back from one of them, the arrow keys go on where they were.
     if (isOpen) main.current?.querySelector<HTMLElement>(".grid")?.focus({ preventScroll: true });
   }, [isOpen]);
 
   const go = (next: Query): void => {
-    if (formatQuery(next) !== formatQuery(query)) navigate(galleryPath(next));
+    if (galleryPath(next) !== galleryPath(query)) navigate(galleryPath(next));
   };
-  const panel = <FacetPanel image={schema.answer} query={query} revision={revision} onQuery={go} />;
+  const media = schema.answer?.[query.of];
+  const panel = <FacetPanel media={media} query={query} revision={revision} onQuery={go} />;
   const typed = readFilter(query.filter);
   const refusal = typed.isValid ? undefined : new ApiError(400, "invalid_filter", typed.message);
   const failure = refusal ?? shown?.error ?? (shown === undefined ? schema.error : undefined);
   const retry = shown?.error === undefined ? schema.retry : () => shown.retry();
   const count = refusal === undefined ? shown?.count : undefined;
-  const isEmpty = count === 0 && isEverything(query) && schema.answer?.count === 0;
+  const isEmpty = count === 0 && isEverything(query) && media?.count === 0;
 
   return (
     <div className={isOpen ? "gallery" : "gallery is-covered"}>
-      <Header query={query} image={schema.answer} isOpen={isOpen} onQuery={go} onFiles={onFiles} />
+      <Header query={query} media={media} isOpen={isOpen} onQuery={go} onFiles={onFiles} />
       {isWide && !isEmpty && <aside className="sidebar" aria-label="Facets">{panel}</aside>}
       {!isWide && (
         <FacetDrawer isOpen={isDrawerOpen && isOpen} onClose={() => setIsDrawerOpen(false)}>
@@ -72,14 +73,14 @@ export function Gallery(properties: Properties): JSX.Element {
         </FacetDrawer>)}
       <main ref={main} className={isPending ? "results is-busy" : "results"} aria-busy={isPending}>
         {!isEmpty && (
-          <Toolbar query={query} image={schema.answer} count={count} onQuery={go} view={view}
+          <Toolbar query={query} media={media} count={count} onQuery={go} view={view}
                    onFacets={isWide ? undefined : () => setIsDrawerOpen(true)} />)}
         {count !== undefined && count > 0 && failure !== undefined && (
           <p className="results-error" role="alert">
-            Some images could not be loaded: {failure.message}{" "}
+            Some could not be loaded: {failure.message}{" "}
             <Button kind="text" onClick={retry}>Retry</Button>
           </p>)}
-        {isEmpty && <EmptyStore onFiles={onFiles} onRefresh={onRefresh} />}
+        {isEmpty && <EmptyStore of={query.of} onFiles={onFiles} onRefresh={onRefresh} />}
         {count === 0 && !isEmpty && <NoMatch query={query} onQuery={go} />}
         {shown !== undefined && count !== undefined && count > 0 && (
           <Grid results={shown} count={count} query={query} tileSize={view.tileSize} isFilled={view.isFilled}

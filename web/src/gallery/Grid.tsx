@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent } from "react";
 import { useShortcut } from "../parts/useShortcut";
 import { useSize } from "../state/useSize";
-import { imagePath } from "../state/route";
+import { entityPath } from "../state/route";
 import type { Query } from "../state/query";
 import { navigate } from "../state/navigation";
 import { layOut, gap, type TileSize } from "./layout";
@@ -28,7 +28,7 @@ interface Properties {
   readonly isOpen: boolean;
 }
 
-/** A grid of any number of images, of which only those in view exist. */
+/** A grid of any number of images or videos, of which only those in view exist. */
 export function Grid(properties: Properties): JSX.Element {
   const { results, count, query, tileSize, isFilled, active, onActive, isOpen } = properties;
   useResultSet(results);
@@ -63,7 +63,7 @@ export function Grid(properties: Properties): JSX.Element {
     if (event.key === "Enter") {
       const entity = results.at(active);
       event.preventDefault(); // A link that has the focus would open too.
-      if (entity !== undefined) navigate(imagePath(entity._uniqueid, query, active));
+      if (entity !== undefined) navigate(entityPath(entity._uniqueid, query, active));
       return;
     }
     const rowsInView = Math.max(1, Math.floor(height / rowHeight));
@@ -87,8 +87,8 @@ export function Grid(properties: Properties): JSX.Element {
     for (let column = 0; column < columns && row * columns + column < count; column += 1) {
       const index = row * columns + column;
       const entity = results.at(index);
-      const path = entity === undefined ? "" : imagePath(entity._uniqueid, query, index);
-      tiles.push(<Tile key={index} id={`tile-${index}`} entity={entity} path={path} side={side}
+      const path = entity === undefined ? "" : entityPath(entity._uniqueid, query, index);
+      tiles.push(<Tile key={index} id={`tile-${index}`} of={query.of} entity={entity} path={path} side={side}
                        left={column * (side + gap)} thumbnail={layout.thumbnail}
                        isActive={index === active} />);
     }
@@ -100,7 +100,7 @@ export function Grid(properties: Properties): JSX.Element {
 
   return (
     <div ref={scroller} className={isFilled ? "grid is-filled" : "grid"} role="grid" tabIndex={0}
-         aria-label="Images" aria-rowcount={rowCount} aria-colcount={columns}
+         aria-label={query.of === "Video" ? "Videos" : "Images"} aria-rowcount={rowCount} aria-colcount={columns}
          aria-activedescendant={`tile-${active}`}
          onScroll={scroll.onScroll} onKeyDown={onKeyDown} onClick={onClick}>
       <div className="grid-content" role="presentation" style={{ height: scroll.height }}>{rows}</div>

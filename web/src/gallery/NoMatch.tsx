@@ -1,5 +1,6 @@
 import { Button } from "../parts/Button";
 import { Icon } from "../parts/Icon";
+import { mediaWord } from "../state/format";
 import { everything, type Query } from "../state/query";
 
 interface Properties {
@@ -17,13 +18,13 @@ export function NoMatch({ query, onQuery }: Properties): JSX.Element {
   return (
     <div className="notice">
       <span className="notice-mark"><Icon name="search" /></span>
-      <h2>No image matches</h2>
+      <h2>No {mediaWord(query.of)} matches</h2>
       <p>{cause}</p>
       <div className="notice-actions">
         {hasFilter && hasChoices && (
           <Button onClick={() => onQuery({ ...query, choices: {} })}>Keep the filter only</Button>)}
-        <Button kind="primary" onClick={() => onQuery({ ...everything, sort: query.sort })}>
-          Show all images
+        <Button kind="primary" onClick={() => onQuery({ ...everything, of: query.of, sort: query.sort })}>
+          Show all {mediaWord(query.of)}s
         </Button>
       </div>
     </div>

@@ -1,6 +1,6 @@
 import { ApiError } from "../api/ApiError";
 import { find, isAbort } from "../api/client";
-import type { Entity, Json, JsonObject } from "../api/types";
+import type { Entity, Json, JsonObject, MediaClass } from "../api/types";
 
 const pageSize = 100;
 /** Pages kept in memory; with the projection below some 25 kB each. */
@@ -8,8 +8,13 @@ const keptPages = 60;
 /** A dragged scrollbar passes hundreds of pages a second; they are asked for this many milliseconds apart. */
 const pace = 60;
 
-/** What a tile shows of an image. */
-const projection: JsonObject = { _uniqueid: 1, path: 1, label: 1, width: 1, height: 1, error: 1 };
+/** What a tile shows. */
+const projections: Readonly<Record<MediaClass, JsonObject>> = {
+  Image: { _uniqueid: 1, path: 1, label: 1, width: 1, height: 1, error: 1 },
+  Video: {
+    _uniqueid: 1, path: 1, url: 1, label: 1, width: 1, height: 1, error: 1, codec: 1, duration: 1, frame_count: 1,
+  },
+};
 
 /**
  * What one query finds, loaded page by page as it is looked at.
@@ -17,7 +22,7 @@ const projection: JsonObject = { _uniqueid: 1, path: 1, label: 1, width: 1, heig
  * Pages that were asked for but have left the view are aborted, and those longest out of view are forgotten.
  */
 export class ResultSet {
-  /** How many images there are; undefined until the first page came. */
+  /** How many there are; undefined until the first page came. */
   count: number | undefined;
   /** Why a page that is in view could not be loaded. */
   error: ApiError | undefined;
@@ -31,9 +36,12 @@ export class ResultSet {
   private timer: number | undefined;
 
   /** `key` names the query: two sets of one key show the same, at different times. */
-  constructor(readonly key: string, private readonly filter: Json, private readonly sort: string) {}
+  constructor(
+    readonly key: string, private readonly of: MediaClass, private readonly filter: Json,
+    private readonly sort: string,
+  ) {}
 
-  /** The image at a place, or undefined while it is not loaded. */
+  /** The entity at a place, or undefined while it is not loaded. */
   at(index: number): Entity | undefined {
     return this.pages.get(Math.floor(index / pageSize))?.[index % pageSize];
   }
@@ -92,9 +100,9 @@ export class ResultSet {
     this.inFlight.set(page, controller);
     const isFirst = this.count === undefined;
     try {
-      const answer = await find({
-        filter: this.filter, sort: this.sort, skip: page * pageSize, limit: pageSize, projection,
-        count: isFirst,
+      const answer = await find(this.of, {
+        filter: this.filter, sort: this.sort, skip: page * pageSize, limit: pageSize,
+        projection: projections[this.of], count: isFirst,
       }, controller.signal);
       if (controller.signal.aborted) return;
       this.pages.set(page, answer.entities);

@@ -9,16 +9,16 @@ const unsorted = new Set(["_uniqueid", "_key", "sha256", "phash", "dhash", "erro
 const first = ["captured_at", "added_at", "path", "label", "width", "height", "bytes"];
 
 interface Properties {
-  readonly image: ClassSchema | undefined;
+  readonly media: ClassSchema | undefined;
   /** `"captured_at:desc"`; empty for the store's own order. */
   readonly sort: string;
   readonly onSort: (sort: string) => void;
 }
 
-export function SortSelect({ image, sort, onSort }: Properties): JSX.Element {
+export function SortSelect({ media, sort, onSort }: Properties): JSX.Element {
   const [key = "", direction = "asc"] = sort.split(",")[0]!.split(":");
   const isDescending = direction === "desc";
-  const names = sortable(image?.properties ?? []);
+  const names = sortable(media?.properties ?? []);
   const shown = key === "" || names.includes(key) ? names : [...names, key];
   return (
     <div className="sort">

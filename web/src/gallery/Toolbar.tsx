@@ -1,9 +1,9 @@
-import type { ClassSchema } from "../api/types";
+import type { ClassSchema, MediaClass } from "../api/types";
 import { Button } from "../parts/Button";
 import { Icon } from "../parts/Icon";
 import { IconButton } from "../parts/IconButton";
 import { Segments, type Segment } from "../parts/Segments";
-import { formatCount, formatImages } from "../state/format";
+import { formatCount, formatMedia } from "../state/format";
 import type { Query } from "../state/query";
 import { ChoiceChips } from "./ChoiceChips";
 import type { TileSize } from "./layout";
@@ -12,8 +12,8 @@ import type { View } from "./useView";
 
 interface Properties {
   readonly query: Query;
-  readonly image: ClassSchema | undefined;
-  /** How many images are found; undefined until it is known. */
+  readonly media: ClassSchema | undefined;
+  /** How many are found; undefined until it is known. */
   readonly count: number | undefined;
   readonly onQuery: (query: Query) => void;
   readonly view: View;
@@ -28,7 +28,7 @@ const sizes: readonly Segment<TileSize>[] = [
 ];
 
 /** How many there are, what was chosen, and how they are sorted and laid out. */
-export function Toolbar({ query, image, count, onQuery, view, onFacets }: Properties): JSX.Element {
+export function Toolbar({ query, media, count, onQuery, view, onFacets }: Properties): JSX.Element {
   const chosen = Object.keys(query.choices).length;
   return (
     <div className="toolbar">
@@ -37,11 +37,11 @@ export function Toolbar({ query, image, count, onQuery, view, onFacets }: Proper
           <Icon name="filter" />Facets{chosen > 0 && <span className="button-count">{chosen}</span>}
         </Button>)}
       <p className="toolbar-count" aria-live="polite">
-        {count !== undefined && <Count count={count} total={image?.count} />}
+        {count !== undefined && <Count count={count} total={media?.count} of={query.of} />}
       </p>
       <ChoiceChips query={query} onQuery={onQuery} />
       <div className="toolbar-view">
-        <SortSelect image={image} sort={query.sort} onSort={(sort) => onQuery({ ...query, sort })} />
+        <SortSelect media={media} sort={query.sort} onSort={(sort) => onQuery({ ...query, sort })} />
         <Segments label="Size of the pictures" segments={sizes} value={view.tileSize}
                   onValue={view.onTileSize} />
         <IconButton icon="fit" label="Show pictures whole" aria-pressed={!view.isFilled}
@@ -54,9 +54,10 @@ export function Toolbar({ query, image, count, onQuery, view, onFacets }: Proper
 interface CountProperties {
   readonly count: number;
   readonly total: number | undefined;
+  readonly of: MediaClass;
 }
 
-function Count({ count, total }: CountProperties): JSX.Element {
-  if (total === undefined || total <= count) return <b>{formatImages(count)}</b>;
-  return <><b>{formatCount(count)}</b> of {formatImages(total)}</>;
+function Count({ count, total, of }: CountProperties): JSX.Element {
+  if (total === undefined || total <= count) return <b>{formatMedia(count, of)}</b>;
+  return <><b>{formatCount(count)}</b> of {formatMedia(total, of)}</>;
 }

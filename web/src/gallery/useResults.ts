@@ -1,6 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { composeFilter } from "../state/filter";
-import { formatQuery, type Query } from "../state/query";
+import type { Query } from "../state/query";
+import { galleryPath } from "../state/route";
 import { ResultSet } from "./ResultSet";
 
 export interface Results {
@@ -18,7 +19,7 @@ export interface Results {
 export function useResults(query: Query, revision: number, start: number): Results {
   const [shown, setShown] = useState<ResultSet>();
   const [isPending, setIsPending] = useState(true);
-  const key = formatQuery(query);
+  const key = galleryPath(query);
 
   useEffect(() => {
     const filter = composeFilter(query);
@@ -26,7 +27,7 @@ export function useResults(query: Query, revision: number, start: number): Resul
       setIsPending(false);
       return undefined;
     }
-    const next = new ResultSet(key, filter, query.sort);
+    const next = new ResultSet(key, query.of, filter, query.sort);
     setIsPending(true);
     const show = (): void => {
       unsubscribe();

@@ -1,5 +1,7 @@
-import type { Entity, Json } from "../api/types";
+import type { ReactNode } from "react";
+import type { Entity, Json, MediaClass } from "../api/types";
 import { isObject } from "../api/types";
+import { mediaWord } from "../state/format";
 import { Channels } from "./Channels";
 import { ExifTable } from "./ExifTable";
 import { groupsOf } from "./groups";
@@ -8,26 +10,29 @@ import { PropertyRow } from "./PropertyRow";
 import { Section } from "./Section";
 
 interface Properties {
+  readonly of: MediaClass;
   readonly entity: Entity;
   readonly dates: ReadonlySet<string>;
   /** All that is known has come, not only what a tile shows. */
   readonly isWhole: boolean;
+  readonly children?: ReactNode;
 }
 
-/** All that is known of an image, in groups. */
-export function Details({ entity, dates, isWhole }: Properties): JSX.Element {
+/** All that is known of an image or a video, in groups. `children` stand above. */
+export function Details({ of, entity, dates, isWhole, children }: Properties): JSX.Element {
   const labels = entity["labels"];
   const exif = entity["exif"];
   const histogram = channelsOf(entity["histogram"]);
   return (
-    <aside className="details" aria-label="What is known of the image" aria-busy={!isWhole}>
+    <aside className="details" aria-label={`What is known of the ${mediaWord(of)}`} aria-busy={!isWhole}>
+      {children}
       {isWhole && Array.isArray(labels) && labels.length > 0 && (
-        <LabelList labels={labels.filter(isObject)} />)}
+        <LabelList of={of} labels={labels.filter(isObject)} />)}
       {groupsOf(entity).map(({ title, properties }) => (
         <Section key={title} title={title}>
           <dl className="properties">
             {properties.map(([name, value]) => (
-              <PropertyRow key={name} name={name} value={value} isDate={dates.has(name)} />))}
+              <PropertyRow key={name} of={of} name={name} value={value} isDate={dates.has(name)} />))}
           </dl>
           {title === "Picture" && histogram !== undefined && (
             <Channels histogram={histogram} mean={numbersOf(entity["mean"])}

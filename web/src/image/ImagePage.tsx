@@ -1,18 +1,19 @@
 import { useEffect, useRef, useState } from "react";
-import { image } from "../api/client";
+import { show } from "../api/client";
 import type { Entity } from "../api/types";
 import { useAnswer } from "../api/useAnswer";
 import { describe } from "../gallery/describe";
 import type { ResultSet } from "../gallery/ResultSet";
 import { Button } from "../parts/Button";
 import { ErrorNotice } from "../parts/ErrorNotice";
+import { Segments, type Segment } from "../parts/Segments";
 import { useShortcut } from "../parts/useShortcut";
 import type { Query } from "../state/query";
-import { galleryPath, imagePath } from "../state/route";
+import { galleryPath, entityPath } from "../state/route";
 import { leaveTo, navigate } from "../state/navigation";
 import { useDebounced } from "../state/useDebounced";
 import { Details } from "./Details";
-import { ImageBar } from "./ImageBar";
+import { EntityBar } from "./EntityBar";
 import { PixelsBar } from "./PixelsBar";
 import { Stage } from "./Stage";
 import { useNeighbours } from "./useNeighbours";
@@ -28,10 +29,15 @@ interface Properties {
   readonly dates: ReadonlySet<string>;
 }
 
+const sizes: readonly Segment<"fit" | "actual">[] = [
+  { value: "fit", text: "Fit", title: "As large as there is room (z)" },
+  { value: "actual", text: "1:1", title: "One pixel a pixel (z)" },
+];
+
 /** The page of one image: the picture, and all that is known of it. */
 export function ImagePage({ id, at, query, results, dates }: Properties): JSX.Element {
   const neighbours = useNeighbours(results, id, at);
-  const { answer, error, retry } = useAnswer(id, (signal) => image(id, signal));
+  const { answer, error, retry } = useAnswer(id, (signal) => show("Image", id, signal));
   const entity: Entity = answer?._uniqueid === id ? answer : neighbours.self ?? { _uniqueid: id };
   const { title } = describe(entity);
   const [isActualSize, setIsActualSize] = useState(false);
@@ -49,7 +55,7 @@ export function ImagePage({ id, at, query, results, dates }: Properties): JSX.El
   const go = (step: -1 | 1): void => {
     const neighbour = step < 0 ? neighbours.previous : neighbours.next;
     if (neighbour === undefined || at === undefined) return;
-    navigate(imagePath(neighbour._uniqueid, query, at + step), { replace: true });
+    navigate(entityPath(neighbour._uniqueid, query, at + step), { replace: true });
   };
   useShortcut(["Escape", "ArrowLeft", "ArrowRight", "z"], true, (key) => {
     if (key === "Escape") leave();
@@ -58,9 +64,12 @@ export function ImagePage({ id, at, query, results, dates }: Properties): JSX.El
   });
 
   const bar = (
-    <ImageBar entity={entity} title={title} heading={heading} at={at} count={results?.count}
-              neighbours={neighbours} backTo={galleryPath(query)} onLeave={leave} onGo={go}
-              isActualSize={isActualSize} onActualSize={setIsActualSize} />
+    <EntityBar of="Image" entity={entity} title={title} heading={heading} at={at} count={results?.count}
+               neighbours={neighbours} backTo={galleryPath(query)} onLeave={leave} onGo={go}
+               stepKeys={["←", "→"]}>
+      <Segments label="Size on the screen" segments={sizes} value={isActualSize ? "actual" : "fit"}
+                onValue={(size) => setIsActualSize(size === "actual")} />
+    </EntityBar>
   );
   if (error !== undefined && answer?._uniqueid !== id) {
     const isGone = error.status === 404 || error.status === 410 || error.status === 400;
@@ -85,7 +94,7 @@ export function ImagePage({ id, at, query, results, dates }: Properties): JSX.El
                onOutcome={setOutcome} />
         <PixelsBar id={id} chain={chain} settledChain={settledChain} outcome={outcome} onChain={setChain} />
       </main>
-      <Details entity={entity} dates={dates} isWhole={answer?._uniqueid === id} />
+      <Details of="Image" entity={entity} dates={dates} isWhole={answer?._uniqueid === id} />
     </div>
   );
 }

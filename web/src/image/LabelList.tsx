@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../api/types";
+import type { Json, JsonObject, MediaClass } from "../api/types";
 import { CopyButton } from "../parts/CopyButton";
 import { Link } from "../parts/Link";
 import { clause } from "../state/filter";
@@ -15,22 +15,27 @@ interface Row {
   readonly confidences: readonly number[];
 }
 
-/** The labels of an image; those of one class, kind and source stand in one row. */
-export function LabelList({ labels }: { readonly labels: readonly JsonObject[] }): JSX.Element {
+interface Properties {
+  readonly of: MediaClass;
+  readonly labels: readonly JsonObject[];
+}
+
+/** The labels of an entity; those of one class, kind and source stand in one row. */
+export function LabelList({ of, labels }: Properties): JSX.Element {
   return (
     <Section title="Labels" note={formatCount(labels.length)}>
       <ul className="labels">
         {rowsOf(labels).map((row) => {
           const choice: Choice = { kind: "values", values: [row.name], missing: false };
-          // `label` knows labels of whole images only; those of boxes and the like are in `labels`.
+          // `label` knows labels of whole entities only; those of boxes and the like are in `labels`.
           const property = row.kind === "class" ? "label" : "labels.class";
           const details = [row.kind, row.source, confidence(row.confidences)];
           const detail = details.filter((one) => one !== "").join(" · ");
           return (
             <li key={JSON.stringify([row.name, row.kind, row.source])} className="label">
               {row.name === "" ? <span>unnamed</span> : (
-                <Link to={galleryPath({ ...everything, choices: { [property]: choice } })}
-                      title="Images with this label">{row.name}</Link>)}
+                <Link to={galleryPath({ ...everything, of, choices: { [property]: choice } })}
+                      title={`${of}s with this label`}>{row.name}</Link>)}
               {row.count > 1 && <span className="label-count">× {formatCount(row.count)}</span>}
               <span className="label-detail" title={detail}>{detail}</span>
               {row.name !== "" && (

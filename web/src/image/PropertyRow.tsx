@@ -1,4 +1,4 @@
-import type { Json } from "../api/types";
+import type { Json, MediaClass } from "../api/types";
 import { isObject } from "../api/types";
 import { CopyButton } from "../parts/CopyButton";
 import { Link } from "../parts/Link";
@@ -8,13 +8,14 @@ import { everything, type Choice } from "../state/query";
 import { galleryPath } from "../state/route";
 
 interface Properties {
+  readonly of: MediaClass;
   readonly name: string;
   readonly value: Json;
   readonly isDate: boolean;
 }
 
-/** A property and its value. The value leads to all images that share it, and its filter can be copied. */
-export function PropertyRow({ name, value, isDate }: Properties): JSX.Element {
+/** A property and its value. The value leads to all that share it, and its filter can be copied. */
+export function PropertyRow({ of, name, value, isDate }: Properties): JSX.Element {
   const values = scalars(value) ?? [value];
   const copied = choiceOf(values, isDate);
   return (
@@ -26,8 +27,8 @@ export function PropertyRow({ name, value, isDate }: Properties): JSX.Element {
           {values.map((one, index) => (
             <span key={JSON.stringify(one)}>
               {index > 0 && ", "}
-              <Link to={galleryPath({ ...everything, choices: { [name]: choiceOf([one], isDate) } })}
-                    title={`Images with this ${formatName(name).toLowerCase()}`}>
+              <Link to={galleryPath({ ...everything, of, choices: { [name]: choiceOf([one], isDate) } })}
+                    title={`${of}s with this ${formatName(name).toLowerCase()}`}>
                 {formatValue(name, one, isDate)}
               </Link>
             </span>))}

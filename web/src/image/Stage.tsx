@@ -4,13 +4,12 @@ import type { Entity } from "../api/types";
 import { describe } from "../gallery/describe";
 import { ErrorNotice } from "../parts/ErrorNotice";
 import { useSize, type Size } from "../state/useSize";
+import { fitted } from "./fitted";
 import { useDragScroll } from "./useDragScroll";
 import { usePicture, type Outcome } from "./usePicture";
 
 /** Formats that every browser shows; others are shown as PNG. */
 const shownByBrowsers = new Set(["jpeg", "png", "gif", "webp", "bmp", "avif"]);
-/** A small picture is not blown up beyond this. */
-const largestScale = 2;
 
 interface Properties {
   readonly entity: Entity;
@@ -71,7 +70,7 @@ export function Stage({ entity, chain, isActualSize, onActualSize, onOutcome }: 
 function originalURL(entity: Entity): string {
   const format = entity["format"];
   return typeof format === "string" && !shownByBrowsers.has(format)
-    ? pixelsURL(entity._uniqueid, "encode=png") : blobURL(entity._uniqueid);
+    ? pixelsURL(entity._uniqueid, "encode=png") : blobURL("Image", entity._uniqueid);
 }
 
 function storedSize({ width, height }: Entity): Size | undefined {
@@ -80,12 +79,6 @@ function storedSize({ width, height }: Entity): Size | undefined {
 
 function actual({ width, height }: Size): Size {
   return { width: width / window.devicePixelRatio, height: height / window.devicePixelRatio };
-}
-
-function fitted({ width, height }: Size, room: Size): Size | undefined {
-  if (room.width === 0 || room.height === 0) return undefined;
-  const scale = Math.min(room.width / width, room.height / height, largestScale);
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
 function centre(stage: HTMLElement | null, point: { x: number; y: number }): void {

@@ -7,6 +7,10 @@ export interface Group {
 
 /** Properties that Fovea finds out by itself; any other is its owner's. */
 const known: readonly (readonly [title: string, names: readonly string[]])[] = [
+  ["Video", [
+    "duration", "fps", "frame_rate", "variable_rate", "frame_count", "keyframe_count", "codec", "container",
+    "pixel_format", "pixel_aspect", "rotation", "bit_rate", "audio_tracks", "audio",
+  ]],
   ["Picture", [
     "width", "height", "channels", "bits", "alpha", "frames", "format", "bytes", "orientation",
     "icc_profile", "icc_profile_bytes", "error",
@@ -20,7 +24,7 @@ const known: readonly (readonly [title: string, names: readonly string[]])[] = [
 /** These are shown as pictures and tables, not as rows. */
 const shownElsewhere = new Set(["labels", "histogram", "exif", "mean", "std"]);
 
-/** The properties of an image by what they tell: its owner's first. Empty groups are left out. */
+/** The properties of an image or a video by what they tell: its owner's first. Empty groups are left out. */
 export function groupsOf(entity: Entity): readonly Group[] {
   const ours = new Set(known.flatMap(([, names]) => names));
   const labels = entity["labels"];

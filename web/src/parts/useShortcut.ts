@@ -9,12 +9,14 @@ import { useEffect, useRef } from "react";
 export function useShortcut(keys: readonly string[], isOn: boolean, act: (key: string) => void): void {
   const latest = useRef(act);
   latest.current = act;
-  const names = keys.join(" ");
+  const names = keys.join("\n");
   useEffect(() => {
     if (!isOn) return undefined;
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (!names.split(" ").includes(event.key) || isTyping(event.target)) return;
+      if (!names.split("\n").includes(event.key) || isTyping(event.target)) return;
+      // A button that has the focus is pressed by it.
+      if (event.key === " " && event.target instanceof Element && event.target.closest("button, a, summary") !== null) return;
       event.preventDefault();
       latest.current(event.key);
     };

@@ -1,4 +1,4 @@
-import type { Json } from "../api/types";
+import type { Json, MediaClass } from "../api/types";
 import { isObject } from "../api/types";
 
 const whole = new Intl.NumberFormat("en");
@@ -9,9 +9,25 @@ export function formatCount(count: number): string {
   return whole.format(count);
 }
 
-/** `1 image`, `2 images`. */
-export function formatImages(count: number): string {
-  return `${formatCount(count)} ${count === 1 ? "image" : "images"}`;
+/** `1 image`, `2 images`, `1 video`. */
+export function formatMedia(count: number, of: MediaClass): string {
+  return `${formatCount(count)} ${count === 1 ? mediaWord(of) : `${mediaWord(of)}s`}`;
+}
+
+/** `image` or `video`. */
+export function mediaWord(of: MediaClass): string {
+  return of === "Video" ? "video" : "image";
+}
+
+/** Seconds as a clock shows them: `1:05`, `2:00:09`; with `digits` of them behind the point, `1:05.040`. */
+export function formatClock(seconds: number, digits = 0): string {
+  const unit = 10 ** digits;
+  const ticks = Math.round(Math.max(0, seconds) * unit);
+  const whole = Math.floor(ticks / unit);
+  const pad = (value: number): string => String(value).padStart(2, "0");
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const fraction = digits === 0 ? "" : `.${String(ticks % unit).padStart(digits, "0")}`;
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(rest)}${fraction}` : `${minutes}:${pad(rest)}${fraction}`;
 }
 
 /** `83123` → `83.1 kB`, in powers of a thousand, as disks are sold and SI has it. */
@@ -47,7 +63,11 @@ export function formatValue(property: string, value: Json, isDate = false): stri
   if (value === null) return "null";
   if (value === "") return "(empty)";
   if (typeof value === "string") return isDate ? formatTime(value) : value;
-  if (typeof value === "number") return isByteCount(property) ? formatBytes(value) : formatNumber(value);
+  if (typeof value === "number") {
+    if (property === "duration") return `${formatClock(value)} (${formatNumber(value)} s)`;
+    if (property === "bit_rate") return `${formatNumber(Math.round(value / 1000))} kbit/s`;
+    return isByteCount(property) ? formatBytes(value) : formatNumber(value);
+  }
   if (typeof value === "boolean") return value ? "true" : "false";
   if (Array.isArray(value)) return value.map((one: Json) => formatValue(property, one, isDate)).join(", ");
   if (isObject(value) && typeof value["$date"] === "string") return formatTime(value["$date"]);
@@ -70,7 +90,8 @@ const names: Readonly<Record<string, string>> = {
   _uniqueid: "Id", _key: "Key", sha256: "SHA-256", phash: "pHash", dhash: "dHash", bits: "Bit depth",
   captured_at: "Captured", added_at: "Added", camera_make: "Camera make", camera_model: "Camera",
   bytes: "File size", std: "Deviation", icc_profile: "Colour profile", icc_profile_bytes: "Profile size", paths: "All paths",
-  "labels.class": "Labelled",
+  "labels.class": "Labelled", fps: "Frame rate", frame_count: "Frames", keyframe_count: "Keyframes",
+  frame_rate: "Told rate", pts: "Ticks",
 };
 
 /** The last component of a path. */

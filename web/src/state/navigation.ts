@@ -1,5 +1,5 @@
 import { useMemo, useSyncExternalStore } from "react";
-import { parseRoute, type Route } from "./route";
+import { isGalleryPath, parseRoute, type Route } from "./route";
 
 const listeners = new Set<() => void>();
 
@@ -13,7 +13,7 @@ interface Entry {
 export function navigate(path: string, options: { replace?: boolean } = {}): void {
   const entry: Entry = options.replace === true
     ? currentEntry()
-    : { cameFromGallery: window.location.pathname === "/" };
+    : { cameFromGallery: isGalleryPath(window.location.pathname) };
   if (options.replace === true) window.history.replaceState(entry, "", path);
   else window.history.pushState(entry, "", path);
   for (const listener of listeners) listener();

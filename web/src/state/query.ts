@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../api/types";
+import type { Json, JsonObject, MediaClass } from "../api/types";
 import { isObject } from "../api/types";
 
 /** Bounds of a range in filter language, e.g. `{"$gte": 640, "$lt": 1280}`. */
@@ -13,6 +13,8 @@ export type Choices = Readonly<Record<string, Choice>>;
 
 /** What the gallery shows. All of it stands in the address. */
 export interface Query {
+  /** Images or videos. It stands in the path of the address. */
+  readonly of: MediaClass;
   /** The text of the filter box, as typed; empty for everything. */
   readonly filter: string;
   /** `"captured_at:desc"`; empty for the store's own order. */
@@ -20,13 +22,14 @@ export interface Query {
   readonly choices: Choices;
 }
 
-export const everything: Query = { filter: "", sort: "", choices: {} };
+export const everything: Query = { of: "Image", filter: "", sort: "", choices: {} };
+export const everyVideo: Query = { ...everything, of: "Video" };
 
 export function isEverything(query: Query): boolean {
   return query.filter.trim() === "" && Object.keys(query.choices).length === 0;
 }
 
-/** The query string of an address, `""` or beginning with `?`. Equal queries give equal texts. */
+/** The query string of an address, `""` or beginning with `?`. Equal queries of one class give equal texts. */
 export function formatQuery(query: Query, extra: Readonly<Record<string, string>> = {}): string {
   const parameters = new URLSearchParams();
   if (query.filter.trim() !== "") parameters.set("filter", query.filter.trim());
@@ -42,9 +45,10 @@ export function formatQuery(query: Query, extra: Readonly<Record<string, string>
 }
 
 /** Reads what `formatQuery` wrote. Addresses are typed by people too: what makes no sense is left out. */
-export function parseQuery(search: string): Query {
+export function parseQuery(search: string, of: MediaClass = "Image"): Query {
   const parameters = new URLSearchParams(search);
   return {
+    of,
     filter: parameters.get("filter") ?? "",
     sort: parameters.get("sort") ?? "",
     choices: parseChoices(parameters.get("choices") ?? "{}"),

@@ -19,7 +19,7 @@ export function UploadList({ uploads, onClear }: Properties): JSX.Element | null
   const finished = uploads.filter(isFinished).length;
   const isDone = finished === uploads.length;
   return (
-    <section className="uploads" aria-label="Images being added">
+    <section className="uploads" aria-label="Files being added">
       <header className="uploads-head">
         <h2 aria-live="polite">{isDone ? summary(uploads) : `Adding ${formatCount(uploads.length)}`}</h2>
         <IconButton icon={isOpen ? "down" : "up"} label={isOpen ? "Fold" : "Unfold"} isSmall

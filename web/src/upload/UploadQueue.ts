@@ -1,6 +1,7 @@
 import { ApiError } from "../api/ApiError";
 import { uploadURL } from "../api/client";
-import type { UploadAnswer, Verdict } from "../api/types";
+import type { MediaClass, UploadAnswer, Verdict } from "../api/types";
+import { mediaOf } from "./mediaOf";
 
 /** Sent side by side: one travels while another is decoded. */
 const lanes = 2;
@@ -9,11 +10,12 @@ export interface Upload {
   readonly id: number;
   readonly name: string;
   readonly size: number;
+  readonly of: MediaClass;
   readonly state: "waiting" | "sending" | Verdict["verdict"];
   /** The part that has been sent, in `0...1`. */
   readonly progress: number;
-  /** The image that it became, or that it is a copy of. */
-  readonly image?: string | undefined;
+  /** The entity that it became, or that it is a copy of. */
+  readonly entity?: string | undefined;
   /** Why it failed, or what is noteworthy of it. */
   readonly message?: string | undefined;
 }
@@ -26,7 +28,7 @@ export class UploadQueue {
   private readonly files = new Map<number, File>();
   private readonly listeners = new Set<() => void>();
   private nextId = 0;
-  /** An image has come into the store since `onDone` was called. */
+  /** Something has come into the store since `onDone` was called. */
   private hasAdded = false;
 
   /** `onDone` is called whenever no file is left to send and at least one was added. */
@@ -37,7 +39,7 @@ export class UploadQueue {
       const id = this.nextId;
       this.nextId += 1;
       this.files.set(id, file);
-      return { id, name: file.name, size: file.size, state: "waiting", progress: 0 };
+      return { id, name: file.name, size: file.size, of: mediaOf(file), state: "waiting", progress: 0 };
     });
     this.set([...this.uploads, ...added]);
     this.proceed();
@@ -76,14 +78,14 @@ export class UploadQueue {
     };
     request.onload = () => this.finish(id, verdictOf(request));
     request.onerror = () => this.finish(id, { verdict: "failed", reason: ApiError.unreachable().message });
-    request.open("POST", uploadURL);
+    request.open("POST", uploadURL(mediaOf(file)));
     request.send(form);
   }
 
   private finish(id: number, { verdict, _uniqueid, reason, note }: Verdict): void {
     this.files.delete(id);
     if (verdict === "added") this.hasAdded = true;
-    this.change(id, { state: verdict, progress: 1, image: _uniqueid, message: reason ?? note });
+    this.change(id, { state: verdict, progress: 1, entity: _uniqueid, message: reason ?? note });
     this.proceed();
   }
 

@@ -2,7 +2,7 @@ import { Icon } from "../parts/Icon";
 import { Link } from "../parts/Link";
 import { formatBytes } from "../state/format";
 import { everything } from "../state/query";
-import { imagePath } from "../state/route";
+import { entityPath } from "../state/route";
 import type { Upload } from "./UploadQueue";
 
 const marks = {
@@ -10,14 +10,14 @@ const marks = {
 } as const;
 
 export function UploadRow({ upload }: { readonly upload: Upload }): JSX.Element {
-  const { name, size, state, progress, image, message } = upload;
+  const { name, size, of, state, progress, entity, message } = upload;
   return (
     <li className={`upload is-${state}`}>
-      <span className="upload-mark"><Icon name={marks[state]} /></span>
+      <span className="upload-mark"><Icon name={marks[state] === "image" && of === "Video" ? "video" : marks[state]} /></span>
       <span className="upload-text">
-        {image === undefined
+        {entity === undefined
           ? <span className="upload-name" title={name}>{name}</span>
-          : <Link className="upload-name" to={imagePath(image, everything)} title={name}>{name}</Link>}
+          : <Link className="upload-name" to={entityPath(entity, { ...everything, of })} title={name}>{name}</Link>}
         <span className="upload-detail" title={message}>{message ?? formatBytes(size)}</span>
       </span>
       <span className="upload-verdict">{stateText(state, progress)}</span>

@@ -6,7 +6,7 @@ export interface Uploads {
   readonly uploads: readonly Upload[];
 }
 
-/** One queue for the life of the page. `onAdded` is called when images have come into the store. */
+/** One queue for the life of the page. `onAdded` is called when something has come into the store. */
 export function useUploads(onAdded: () => void): Uploads {
   const latest = useRef(onAdded);
   latest.current = onAdded;

@@ -1,14 +1,14 @@
-import type { MouseEvent, RefObject } from "react";
+import type { MouseEvent, ReactNode, RefObject } from "react";
 import { blobURL } from "../api/client";
-import type { Entity } from "../api/types";
+import type { Entity, MediaClass } from "../api/types";
 import { Icon } from "../parts/Icon";
 import { IconButton } from "../parts/IconButton";
-import { Segments, type Segment } from "../parts/Segments";
 import { ThemeButton } from "../parts/ThemeButton";
-import { formatCount } from "../state/format";
+import { formatCount, mediaWord } from "../state/format";
 import type { Neighbours } from "./useNeighbours";
 
 interface Properties {
+  readonly of: MediaClass;
   readonly entity: Entity;
   readonly title: string;
   readonly heading: RefObject<HTMLHeadingElement>;
@@ -18,19 +18,17 @@ interface Properties {
   readonly backTo: string;
   readonly onLeave: () => void;
   readonly onGo: (step: -1 | 1) => void;
-  readonly isActualSize: boolean;
-  readonly onActualSize: (isActualSize: boolean) => void;
+  /** The keys that lead to the neighbours; none for a video, in which they lead from frame to frame. */
+  readonly stepKeys?: readonly [string, string];
+  /** How it is shown. */
+  readonly children?: ReactNode;
 }
 
-const sizes: readonly Segment<"fit" | "actual">[] = [
-  { value: "fit", text: "Fit", title: "As large as there is room (z)" },
-  { value: "actual", text: "1:1", title: "One pixel a pixel (z)" },
-];
-
-/** The bar above an image: back, what it is called, its neighbours, its size on the screen, and its file. */
-export function ImageBar(properties: Properties): JSX.Element {
-  const { entity, title, heading, at, count, neighbours, backTo, onLeave, onGo } = properties;
-  const { isActualSize, onActualSize } = properties;
+/** The bar above an image or a video: back, what it is called, its neighbours, how it is shown, and its file. */
+export function EntityBar(properties: Properties): JSX.Element {
+  const { of, entity, title, heading, at, count, neighbours, backTo, onLeave, onGo } = properties;
+  const { stepKeys, children } = properties;
+  const keys = (index: 0 | 1): string => (stepKeys === undefined ? "" : ` (${stepKeys[index]})`);
   const onBack = (event: MouseEvent): void => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
@@ -45,15 +43,14 @@ export function ImageBar(properties: Properties): JSX.Element {
       <h1 ref={heading} tabIndex={-1} title={String(entity["path"] ?? title)}>{title}</h1>
       {at !== undefined && count !== undefined && neighbours.self !== undefined && (
         <div className="image-steps">
-          <IconButton icon="back" label="Previous image" disabled={neighbours.previous === undefined}
-                      title="Previous (←)" onClick={() => onGo(-1)} />
+          <IconButton icon="back" label={`Previous ${mediaWord(of)}`} disabled={neighbours.previous === undefined}
+                      title={`Previous${keys(0)}`} onClick={() => onGo(-1)} />
           <span className="image-place">{formatCount(at + 1)} of {formatCount(count)}</span>
-          <IconButton icon="next" label="Next image" disabled={neighbours.next === undefined}
-                      title="Next (→)" onClick={() => onGo(1)} />
+          <IconButton icon="next" label={`Next ${mediaWord(of)}`} disabled={neighbours.next === undefined}
+                      title={`Next${keys(1)}`} onClick={() => onGo(1)} />
         </div>)}
-      <Segments label="Size on the screen" segments={sizes} value={isActualSize ? "actual" : "fit"}
-                onValue={(size) => onActualSize(size === "actual")} />
-      <a className="button is-download" href={blobURL(entity._uniqueid)} download={title}
+      {children}
+      <a className="button is-download" href={blobURL(of, entity._uniqueid)} download={title}
          title="Download the original" aria-label="Download the original">
         <Icon name="download" /><span>Original</span>
       </a>

@@ -1,0 +1,69 @@
+import { useMemo } from "react";
+import { find, labels } from "../api/client";
+import type { Entity, LabelAnswer } from "../api/types";
+import { isObject } from "../api/types";
+import { useAnswer } from "../api/useAnswer";
+import { useDebounced } from "../state/useDebounced";
+import { laneOfClips, lanesOfFrames, lanesOfLabels, type Lane } from "./lanes";
+import { boxAt, shapeOf, type Shape, type Track } from "./shapes";
+
+/** Clips that are drawn. */
+const mostClips = 10_000;
+/** Labels that are looked at to learn which classes there are. */
+const surveyed = 2_000;
+/** Labels of one frame that are drawn. */
+const mostShapes = 500;
+
+export interface VideoLabels {
+  readonly lanes: readonly Lane[];
+  readonly tracks: readonly Track[];
+}
+
+/** All that is said of a video as lanes; asked again when `revision` changes. */
+export function useVideoLabels(entity: Entity, isWhole: boolean, revision: number): VideoLabels {
+  const id = entity._uniqueid;
+  const key = isWhole ? `${id} ${revision}` : undefined;
+  const clips = useAnswer(key, async (signal) => (await find("Clip", {
+    filter: { video: id }, sort: "start_frame:asc", skip: 0, limit: mostClips, count: false,
+    projection: { _uniqueid: 1, start_frame: 1, stop_frame: 1, label: 1 },
+  }, signal)).entities);
+  const frameLabels = useAnswer(key, (signal) => labels("Frame", { video: id }, surveyed, signal));
+  const own = entity["labels"];
+  return useMemo(() => {
+    const said = lanesOfLabels(isWhole && Array.isArray(own) ? own.filter(isObject) : []);
+    const clipLane = laneOfClips(clips.answer ?? []);
+    const frameLanes = lanesOfFrames(id, countsOf(frameLabels.answer ?? []));
+    return {
+      lanes: [...said.lanes, ...frameLanes, ...(clipLane === undefined ? [] : [clipLane])],
+      tracks: said.tracks,
+    };
+  }, [id, own, isWhole, clips.answer, frameLabels.answer]);
+}
+
+/** What is drawn over a frame: its labels once somebody stays there, and the boxes of tracks at once. */
+export function useShapes(
+  id: string, number: number, isPlaying: boolean, hasFrameLabels: boolean, tracks: readonly Track[],
+): readonly Shape[] {
+  const settled = useDebounced(number, 120);
+  const key = !hasFrameLabels || isPlaying || settled !== number ? undefined : `shapes ${id} ${number}`;
+  const { answer } = useAnswer(key, async (signal) => ({
+    number, labels: await labels("Frame", { video: id, frame_number: number }, mostShapes, signal),
+  }));
+  return useMemo(() => {
+    const drawn = answer?.number === number ? answer.labels : [];
+    const shapes = drawn.flatMap((label) => shapeOf(label) ?? []);
+    const moving = tracks.flatMap((track): Shape[] => {
+      const box = boxAt(track, number);
+      return box === undefined ? [] : [{ ...track, kind: "box", box }];
+    });
+    return [...shapes, ...moving];
+  }, [answer, number, tracks]);
+}
+
+function countsOf(said: readonly LabelAnswer[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const label of said) {
+    if (label.class !== undefined) counts.set(label.class, (counts.get(label.class) ?? 0) + 1);
+  }
+  return counts;
+}

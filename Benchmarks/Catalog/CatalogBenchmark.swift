@@ -13,6 +13,9 @@ import Glibc
 ///
 /// `CatalogBenchmark prepare FOLDER --pictures FOLDER [--images N]` makes a store that is ready to be served,
 /// and the files that fill PostgreSQL's tables with the same, and leaves both in FOLDER.
+///
+/// `CatalogBenchmark intervals FOLDER [--images N]` makes a store of videos with N intervals, and leaves it
+/// in FOLDER.
 @main
 enum CatalogBenchmark {
     static func main() async {
@@ -22,16 +25,17 @@ enum CatalogBenchmark {
                 print(try OpeningReport(opening: arguments[1], mode: arguments[2], seed: seed).line)
                 return
             }
-            guard let mode = arguments.first, ["run", "alone", "prepare"].contains(mode),
+            guard let mode = arguments.first, ["run", "alone", "prepare", "intervals"].contains(mode),
                 arguments.count >= 2
             else {
                 throw BenchmarkFailure(
-                    "usage: CatalogBenchmark run|alone|prepare FOLDER [--images N] [--draws N] "
+                    "usage: CatalogBenchmark run|alone|prepare|intervals FOLDER [--images N] [--draws N] "
                         + "[--findings FILE] [--only PART,…] [--pictures FOLDER]")
             }
             let options = try BenchmarkOptions(folder: arguments[1], Array(arguments.dropFirst(2)))
             switch mode {
             case "alone": try AloneBenchmark(options: options).run()
+            case "intervals": try IntervalStore(options: options).make()
             case "prepare": try ServedCollection(options: options).make()
             default: try await run(options)
             }

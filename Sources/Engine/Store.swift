@@ -36,6 +36,7 @@ public final class Store: Sendable {
     let descriptorSets: DescriptorSets
     let frameIndexes: FrameIndexes
     let restingReaders = RestingReaders()
+    let intervalTables = IntervalTables()
     let textIndex = TextIndex()
     let textVectors = TextVectors()
     let collectionGate = CollectionGate()

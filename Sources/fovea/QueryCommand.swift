@@ -133,7 +133,8 @@ struct QueryCommand: AsyncParsableCommand {
         reply["info"]?.stringValue ?? "the query failed with status \(reply["status"]?.integerValue ?? -1)"
     }
 
-    private static func text(_ query: String) throws -> [UInt8] {
+    /// JSON as it was given: itself, or `@FILE`.
+    static func text(_ query: String) throws -> [UInt8] {
         guard query.hasPrefix("@") else { return Array(query.utf8) }
         return try bytes(of: String(query.dropFirst()))
     }

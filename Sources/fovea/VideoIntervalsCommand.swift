@@ -64,18 +64,37 @@ struct VideoIntervalsCommand: AsyncParsableCommand {
               fovea video intervals 2.0.1 --tag motion
               fovea video intervals 2.0.1 2.0.2 --json
               fovea video intervals 2.0.1 --tag motion --again
+              fovea video intervals --query '{"tag": "person", "where": {"during": {"tag": "motion"}}}'
+              fovea video intervals --query question.json --filter '{"camera": "north"}' --json
             """)
 
-    @Argument(help: "The _uniqueid of videos or clips.")
-    var ids: [String]
+    @Argument(help: "The _uniqueid of videos or clips; with --query none are needed.")
+    var ids: [String] = []
     @Option(help: "Only intervals of this tag, such as motion.")
     var tag: String?
     @Flag(help: "Look through the videos for motion once more.")
     var again = false
+    @Option(
+        help:
+            "A question about intervals in JSON, or a file with it: relations, sequences, and, or, not. docs/query-language.md has the language."
+    )
+    var query: String?
+    @Option(help: "With --query: a filter on the videos.")
+    var filter: String?
+    @Option(help: "With --query: at most n. Default: 25 in a table, all with --json.")
+    var limit: Int?
     @OptionGroup var store: StoreOption
     @OptionGroup var output: OutputOption
 
     func validate() throws {
+        if query == nil, ids.isEmpty {
+            throw ValidationError("Name videos, or ask with --query.")
+        }
+        if query == nil, filter != nil || limit != nil {
+            throw ValidationError("--filter and --limit go with --query.")
+        }
+        if query != nil, tag != nil || again { throw ValidationError("--query goes without --tag.") }
+        if let limit, limit < 0 { throw ValidationError("--limit must be 0 or more.") }
         if again, tag != MotionFinding.tag {
             throw ValidationError("--again goes with --tag \(MotionFinding.tag).")
         }
@@ -83,6 +102,11 @@ struct VideoIntervalsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (ids, tag, again, isJSON) = (ids, tag, again, output.json)
+        if let query {
+            let call = try IntervalQuestionCall(
+                query, videos: ids, filter: filter, limit: limit, isJSON: isJSON)
+            return try await store.withClient { try await call.run($0) }
+        }
         try await store.withClient { client in
             for id in ids {
                 let path =

@@ -1,9 +1,10 @@
 """Videos, clips and frames in ApertureDB's language."""
 
 import pytest
+import servers
 from pictures import decoded
 from replies import ask, one, refused, values
-from videos import Shown, film, frame_number, needs_ffmpeg, psnr, video
+from videos import Shown, film, frame_number, moving, needs_ffmpeg, psnr, video
 
 pytestmark = needs_ffmpeg
 
@@ -173,3 +174,21 @@ def test_what_adding_asks_for_is_kept(db, name):
 def test_what_cannot_be_written_is_refused_with_its_command(db, added, more, told):
     answer = refused(db, [find(added, _ref=1), find(added, blobs=True, **more)])
     assert "FindVideo" in answer["info"] and told in answer["info"] and answer["command_index"] == 1
+
+
+def test_intervals_are_found_by_a_command_of_ours(db, server, name):
+    ask(db, [{"AddVideo": {"properties": {"key": name}}}], [moving()])
+    replies, _ = ask(db, [find(name, uniqueids=True, blobs=False)])
+    (video,) = values(replies[0], "_uniqueid")
+    servers.fovea("video", "intervals", video, "--tag", "motion", "--store", server.store)
+    reply = one(db, "FindIntervals", {
+        "constraints": {"key": ["==", name]}, "intervals": {"tag": "motion", "min_duration": 1.5}})
+    (found,) = reply["intervals"]
+    assert reply["count"] == 1 and found["video"] == video and found["tag"] == "motion"
+    assert abs(found["start_time"] - 2) < 0.5 and abs(found["end_time"] - 4) < 0.5
+    assert found["start_frame"] == round(found["start_time"] * 25) and found["score"] > 0
+    reply = one(db, "FindIntervals", {"constraints": {"key": ["==", name]}, "intervals": {
+        "not": {"tag": "motion"}, "where": {"meets": {"tag": "motion"}}}})
+    assert [(one["start_frame"], one["end_frame"] + 1) for one in reply["intervals"]] == [(0, found["start_frame"])]
+    answer = refused(db, [{"FindIntervals": {"intervals": {"tag": "a", "where": {"near": {"tag": "b"}}}}}])
+    assert "FindIntervals.intervals.where.near" in answer["info"]

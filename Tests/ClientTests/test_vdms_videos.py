@@ -1,9 +1,12 @@
 """Videos and their frames in VDMS's language."""
 
+import json
+
 import pytest
+import servers
 from pictures import decoded
-from replies import ask, refused_vdms, values
-from videos import Shown, film, frame_number, needs_ffmpeg, psnr, video
+from replies import ask, one, refused_vdms, values
+from videos import Shown, film, frame_number, moving, needs_ffmpeg, psnr, video
 
 pytestmark = needs_ffmpeg
 
@@ -80,3 +83,22 @@ def test_what_adding_asks_for_is_kept_and_indexed(vdms, name):
 def test_what_cannot_be_written_is_refused_with_its_command(vdms, added, more):
     failed = refused_vdms(vdms, [{"FindEntity": {"class": "none"}}, {"FindVideo": of(added, **more)}])
     assert failed["FailedCommand"] == "FindVideo" and failed["status"] == -1
+
+
+def test_intervals_are_found_by_a_command_of_ours(vdms, server, name):
+    ask(vdms, [{"AddVideo": {"properties": {"key": name}}}], [moving()])
+    listed = servers.fovea(
+        "find", json.dumps({"key": name}), "--class", "Video", "--json", "--store", server.store).stdout
+    video = json.loads(listed)["_uniqueid"]
+    servers.fovea("video", "intervals", video, "--tag", "motion", "--store", server.store)
+    reply = one(vdms, "FindIntervals", {
+        "constraints": {"key": ["==", name]}, "intervals": {"tag": "motion", "min_duration": 1.5}})
+    (found,) = reply["intervals"]
+    assert reply["count"] == 1 and found["video"] == video and found["tag"] == "motion"
+    assert abs(found["start_time"] - 2) < 0.5 and abs(found["end_time"] - 4) < 0.5
+    assert found["start_frame"] == round(found["start_time"] * 25) and found["score"] > 0
+    reply = one(vdms, "FindIntervals", {"constraints": {"key": ["==", name]}, "intervals": {
+        "not": {"tag": "motion"}, "where": {"meets": {"tag": "motion"}}}})
+    assert [(one["start_frame"], one["end_frame"] + 1) for one in reply["intervals"]] == [(0, found["start_frame"])]
+    failed = refused_vdms(vdms, [{"FindIntervals": {"intervals": {"tag": "a", "where": {"near": {"tag": "b"}}}}}])
+    assert failed["FailedCommand"] == "FindIntervals" and "where.near" in failed["path"]

@@ -46,6 +46,19 @@ def film(frames=50):
         return path.read_bytes()
 
 
+@functools.cache
+def moving():
+    """160 × 90 pixels, six seconds at 25 frames a second: a square moves from second 2 to 4."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "moving.mp4")
+        place = "if(lt(t\\,2)\\,10\\,if(lt(t\\,4)\\,10+(t-2)*50\\,110))"
+        subprocess.run([
+            "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=gray:size=160x90:rate=25:duration=6", "-f", "lavfi",
+            "-i", "color=white:size=30x30:rate=25:duration=6", "-filter_complex", f"overlay=x={place}:y=30:eval=frame",
+            "-pix_fmt", "yuv420p", "-c:v", "libx264", "-threads", "1", str(path)], check=True)
+        return path.read_bytes()
+
+
 class Shown:
     """A video as FFmpeg's own programs read it."""
 

@@ -14,6 +14,12 @@ struct CommandClient {
         self.dialect = dialect
     }
 
+    /// Asks a store that is there already.
+    init(on temporary: TemporaryStore, _ dialect: CommandDialect = .aperture) {
+        self.temporary = temporary
+        self.dialect = dialect
+    }
+
     /// The reply, and the blobs with it.
     func ask(_ query: String, _ blobs: [[UInt8]] = []) async throws -> (reply: Value, blobs: [[UInt8]]) {
         let answer = await temporary.store.answer(

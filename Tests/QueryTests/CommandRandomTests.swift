@@ -136,6 +136,15 @@ struct CommandGenerator {
         case .polygons: return [[[0, 0], [3, 0], [3, 4.5]]]
         case .time: return random.chance(0.5) ? "00:01:02.5" : 7
         case .frames: return random.pick([3, [1, 2], ["start": 0, "stop": 9]])
+        case .intervals:
+            let question: Value = random.pick([["tag": "a"], ["track": ["a", "b"], "min_duration": 2]])
+            guard depth > 0, random.chance(0.6), let other = value(kind, depth: depth - 1) else {
+                return question
+            }
+            return random.pick([
+                ["and": [question, other]], ["sequence": [other, question], "within": 3],
+                ["not": other, "where": [["not": ["during": question]], ["before": other, "within": 0.5]]],
+            ])
         case .permissions: return random.pick([true, ["read": true], ["create": ["Note": false]]])
         case .values: return ["a", 1, 2.5]
         case .code: return random.pick([0, 1, -1, "+1"])

@@ -43,6 +43,7 @@ import Testing
         "addImage": .image(.create), "addVideo": .classes([(.create, "Video")]),
         "listFrames": .image(.read), "listIntervals": .image(.read), "measureMotion": .image(.read),
         "findMotion": .image(.update), "countTaggedFrames": .image(.read),
+        "findIntervals": .classes([(.read, "Video")]),
         "deleteEntity": .image(.delete), "deleteEntities": .image(.delete),
         "findLabels": .samples, "checkLabels": .samples, "findLabelQuality": .samples,
         "fixLabels": .image(.update), "writeLabelQuality": .image(.update),

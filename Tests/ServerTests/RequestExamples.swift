@@ -164,6 +164,12 @@ struct RequestExamples {
                 .init(400), .init(400, class: "Video", query: "unknown=1"),
                 .init(400, class: "Video", query: "tag="), .init(404, id: "9.0.1", class: "Video"),
             ]
+        case "findIntervals":
+            [
+                .init(
+                    200, json: #"{"question":{"or":[{"tag":"a"},{"not":{"tag":"b"}}]},"skip":1,"limit":0}"#),
+                .init(400, json: "{}"), .init(400, json: #"{"question":{"tag":"a"},"videos":["x"]}"#),
+            ]
         case "findMotion":
             [
                 .init(400, json: "{}"), .init(400, class: "Video", json: #"{"again":1}"#),

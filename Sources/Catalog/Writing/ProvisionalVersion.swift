@@ -9,12 +9,15 @@ final class ProvisionalVersion: IndexSource {
     private(set) var version: CatalogVersion
     private let catalog: Catalog
     private let connection: SQLiteConnection
+    /// The last commit before what is provisional.
+    private let committed: UInt64
 
     init(_ version: CatalogVersion, catalog: Catalog, connection: SQLiteConnection) {
         // What comes to nothing must not be taken for what the next commit notes.
         self.version = version.with(version.indexes.mapValues(\.branch))
         self.catalog = catalog
         self.connection = connection
+        committed = version.commit
     }
 
     /// Takes in what was written since the last time.
@@ -42,7 +45,9 @@ final class ProvisionalVersion: IndexSource {
     }
 
     /// What is not committed is not followed.
-    func rewritten(in classID: UInt32, after first: UInt64, upTo last: UInt64) -> [LocalID]? { nil }
+    func rewritten(in classID: UInt32, after first: UInt64, upTo last: UInt64) -> [LocalID]? {
+        last <= committed ? catalog.rewritten(in: classID, after: first, upTo: last) : nil
+    }
 
     // MARK: - Private
 

@@ -121,6 +121,7 @@ final class CommandRun {
         case .classifyDescriptor(let classify): try perform(classify, command)
         case .regionIoU(let comparison): try perform(comparison)
         case .extractFrames(let extraction): try perform(extraction)
+        case .findIntervals(let search): try perform(search)
         case .createIndex(let definition): try create(definition)
         case .removeIndex(let definition): try remove(definition)
         case .getIndexes(let selection): try indexes(selection)

@@ -7,6 +7,7 @@ import Query
 struct CommandService: Sendable {
     var principal: Principal
     var vectors: DescriptorSets
+    var intervals: IntervalTables
     /// The index of a video's frames, which is read or made.
     var frameIndex: @Sendable (StoredBytes, Cancellation) throws -> FrameIndex
     var logger: Logger

@@ -80,7 +80,7 @@ extension Store {
 
     private func commandService(_ principal: Principal) -> CommandService {
         CommandService(
-            principal: principal, vectors: descriptorSets,
+            principal: principal, vectors: descriptorSets, intervals: intervalTables,
             frameIndex: { [self] in try frameIndex(of: $0, $1) }, logger: Logger(label: "fovea.commands"),
             maxDocuments: options.maxVerifiedDocuments)
     }

@@ -31,14 +31,20 @@ public struct VideoInterval: Sendable, Hashable {
     /// What a label says; `nil` for labels of another kind, and those that do not tell their frames.
     public init?(_ label: Label) {
         guard label.kind == .interval, let name = label.name, case .json(let geometry)? = label.geometry,
-            let place = geometry.objectValue,
-            let first = place["start_frame"]?.integerValue.flatMap({ Int(exactly: $0) }),
+            let place = geometry.objectValue
+        else { return nil }
+        self.init(name, place, score: label.confidence)
+    }
+
+    /// What the geometry of a label says; `nil` where it does not tell its frames.
+    init?(_ name: String, _ place: Document, score: Double? = nil) {
+        guard let first = place["start_frame"]?.integerValue.flatMap({ Int(exactly: $0) }),
             let end = place["stop_frame"]?.integerValue.flatMap({ Int(exactly: $0) }), 0 <= first,
             first < end,
             let start = place["start_time"]?.floatValue, let stop = place["stop_time"]?.floatValue
         else { return nil }
         self.init(
-            name, first..<end, start: start, stop: stop, score: label.confidence,
+            name, first..<end, start: start, stop: stop, score: score,
             value: place["value"]?.floatValue)
     }
 

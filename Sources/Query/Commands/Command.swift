@@ -24,7 +24,8 @@ public struct Command: Sendable, Hashable {
         case .add, .update, .delete, .createIndex, .removeIndex, .deleteExpired: true
         case .find(let find): find.marksForDeletion
         case .access(let command): command.changesStore
-        case .classifyDescriptor, .regionIoU, .extractFrames, .getIndexes, .getStatus, .getSchema,
+        case .classifyDescriptor, .regionIoU, .extractFrames, .findIntervals, .getIndexes, .getStatus,
+            .getSchema,
             .userLogMessage:
             false
         }
@@ -59,6 +60,8 @@ public enum CommandAction: Sendable, Hashable {
     case regionIoU(RegionIoUCommand)
     /// `ExtractFrames`: pictures of videos.
     case extractFrames(ExtractFramesCommand)
+    /// `FindIntervals`: stretches of videos.
+    case findIntervals(FindIntervalsCommand)
     /// `CreateIndex`.
     case createIndex(IndexDefinition)
     /// `RemoveIndex`.

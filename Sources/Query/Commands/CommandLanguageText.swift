@@ -134,6 +134,51 @@ enum CommandLanguageText {
         clip, ExtractFrames counts from its beginning. A box on a frame is added with the frame as its image. VDMS's
         `index_frames` makes an entity of each keyframe: `VD:KF`, with `VD:frameIndex`.
 
+        ## Intervals
+
+        `FindIntervals` is a command of ours, in both dialects: it finds stretches of videos by what labels say of them, in all
+        videos or in those of `video_ref` and `constraints`. `POST /v1/intervals/query` and `fovea video intervals --query`
+        take the same questions. A question is an object with exactly one of these:
+
+        | | |
+        |---|---|
+        | `"tag": name` | the intervals of a label class, or of several in a list |
+        | `"track": name` | from the first to the last frame in which a tracked thing is there |
+        | `"and": [question, …]` | the time that is in all of them |
+        | `"or": [question, …]` | the time that is in any of them; what touches becomes one |
+        | `"not": question` | the time of the videos that is in none of it |
+        | `"sequence": [question, …]` | one of each, each of which ends before, or where, the next begins: from the beginning of each first one to the earliest end of a last one. `"within"` says how many seconds may lie between, one number or one for each step |
+
+        and, as may be, with these, which are applied in this order:
+
+        | | |
+        |---|---|
+        | `"min_score"` | of `tag` and `track`: from 0 to 1 |
+        | `"source"` | of `tag` and `track`: who said it |
+        | `"in_rectangle"` | of `track`: while the middle of the box is in `{"x", "y", "width", "height"}` |
+        | `"bridge"` | gaps of up to so many seconds are filled |
+        | `"min_duration"`, `"max_duration"` | in seconds |
+        | `"where"` | a condition, or a list of which all must hold |
+
+        A condition is `{"during": question}`: it holds of an interval that lies so to at least one of the other question's, in
+        the same video. The relations are Allen's: `before`, `after`, `meets`, `met_by`, `overlaps`, `overlapped_by`, `starts`,
+        `started_by`, `during`, `contains`, `finishes`, `finished_by`, `equals`; and `precedes`, which is `before` or `meets`,
+        and `intersects`, which is to have time in common. `before`, `after` and `precedes` take `"within"`: seconds between the
+        two at most. `{"not": condition}` holds where the condition does not. Each relation is strict: what is `during` another
+        shares neither end with it, and between one that is `before` another and that there is time.
+
+        ```json
+        {"tag": "person", "min_duration": 10, "where": [{"during": {"tag": "motion"}}, {"precedes": {"tag": "car"}, "within": 5}]}
+        {"sequence": [{"tag": "door"}, {"tag": "person", "min_score": 0.5}, {"tag": "car"}], "within": [5, 10]}
+        {"and": [{"tag": "person"}, {"not": {"tag": "guard"}}], "min_duration": 30}
+        {"track": "car", "in_rectangle": {"x": 0, "y": 300, "width": 200, "height": 180}, "min_duration": 2}
+        ```
+
+        Times are compared to the microsecond; a stretch ends when its last frame is no longer shown, so that one *meets* the next
+        that begins with the frame behind it. Of each is told `video`, `start_frame` and `end_frame`, both of which belong
+        to it, `start_time` and `end_time` in seconds; of one that is that of one label `tag`, `score`, `source` and `label`,
+        too. A question has at most 200 parts and 32 levels; videos have at most 5,000,000 intervals.
+
         ## Errors
 
         A query that is wrong is refused before anything is done. The text says what to do, and the path where:

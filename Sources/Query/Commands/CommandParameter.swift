@@ -73,6 +73,7 @@ enum CommandBinding: Sendable {
     case classifyDescriptor
     case regionIoU
     case extractFrames
+    case findIntervals
     case createIndex
     case removeIndex
     case getIndexes

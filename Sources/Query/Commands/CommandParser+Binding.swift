@@ -21,6 +21,7 @@ extension CommandParser {
             let second = try reference("roi_2", arguments, to: .region) ?? 0
             return (.regionIoU(RegionIoUCommand(first: first, second: second)), 0)
         case .extractFrames: return (.extractFrames(try bindExtractFrames(arguments)), 0)
+        case .findIntervals: return (.findIntervals(try bindFindIntervals(arguments)), 0)
         default: return (try bindServerCommand(row.binding, arguments), 0)
         }
     }

@@ -106,6 +106,6 @@ extension CommandTable {
             ], reply: "blobs",
             example:
                 #"{"ExtractFrames": {"video_ref": 1, "frame_spec": {"start": 0, "stop": 100, "step": 10}, "as_format": "jpg"}}"#
-        ),
+        ), findIntervals(.aperture),
     ]
 }

@@ -48,6 +48,8 @@ indirect enum ParameterKind: Sendable {
     case time
     /// Frames: a number, a list of numbers, or `start`, `stop` and `step`.
     case frames
+    /// A question about intervals.
+    case intervals
     /// What a role may do.
     case permissions
     /// Values in a list.
@@ -83,6 +85,7 @@ indirect enum ParameterKind: Sendable {
         case .polygons: "a list of rings, each a list of at least three points [x, y]"
         case .time: "text hh:mm:ss.uuu, or a number of seconds"
         case .frames: "a frame's number, a list of these, or an object with start, stop and step"
+        case .intervals: "a question about intervals, an object"
         case .permissions: "true or false, or an object with create, read, update and delete"
         case .values: "a list of values"
         case .code: "a whole number"
@@ -130,6 +133,7 @@ indirect enum ParameterKind: Sendable {
         case (.time, .string): true
         case (.time, .integer), (.time, .float): value.floatValue.map { $0 >= 0 && $0.isFinite } ?? false
         case (.frames, .integer), (.frames, .array), (.frames, .object): true
+        case (.intervals, .object): true
         case (.permissions, .boolean), (.permissions, .object): true
         case (.values, .array): true
         case (.code, .integer), (.code, .float), (.code, .string): true

@@ -177,7 +177,7 @@ enum VDMSTable {
             ], reply: found,
             example:
                 #"{"FindFrames": {"constraints": {"name": ["==", "lecture.mp4"]}, "frames": [0, 25, 50], "format": "png"}}"#
-        ),
+        ), CommandTable.findIntervals(.vdms),
     ]
 
     private static let regions: [CommandRow] = [

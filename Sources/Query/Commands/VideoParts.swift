@@ -26,6 +26,25 @@ public enum FrameSelection: Sendable, Hashable {
     case interval(start: Int, stop: Int?, step: Int)
 }
 
+/// `FindIntervals`: stretches of videos, by what labels say of them.
+public struct FindIntervalsCommand: Sendable, Hashable {
+    /// What is looked for.
+    public var question: IntervalQuestion
+    /// Which videos.
+    public var videos: CommandSelection
+    /// How many are told of; `nil` for 1,000.
+    public var limit: Int?
+    /// How many are passed over first.
+    public var offset: Int
+
+    /// A search in all videos.
+    public init(_ question: IntervalQuestion) {
+        self.question = question
+        videos = CommandSelection(.video)
+        offset = 0
+    }
+}
+
 /// `ExtractFrames`: pictures of the videos of an earlier result, as blobs.
 public struct ExtractFramesCommand: Sendable, Hashable {
     /// The number of the earlier result.

@@ -11,6 +11,7 @@ enum Routes {
         let all =
             (hasCommands ? CommandRoutes.endpoints : []) + EntityRoutes.endpoints + PixelRoutes.endpoints
             + FrameRoutes.endpoints + IntervalRoutes.endpoints + FrameStatisticsRoutes.endpoints
+            + IntervalQuestionRoutes.endpoints
             + UploadRoutes.endpoints
             + SystemRoutes.endpoints
             + DeletionRoutes.endpoints + QualityRoutes.endpoints + ReviewRoutes.endpoints

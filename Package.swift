@@ -200,7 +200,7 @@ let package = Package(
             rooms: ["Pipeline", "Engine", "Catalog", "Inference", "Annotations", "Query", "Media", "Base"],
             outside: [systemPackage]),
         tests(
-            "ServerTests", rooms: ["Server", "Engine", "Inference", "Catalog", "Query", "Base"],
+            "ServerTests", rooms: ["Server", "Pipeline", "Engine", "Inference", "Catalog", "Query", "Base"],
             outside: [
                 systemPackage, .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

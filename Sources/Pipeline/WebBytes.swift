@@ -10,6 +10,8 @@ public final class WebBytes: WebReading {
     private let userAgent: String
     private let policy: AddressPolicy
     private let maxBytes: Int
+    /// How long one fetch may take; `nil` for the usual.
+    private let total: Duration?
     private let fetcher = Mutex<Fetcher?>(nil)
     private let slots = Slots(WebBytes.width)
 
@@ -23,12 +25,24 @@ public final class WebBytes: WebReading {
     ///   - userAgent: what servers are told who asks.
     ///   - allowsPrivateAddresses: fetches from addresses that are not of the public internet, too.
     ///   - maxBytes: of one body.
-    public init(
+    public convenience init(
         userAgent: String, allowsPrivateAddresses: Bool = false, maxBytes: Int = WebBytes.defaultMaxBytes
     ) {
+        self.init(
+            userAgent: userAgent, allowsPrivateAddresses ? .everything : .globallyRoutable,
+            maxBytes: maxBytes, total: nil)
+    }
+
+    private init(userAgent: String, _ policy: AddressPolicy, maxBytes: Int, total: Duration?) {
         self.userAgent = userAgent
-        policy = allowsPrivateAddresses ? .everything : .globallyRoutable
+        self.policy = policy
         self.maxBytes = maxBytes
+        self.total = total
+    }
+
+    /// The same for what is large, and may take ten minutes.
+    public func forLargeFiles(maxBytes: Int) -> WebBytes {
+        WebBytes(userAgent: userAgent, policy, maxBytes: maxBytes, total: .seconds(600))
     }
 
     public func bytes(at text: String, isImage: Bool) async throws -> [UInt8] {
@@ -59,6 +73,7 @@ public final class WebBytes: WebReading {
             if let fetcher { return fetcher }
             var options = FetchOptions(userAgent: userAgent)
             options.maxBytes = maxBytes
+            if let total { options.total = total }
             // Whoever waits for one thing does not wait for minutes.
             options.maxPause = .seconds(20)
             options.maxCrawlDelay = .seconds(20)

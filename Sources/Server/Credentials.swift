@@ -4,7 +4,7 @@ enum Credentials: Sendable, Equatable {
     case token(String)
     /// `Basic` (RFC 7617), as browsers send it once they have asked their user.
     case password(username: String, password: String)
-    /// A key of Cortex's paths: in `X-RapidAPI-Key`, or as `Bearer`.
+    /// A key of Cortex's and Sieve's paths: in `X-RapidAPI-Key` or `X-API-Key`, or as `Bearer`.
     case key(String)
 
     /// What a key begins with.
@@ -12,7 +12,7 @@ enum Credentials: Sendable, Equatable {
 
     /// - Parameters:
     ///   - header: The value of `Authorization`; `nil` where there is none.
-    ///   - key: The value of `X-RapidAPI-Key`, which counts where there is no other.
+    ///   - key: The value of `X-RapidAPI-Key` or `X-API-Key`, which counts where there is no other.
     init?(_ header: String?, key: String?) {
         if let credentials = Credentials(header) {
             self = credentials

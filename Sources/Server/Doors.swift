@@ -57,7 +57,8 @@ struct Doors: Sendable {
         }
         if let address = configuration.https {
             let listener = try await open("--https", at: address) {
-                try await Listener.start(at: $0, face: face(at: address), limits: limits, tls: identity?.tls)
+                try await Listener.start(
+                    at: $0, face: face(at: address, scheme: "https"), limits: limits, tls: identity?.tls)
             }
             services.append(listener)
             bound.https = address.with(port: listener.port)
@@ -77,6 +78,7 @@ struct Doors: Sendable {
         }
         if !services.isEmpty {
             services.append(OnDemandService(images: service.onDemand, logger: Doors.logger))
+            services.append(SieveService(sieve: service.sieve, logger: Doors.logger))
         }
         return (services, bound)
     }
@@ -89,11 +91,13 @@ struct Doors: Sendable {
         return configuration.allowsInsecure ? .anywhere : .loopback
     }
 
-    private func face(at address: ServerConfiguration.Address) -> Face {
-        Face(
+    private func face(at address: ServerConfiguration.Address, scheme: String = "http") -> Face {
+        var face = Face(
             service: service, sites: SiteGuard(listeningOn: address.host, isLoopback: address.isLoopback),
             needsLogin: configuration.requiresLogin || !address.isLoopback && !configuration.allowsInsecure,
             logger: Doors.logger)
+        face.scheme = scheme
+        return face
     }
 
     /// - Parameter option: What the address was given by.

@@ -46,6 +46,11 @@ struct Endpoint: Sendable {
     var keyUse: KeyUse?
     /// Bytes of a body, where fewer than elsewhere.
     var bodyByteCount: Int?
+    /// Bytes of a body that goes to a file; `nil` where it is held in memory.
+    var spoolByteCount: Int?
+    /// Looks at a head before its body is taken, quickly, as it is called on an event loop; `nil` for no more
+    /// than what holds of all.
+    var admits: (@Sendable (Request, Exchange.Service) throws -> Void)?
     /// Reads the request as far as that goes without a store, and throws what is wrong with it.
     let check: @Sendable (Request) throws -> Void
     /// Answers what takes no waiting: it is called on an event loop. `nil` where ``handle`` must.

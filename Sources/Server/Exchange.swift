@@ -38,6 +38,8 @@ struct Exchange: Sendable {
         let web: WebBytes
         /// Fetches and analyses images that somebody asks for by their URLs.
         let onDemand: OnDemandImages
+        /// The projects of Sieve's paths.
+        let sieve: Sieve
         /// How often keys were used.
         let quota: RequestQuota
         /// How long Cortex's paths may take.
@@ -54,6 +56,9 @@ struct Exchange: Sendable {
             let detectors = Detectors(store: store)
             self.detectors = detectors
             self.web = web
+            sieve = Sieve(
+                store: store, web: web.forLargeFiles(maxBytes: Sieve.fetchedBytes),
+                models: .ofEnvironment(folder: store.directory.appending("models")))
             self.onDemand = OnDemandImages(
                 store: store, web: web, roles: { try await detectors.roles() },
                 detector: { try await detectors.examiner() })
@@ -83,6 +88,7 @@ struct Exchange: Sendable {
         /// The bytes that the body of a request to `endpoint` may have.
         func byteCount(of endpoint: Endpoint) -> Int {
             if endpoint.body.isEmpty { return 0 }
+            if let limit = endpoint.spoolByteCount { return limit }
             if let limit = endpoint.bodyByteCount { return min(limit, bodyByteCount) }
             switch endpoint.access {
             case .anybody: return messageByteCount

@@ -10,6 +10,8 @@ struct Face: Sendable {
     private let sites: SiteGuard?
     /// Whether everything but what is open to anybody is for users.
     private let needsLogin: Bool
+    /// What requests come over: `http` or `https`.
+    var scheme = "http"
     /// Why nobody is answered; `nil` where all are.
     var refusal: String?
     private let openAPI: [UInt8]
@@ -51,8 +53,9 @@ struct Face: Sendable {
             var request = Request(
                 method: method, target: try RequestTarget(text, method: method), headers: headers)
             request.origin = origin()
+            request.scheme = scheme
             let path = request.target.path
-            let isAPI = ["/v1", "/api"].contains { path == $0 || path.hasPrefix("\($0)/") }
+            let isAPI = ["/v1", "/api", "/sieve"].contains { path == $0 || path.hasPrefix("\($0)/") }
             let match = path == "*" ? .nothing : try router.match(method, path)
             let isPage: Bool
             if case .nothing = match { isPage = !isAPI && path != "/openapi.json" } else { isPage = false }
@@ -74,6 +77,10 @@ struct Face: Sendable {
                 if endpoint.access.changesStore { try service.store.checkWritable() }
                 request.parameters = parameters
                 let limit = service.limits.byteCount(of: endpoint)
+                // What is too long is refused for that, before anything else.
+                if headers.first(name: "content-length").flatMap(Int.init) ?? 0 <= limit {
+                    try endpoint.admits?(request, service)
+                }
                 return .admitted(request, endpoint, bodyLimit: limit)
             case .otherMethods(let allowed):
                 return .answered(Face.answer(to: method, allowing: allowed), route: "method")
@@ -161,7 +168,7 @@ struct Face: Sendable {
         guard let use = endpoint.keyUse else {
             let error = EngineError(
                 .unauthenticated,
-                "a key is good for Cortex's paths alone: log in with a user's token or password")
+                "a key is good for Cortex's and Sieve's paths alone: log in with a user's token or password")
             control.note(error, of: endpoint.operationID, by: key, from: request.origin)
             throw error
         }

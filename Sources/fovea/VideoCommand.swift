@@ -25,6 +25,8 @@ struct VideoCommand: AsyncParsableCommand {
         subcommands: [
             VideoProbeCommand.self, VideoFramesCommand.self, VideoMotionCommand.self,
             VideoIntervalsCommand.self, VideoTagCommand.self, VideoStatsCommand.self,
+            VideoCutCommand.self, VideoSequenceCommand.self, VideoWatchCommand.self,
+            VideoRecordCommand.self,
         ])
 }
 

@@ -21,6 +21,8 @@ import Testing
 
         static func image(_ action: Permissions.Action) -> Need { .classes([(action, "Image")]) }
 
+        static func video(_ action: Permissions.Action) -> Need { .classes([(action, "Video")]) }
+
         /// To read images, and their regions as classes of their own.
         static let samples = Need.classes([(.read, "Image"), (.read, "BoundingBox"), (.read, "Polygon")])
 
@@ -63,11 +65,30 @@ import Testing
             (.create, "Image"), (.read, "Image"), (.read, "BoundingBox"), (.read, "Polygon"),
         ]),
         "lookUpImages": .image(.read), "analyseImage": .classes([(.create, "Image"), (.read, "Image")]),
+        "getSieveProjects": .video(.read), "getSieveProject": .video(.read), "getSieveTags": .video(.read),
+        "getSieveModels": .video(.read), "getSieveJobs": .video(.read), "getSieveJob": .video(.read),
+        "getSieveMetadata": .video(.read), "getSieveIntervals": .video(.read), "querySieve": .video(.read),
+        "querySieveIntervals": .video(.read), "getSieveFrame": .video(.read),
+        "getSieveExports": .video(.read), "getSieveExportMetadata": .video(.read),
+        "getSieveExportArchive": .video(.read), "initSieveProject": .video(.create),
+        "addSieveTags": .video(.create), "addSieveModel": .video(.create),
+        "pushSieveVideo": .video(.create), "pushSieveImage": .video(.create),
+        "exportSieveMetadata": .video(.create), "openSieveUpload": .video(.create),
+        "deleteSieveTags": .video(.update), "activateSieveModel": .video(.update),
+        "addSieveObjects": .video(.update), "correctSieveObjects": .video(.update),
+        "removeSieveObjects": .video(.update), "deleteSieveProject": .video(.delete),
+        "deleteSieveVideo": .video(.delete), "sendSieveUpload": .anybody, "getSieveUpload": .anybody,
+        "addClip": .classes([(.create, "Clip"), (.read, "Video")]),
     ]
 
     /// Operations that take a key of the scope `free`.
     private static let keyed: Set = [
         "getLabeledData", "addSample", "findLabeledData", "lookUpImages", "analyseImage",
+        "getSieveProjects", "getSieveProject", "getSieveTags", "getSieveModels", "getSieveJobs",
+        "getSieveJob", "getSieveMetadata", "getSieveIntervals", "querySieve", "querySieveIntervals",
+        "getSieveFrame", "getSieveExports", "getSieveExportMetadata", "getSieveExportArchive",
+        "initSieveProject", "addSieveTags", "addSieveModel", "pushSieveVideo", "pushSieveImage",
+        "exportSieveMetadata", "openSieveUpload",
     ]
 
     /// Roles of which each lacks what another has.

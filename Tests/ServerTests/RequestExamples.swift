@@ -39,7 +39,8 @@ struct RequestExample {
         path.replacing("{class}", with: entityClass).replacing("{id}", with: self.id ?? id)
             .replacing("{command}", with: command).replacing("{run}", with: run)
             .replacing("{job}", with: job).replacing("{rule}", with: job)
-            .replacing("{key}", with: "fvk_000000000")
+            .replacing("{key}", with: "fvk_000000000").replacing("{upload}", with: "none")
+            .replacing("{export}", with: "none")
             + (query.isEmpty ? "" : "?" + query)
     }
 }

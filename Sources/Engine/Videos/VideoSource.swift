@@ -2,7 +2,7 @@ import Base
 #if canImport(Glibc)
     import Glibc
 #endif
-import Media
+public import Media
 public import SystemPackage
 
 /// A video that is to be added: in memory, or in a file that need not fit there.
@@ -13,7 +13,7 @@ public enum VideoSource: Sendable {
 
     /// Opens it for reading.
     /// - Throws: `Errno` where the file cannot be opened.
-    func open() throws -> any VideoBytes {
+    public func open() throws -> any VideoBytes {
         switch self {
         case .bytes(let bytes): MemoryVideo(bytes: bytes)
         case .file(let path): try FileVideo(path)

@@ -19,16 +19,21 @@ public struct PeopleExaminer: Examiner {
 
     public init(_ model: Model) throws(InferenceError) { self.model = try ModelExaminer(model) }
 
-    /// The model that counts, of those that look for objects and have all their files. Reads the models'
-    /// files.
-    /// - Throws: ``EngineError/Code/notFound`` where there is none.
-    public static func modelID(among models: ModelRegistry) throws(EngineError) -> String {
-        let ids = models.entries().entries.filter { entry in
+    /// The model that counts, of those that look for objects and have all their files; `nil` where there is
+    /// none.
+    static func modelID(in entries: [ModelEntry]) -> String? {
+        let ids = entries.filter { entry in
             let description = entry.description
             if case .list(["face"])? = description.labels { return false }
             return description.task == .detection && description.points.isEmpty && entry.isComplete
         }.map(\.description.id)
-        guard let id = ids.contains(preferred) ? preferred : ids.first else {
+        return ids.contains(preferred) ? preferred : ids.first
+    }
+
+    /// The same of a registry's models, whose files it reads.
+    /// - Throws: ``EngineError/Code/notFound`` where there is none.
+    public static func modelID(among models: ModelRegistry) throws(EngineError) -> String {
+        guard let id = modelID(in: models.entries().entries) else {
             throw EngineError(
                 .notFound,
                 "there is no model that sees people: 'fovea model pull \(preferred)' fetches one",

@@ -12,14 +12,18 @@ enum Routes {
             (hasCommands ? CommandRoutes.endpoints : []) + EntityRoutes.endpoints + PixelRoutes.endpoints
             + FrameRoutes.endpoints + IntervalRoutes.endpoints + FrameStatisticsRoutes.endpoints
             + IntervalQuestionRoutes.endpoints
+            + ClipRoutes.endpoints
             + UploadRoutes.endpoints
             + SystemRoutes.endpoints
             + DeletionRoutes.endpoints + QualityRoutes.endpoints + ReviewRoutes.endpoints
             + LabelRoutes.endpoints + ClassRoutes.endpoints + JobRoutes.endpoints + RuleRoutes.endpoints
             + QuestionRoutes.endpoints + SearchRoutes.endpoints
             + ModelContextRoutes.endpoints
-        guard isHolderSocket else { return all + SampleRoutes.endpoints + LabelledSampleRoutes.endpoints }
+        guard isHolderSocket else {
+            return all + SampleRoutes.endpoints + LabelledSampleRoutes.endpoints + SieveRoutes.endpoints
+        }
         return all + KeyRoutes.holderEndpoints + HolderRoutes.endpoints + FrameRoutes.holderEndpoints
+            + ClipRoutes.holderEndpoints + SequenceRoutes.holderEndpoints
             + DeletionRoutes.holderEndpoints
             + AccessRoutes.holderEndpoints + ReviewRoutes.holderEndpoints + QueryRoutes.endpoints
     }

@@ -186,6 +186,7 @@ final class Connection: ChannelInboundHandler, ListedConnection {
     /// Asks the channel for more where more is wanted.
     func readMore() {
         switch phase {
+        case .receiving where current?.request?.0.spool?.isBehind == true: break
         case .idle, .receiving, .lingering: context?.read()
         case .answering, .closed: break
         }
@@ -239,7 +240,10 @@ final class Connection: ChannelInboundHandler, ListedConnection {
             case .answered(let response, let route):
                 current.answer = response
                 current.route = route
-            case .admitted(let request, let endpoint, let bodyLimit):
+            case .admitted(var request, let endpoint, let bodyLimit):
+                if endpoint.spoolByteCount != nil {
+                    request.spool = BodySpool(of: face.service.store)
+                }
                 current.route = endpoint.path
                 current.request = (request, endpoint)
                 current.bodyLimit = bodyLimit
@@ -276,6 +280,10 @@ final class Connection: ChannelInboundHandler, ListedConnection {
         if count > current.bodyLimit {
             self.current?.answer = .failure(Connection.tooLong(nil, current.bodyLimit))
             return answerUnread()
+        }
+        if let spool = current.request?.0.spool, let loop = context?.eventLoop {
+            let connection = NIOLoopBound(self, eventLoop: loop)
+            return spool.write(buffer) { loop.execute { connection.value.readMore() } }
         }
         guard list.takeBody(buffer.readableBytes) else {
             self.current?.answer = .failure(

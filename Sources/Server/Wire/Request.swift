@@ -13,6 +13,10 @@ struct Request: Sendable {
     var body: [UInt8] = []
     /// The address that it came from.
     var origin = "local"
+    /// What it came over: `http` or `https`.
+    var scheme = "http"
+    /// The body on its way to a file, for endpoints that take it so; ``body`` is empty then.
+    var spool: BodySpool?
     /// What the key is good for by which it was let in; `nil` where it came without.
     var keyScope: APIKey.Scope?
 
@@ -27,7 +31,7 @@ struct Request: Sendable {
 
     /// Who sends it, as it says.
     var credentials: Credentials? {
-        Credentials(header("authorization"), key: header("x-rapidapi-key"))
+        Credentials(header("authorization"), key: header("x-rapidapi-key") ?? header("x-api-key"))
     }
 
     /// A path parameter.

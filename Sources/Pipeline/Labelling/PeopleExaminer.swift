@@ -17,14 +17,21 @@ public struct PeopleExaminer: Examiner {
 
     private let model: ModelExaminer
 
-    public init(_ model: Model) throws(InferenceError) { self.model = try ModelExaminer(model) }
+    /// - Throws: `InferenceError` for a model that does not know people.
+    public init(_ model: Model) throws(InferenceError) {
+        guard model.labels.contains(PeopleExaminer.countedClass) else {
+            throw InferenceError(
+                .wrongTask, "the model \(model.description.id) has no class '\(PeopleExaminer.countedClass)'")
+        }
+        self.model = try ModelExaminer(model)
+    }
 
     /// The model that counts, of those that look for objects and have all their files; `nil` where there is
     /// none.
     static func modelID(in entries: [ModelEntry]) -> String? {
         let ids = entries.filter { entry in
             let description = entry.description
-            if case .list(["face"])? = description.labels { return false }
+            if case .list(let names)? = description.labels, !names.contains(countedClass) { return false }
             return description.task == .detection && description.points.isEmpty && entry.isComplete
         }.map(\.description.id)
         return ids.contains(preferred) ? preferred : ids.first

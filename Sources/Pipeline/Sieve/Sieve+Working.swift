@@ -166,7 +166,13 @@ extension Sieve {
             }
             switch entry.description.task {
             case .detection, .classification, .segmentation:
-                return try models.load(id, options: ModelOptions(requestCount: 0))
+                do {
+                    return try models.load(id, options: ModelOptions(requestCount: 0))
+                } catch {
+                    // Without what runs models nobody looks, as without models.
+                    guard error.code == .runtimeMissing else { throw error }
+                    return nil
+                }
             case .embedding, .textEmbedding, .unsafeScore: return nil
             }
         }

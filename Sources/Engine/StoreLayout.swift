@@ -15,6 +15,8 @@ struct StoreLayout {
     var cache: FilePath { directory.appending("cache") }
     /// Indexes of the frames of videos; derived.
     var frames: FilePath { directory.appending("frames") }
+    /// What unfinished jobs need only to go on.
+    var jobs: FilePath { directory.appending("jobs") }
     /// The vectors of sets of descriptors.
     var vectors: FilePath { directory.appending("vectors") }
 

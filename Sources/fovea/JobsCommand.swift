@@ -65,7 +65,8 @@ struct JobsListCommand: AsyncParsableCommand {
             let taggers = (request["taggers"]?.arrayValue ?? []).compactMap(\.stringValue)
             return [
                 EntityTable.text(job["job"]), EntityTable.text(job["state"]),
-                request["model"]?.stringValue ?? taggers.joined(separator: ","),
+                request["model"]?.stringValue ?? CascadeView.name(of: request)
+                    ?? taggers.joined(separator: ","),
                 counts.isEmpty ? "" : "\(done)/\(count("total"))", counts.isEmpty ? "" : "\(count("failed"))",
                 counts.isEmpty ? "" : "\(count("labels"))", job["run"]?.json ?? "",
                 EntityTable.text(job["priority"]), EntityTable.text(job["created"]),

@@ -138,6 +138,9 @@ struct JobView {
             } else if line["added"] != 0 || line["removed"] != 0 {
                 RuleCommand.report(line)
             }
+        } else if line["video"] != nil {
+            progress.clear()
+            CascadeView.report(line)
         } else if line["verdict"]?.stringValue == "failed" {
             progress.clear()
             Terminal.report(
@@ -151,6 +154,7 @@ struct JobView {
         let others = [("failed", "failed"), ("known", "known already"), ("gone", "deleted meanwhile")]
             .filter { number($0.0) > 0 }.map { ", \(number($0.0)) \($0.1)" }.joined()
         let run = job["run"].map { " as run \($0.json)" } ?? ""
+        if last["videos"] != nil { return CascadeView.finish(last, others: others, run: run) }
         let seconds = last["seconds"]?.floatValue ?? 0
         Terminal.report(
             """
@@ -168,6 +172,7 @@ struct JobView {
             number("labelled") + number("nothing") + number("failed") + number("known") + number("gone")
         let total = number("total")
         guard total > 0 else { return "nothing to look at" }
+        if last["videos"] != nil { return CascadeView.text(last, done: done, total: total) }
         let left =
             last["seconds_left"]?.floatValue.map { "  \(ProgressLine.duration(seconds: $0)) left" } ?? ""
         let rate = EntityTable.text(last["per_second"])

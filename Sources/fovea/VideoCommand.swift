@@ -20,11 +20,13 @@ struct VideoCommand: AsyncParsableCommand {
               fovea video intervals 2.0.1 --tag motion
               fovea video tag
               fovea video stats
+              fovea video cascade people.yaml
               fovea get 2.0.1 --frame 40 --op resize=320x180 -o still.jpg
             """,
         subcommands: [
             VideoProbeCommand.self, VideoFramesCommand.self, VideoMotionCommand.self,
             VideoIntervalsCommand.self, VideoTagCommand.self, VideoStatsCommand.self,
+            VideoCascadeCommand.self, VideoTracksCommand.self,
             VideoCutCommand.self, VideoSequenceCommand.self, VideoWatchCommand.self,
             VideoRecordCommand.self,
         ])

@@ -57,13 +57,16 @@ struct VideoIntervalsCommand: AsyncParsableCommand {
         commandName: "intervals", abstract: "List the intervals of videos of which something is said.",
         discussion: """
             With --tag motion a video that nobody has looked through for motion is looked through first, and what is found \
-            is kept. Both the first and the last frame belong to an interval; it ends when the last frame is no longer \
+            is kept. With another --tag intervals are made of frames that are labelled with that class, such as those that \
+            'fovea video cascade' labels, unless that was done; --again makes them anew, and so does each option that says \
+            how. Both the first and the last frame belong to an interval; it ends when the last frame is no longer \
             shown.
 
             Examples:
               fovea video intervals 2.0.1 --tag motion
               fovea video intervals 2.0.1 2.0.2 --json
               fovea video intervals 2.0.1 --tag motion --again
+              fovea video intervals 2.0.1 --tag person --high 0.6 --low 0.3 --shortest 1 --gap 2 --padding 0.5
               fovea video intervals --query '{"tag": "person", "where": {"during": {"tag": "motion"}}}'
               fovea video intervals --query question.json --filter '{"camera": "north"}' --json
             """)
@@ -72,8 +75,18 @@ struct VideoIntervalsCommand: AsyncParsableCommand {
     var ids: [String] = []
     @Option(help: "Only intervals of this tag, such as motion.")
     var tag: String?
-    @Flag(help: "Look through the videos for motion once more.")
+    @Flag(help: "Make the intervals of the tag anew; for motion, look through the videos once more.")
     var again = false
+    @Option(help: "The score, from 0 to 1, that opens an interval. Default: any; of motion 0.001.")
+    var high: Double?
+    @Option(help: "The score that keeps it open. Default: that of --high; of motion 0.0005.")
+    var low: Double?
+    @Option(help: "Leave out intervals of fewer seconds.")
+    var shortest: Double?
+    @Option(help: "Fill pauses of up to so many seconds. Default: 1.")
+    var gap: Double?
+    @Option(help: "Widen intervals by so many seconds on both sides.")
+    var padding: Double?
     @Option(
         help:
             "A question about intervals in JSON, or a file with it: relations, sequences, and, or, not. docs/query-language.md has the language."
@@ -93,15 +106,35 @@ struct VideoIntervalsCommand: AsyncParsableCommand {
         if query == nil, filter != nil || limit != nil {
             throw ValidationError("--filter and --limit go with --query.")
         }
-        if query != nil, tag != nil || again { throw ValidationError("--query goes without --tag.") }
+        if query != nil, tag != nil { throw ValidationError("--query goes without --tag.") }
         if let limit, limit < 0 { throw ValidationError("--limit must be 0 or more.") }
-        if again, tag != MotionFinding.tag {
-            throw ValidationError("--again goes with --tag \(MotionFinding.tag).")
+        if tag == nil, again || !rule.isEmpty {
+            throw ValidationError("--again, --high, --low, --shortest, --gap and --padding go with --tag.")
+        }
+        if low != nil, high == nil { throw ValidationError("--low goes with --high.") }
+        if let low, let high, low > high { throw ValidationError("--low must not be above --high.") }
+        if let part = [high, low].compactMap({ $0 }).first(where: { !(0...1).contains($0) }) {
+            throw ValidationError("a score is in 0...1, not \(part).")
+        }
+        if let time = [shortest, gap, padding].compactMap({ $0 }).first(where: { !(0...86_400).contains($0) })
+        {
+            throw ValidationError("seconds are in 0...86400, not \(time).")
         }
     }
 
+    /// What is said of how intervals are made.
+    private var rule: Document {
+        var rule = Document()
+        for (name, value) in [
+            ("high", high), ("low", low), ("shortest", shortest), ("gap", gap), ("padding", padding),
+        ] {
+            if let value { rule.append(name, .float(value)) }
+        }
+        return rule
+    }
+
     func run() async throws {
-        let (ids, tag, again, isJSON) = (ids, tag, again, output.json)
+        let (ids, tag, again, isJSON, rule) = (ids, tag, again, output.json, rule)
         if let query {
             let call = try IntervalQuestionCall(
                 query, videos: ids, filter: filter, limit: limit, isJSON: isJSON)
@@ -111,10 +144,13 @@ struct VideoIntervalsCommand: AsyncParsableCommand {
             for id in ids {
                 let path =
                     "/v1/entities/\(URLText.encode(try await client.className(of: id)))/\(URLText.encode(id))"
-                if tag == MotionFinding.tag {
+                if let tag {
                     var progress = ProgressLine()
-                    if !isJSON { progress.show("\(id): looking for motion") }
-                    _ = try await client.call("POST", path + "/motion", ["again": .boolean(again)])
+                    if !isJSON, tag == MotionFinding.tag { progress.show("\(id): looking for motion") }
+                    var body = rule
+                    body["tag"] = .string(tag)
+                    body["again"] = .boolean(again)
+                    _ = try await client.call("POST", path + "/intervals", body)
                     progress.clear()
                 }
                 let query = tag.map { "?tag=\(URLText.encode($0))" } ?? ""

@@ -46,6 +46,8 @@ import Testing
         "listFrames": .image(.read), "listIntervals": .image(.read), "measureMotion": .image(.read),
         "findMotion": .image(.update), "countTaggedFrames": .image(.read),
         "findIntervals": .classes([(.read, "Video")]),
+        "makeIntervals": .image(.update), "listTracks": .image(.read), "findTracks": .image(.update),
+        "runCascade": .everywhere([.create]),
         "deleteEntity": .image(.delete), "deleteEntities": .image(.delete),
         "findLabels": .samples, "checkLabels": .samples, "findLabelQuality": .samples,
         "fixLabels": .image(.update), "writeLabelQuality": .image(.update),

@@ -10,17 +10,21 @@ public struct Statement: Sendable {
     public var labels: [NewLabel] = []
     /// A vector of the entity, for the set ``StatementCommit/descriptorSet``.
     public var vector: [Float]?
+    /// Of a video, what is said of single frames: those become entities. What the source said of other frames
+    /// of it gives way; `nil` where it never speaks of frames.
+    public var frames: [FrameLabels]?
     /// Why it could not look.
     public var failure: String?
 
     public init(
         _ target: EntityID, by source: String, labels: [NewLabel] = [], vector: [Float]? = nil,
-        failure: String? = nil
+        frames: [FrameLabels]? = nil, failure: String? = nil
     ) {
         self.target = target
         self.source = source
         self.labels = labels
         self.vector = vector
+        self.frames = frames
         self.failure = failure
     }
 }

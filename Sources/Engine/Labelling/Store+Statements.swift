@@ -47,7 +47,8 @@ extension Store {
         {
             guard statements.count > 1 else {
                 var refused = statements[0]
-                (refused.labels, refused.vector, refused.failure) = ([], nil, "\(error)")
+                (refused.labels, refused.vector, refused.frames) = ([], nil, nil)
+                refused.failure = "\(error)"
                 return try self.commit([refused], &commit, counts: counts)
             }
             // One that is refused fails alone. Counts are those of the last half: both have been added up by
@@ -106,7 +107,8 @@ private struct StatementWriting {
                 if before != nil || !commit.keepsOlder { try removeVectors(of: statement, gives) }
                 vectors.append((statement.target, vector))
             }
-            let count = statement.labels.count + (statement.vector == nil ? 0 : 1)
+            let spoken = try statement.frames.map { try write($0, of: statement, gives, run) } ?? 0
+            let count = statement.labels.count + spoken + (statement.vector == nil ? 0 : 1)
             try transaction.noteExamined(statement.target, by: statement.source, run: run, labels: count)
             outcomes.append(.labelled(count))
         }
@@ -122,6 +124,34 @@ private struct StatementWriting {
             commit.kind, source: commit.source, parameters: commit.parameters)
         commit.run = run
         return run
+    }
+
+    /// Labels frames of a video, and takes back what the source said of its frames before.
+    /// - Returns: how many labels there are now.
+    private func write(
+        _ frames: [FrameLabels], of statement: Statement, _ gives: GivingWay, _ run: RunID
+    ) throws -> Int {
+        let video = statement.target
+        if let joined = transaction.schema.connectionClass(VideoPartClass.frame.connectionClass) {
+            let known = try transaction.read { try $0.connections(of: joined, from: video).map(\.target) }
+            for frame in known {
+                for label in try transaction.labels(of: frame) where gives.includes(label.source) {
+                    try transaction.removeLabel(label.id, source: statement.source, run: run)
+                }
+            }
+        }
+        var count = 0
+        for frame in frames where !frame.labels.isEmpty {
+            let id =
+                try transaction.frame(frame.number, of: video)
+                ?? transaction.addFrame(frame.number, of: video, time: frame.time)
+            for var label in frame.labels {
+                (label.source, label.run) = (statement.source, run)
+                try transaction.addLabel(label, to: id)
+            }
+            count += frame.labels.count
+        }
+        return count
     }
 
     /// Writes vectors in rows that follow each other, joined with what they are of.

@@ -35,6 +35,8 @@ public struct CascadeReport: Sendable, Hashable {
         public var isMet: Bool { recallBound >= targetRecall }
     }
 
+    /// Frames that the first stage was given.
+    public var lookedAt = 0
     public var stages: [Stage] = []
     public var audit: Audit?
     /// Frames that the last stage kept, rising.

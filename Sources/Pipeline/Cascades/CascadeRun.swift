@@ -1,11 +1,10 @@
 public import Base
 import Engine
-import Glibc
 
 /// Takes the frames of a video through a cascade, and keeps to the recall that it states.
 ///
 /// Of the frames that earlier stages dropped, a random sample goes to the last stage. From how many of them
-/// it would have kept follows how many were missed at most (``ExactBinomial``). Where that is too many, the
+/// it would have kept follows how many were missed at most (``ExactHypergeometric``). Where that is too many, the
 /// dropped frames that came nearest to being kept are taken back, and the rest is audited anew, until the
 /// bound is met or nothing is left. The risk is divided among the audits, a half of what is left to each, so
 /// that the bound holds for all of them together.
@@ -39,41 +38,41 @@ public struct CascadeRun {
         var nearness: Double
     }
 
-    /// Looks at `frames`, rising. Blocks: it belongs on a pool of threads that may.
+    /// How far a run has come.
+    public struct Progress: Sendable, Hashable {
+        /// Frames that all stages are done with, of those that are looked at.
+        public var done = 0
+        public var total = 0
+        /// Dropped frames that the last stage was asked about after all.
+        public var audited = 0
+    }
+
+    /// Looks at `frames`, rising: each goes through the stages before the next one comes, so that it is decoded
+    /// once. Blocks: it belongs on a pool of threads that may.
+    /// - Parameter progress: told after each frame.
     /// - Throws: ``CancelledError``. A frame at which a model fails never ends the run.
     public func run(
-        _ video: any CascadeFrames, frames: some Sequence<Int>, cancellation: Cancellation? = nil
+        _ video: any CascadeFrames, frames: some Collection<Int>, cancellation: Cancellation? = nil,
+        progress: (Progress) -> Void = { _ in }
     ) throws -> CascadeReport {
         var report = CascadeReport()
-        var kept = frames.map { (frame: $0, found: [CascadeFinding]()) }
+        report.stages = cascade.stages.map { CascadeReport.Stage(name: $0.name) }
+        report.lookedAt = frames.count
+        var state = Progress(total: frames.count)
+        var kept: [(frame: Int, found: [CascadeFinding])] = []
         var dropped: [Dropped] = []
-        for place in stages.indices {
-            let isLast = place == stages.count - 1
-            var stage = CascadeReport.Stage(name: cascade.stages[place].name, framesIn: kept.count)
-            let clock = ContinuousClock(), begun = clock.now
-            var passing: [(frame: Int, found: [CascadeFinding])] = []
-            for (frame, earlier) in kept {
-                try cancellation?.check()
-                do {
-                    let (found, nearness) = try look(at: frame, of: video, stage: place, earlier: earlier)
-                    if nearness >= 1 {
-                        passing.append((frame, found))
-                    } else if !isLast {
-                        dropped.append(Dropped(frame: frame, stage: place, nearness: nearness))
-                    }
-                } catch {
-                    stage.failed += 1
-                    stage.failure = stage.failure ?? "frame \(frame): \(error)"
-                    if !isLast { passing.append((frame, earlier)) }
-                }
+        for frame in frames {
+            if let found = try pass(frame, of: video, &report.stages, &dropped, cancellation) {
+                kept.append((frame, found))
             }
-            kept = passing
-            stage.framesOut = kept.count
-            stage.seconds = (clock.now - begun).inSeconds
-            report.stages.append(stage)
+            state.done += 1
+            progress(state)
         }
         if let target = cascade.targetRecall {
-            report.audit = try audit(video, &kept, dropped, target, cancellation)
+            report.audit = try audit(video, &kept, dropped, target, cancellation) {
+                state.audited += 1
+                progress(state)
+            }
             kept.sort { $0.frame < $1.frame }
         }
         report.frames = kept.map(\.frame)
@@ -82,6 +81,39 @@ public struct CascadeRun {
     }
 
     // MARK: - Private
+
+    /// Takes a frame through the stages.
+    /// - Returns: what was found where the last stage keeps it.
+    private func pass(
+        _ frame: Int, of video: any CascadeFrames, _ reports: inout [CascadeReport.Stage],
+        _ dropped: inout [Dropped], _ cancellation: Cancellation?
+    ) throws -> [CascadeFinding]? {
+        var found: [CascadeFinding] = []
+        let clock = ContinuousClock()
+        for place in stages.indices {
+            try cancellation?.check()
+            let isLast = place == stages.count - 1
+            let begun = clock.now
+            defer { reports[place].seconds += (clock.now - begun).inSeconds }
+            reports[place].framesIn += 1
+            do {
+                let (finding, nearness) = try look(at: frame, of: video, stage: place, earlier: found)
+                guard nearness >= 1 else {
+                    if !isLast { dropped.append(Dropped(frame: frame, stage: place, nearness: nearness)) }
+                    return nil
+                }
+                found = finding
+            } catch {
+                // One that gave up because it was told to has not failed.
+                try cancellation?.check()
+                reports[place].failed += 1
+                reports[place].failure = reports[place].failure ?? "frame \(frame): \(error)"
+                if isLast { return nil }
+            }
+            reports[place].framesOut += 1
+        }
+        return found
+    }
 
     /// What the models of a stage find, and how near the frame comes to being kept: from 1 on it is.
     private func look(
@@ -112,8 +144,7 @@ public struct CascadeRun {
 
     private func audit(
         _ video: any CascadeFrames, _ kept: inout [(frame: Int, found: [CascadeFinding])],
-        _ dropped: [Dropped],
-        _ target: Double, _ cancellation: Cancellation?
+        _ dropped: [Dropped], _ target: Double, _ cancellation: Cancellation?, _ step: () -> Void
     ) throws -> CascadeReport.Audit {
         var audit = CascadeReport.Audit(
             targetRecall: target, confidence: cascade.confidence, dropped: dropped.count)
@@ -125,61 +156,80 @@ public struct CascadeRun {
         }
         var random = SplitMix(seed: cascade.seed)
         var risk = 1 - cascade.confidence
-        func isKept(_ frame: Int) throws -> Bool {
-            try cancellation?.check()
-            do {
-                let (found, nearness) = try look(at: frame, of: video, stage: stages.count - 1, earlier: [])
-                guard nearness >= 1 else { return false }
-                kept.append((frame, found))
-                audit.found += 1
-                return true
-            } catch {
-                audit.failed += 1
-                return false
+        /// How many of some frames the last stage keeps. They are looked at in the order in which they are
+        /// shown, so that no group of pictures is decoded twice.
+        func ask(_ frames: [Int]) throws -> Int {
+            let before = audit.found
+            for frame in frames.sorted() {
+                try cancellation?.check()
+                do {
+                    let (found, nearness) = try look(
+                        at: frame, of: video, stage: stages.count - 1, earlier: [])
+                    if nearness >= 1 {
+                        kept.append((frame, found))
+                        audit.found += 1
+                    }
+                } catch {
+                    try cancellation?.check()
+                    audit.failed += 1
+                }
+                step()
             }
+            return audit.found - before
         }
         while !left.isEmpty {
-            audit.rounds += 1
-            risk /= 2
-            let count = CascadeRun.sampleSize(of: left.count, kept: kept.count, target: target, risk: risk)
             let before = kept.count
-            // The first `count` of a random order are the sample; the others keep theirs.
+            // The first places of a random order are the sample, however far it goes; the others keep theirs.
             var order = Array(left.indices)
-            for place in 0..<count { order.swapAt(place, place + random.below(order.count - place)) }
-            let sample = Set(order.prefix(count))
-            var seen = 0
-            for place in sample.sorted() where try isKept(left[place].frame) { seen += 1 }
-            audit.audited += count
-            let share =
-                count == left.count
-                ? Double(seen) / Double(count) : ExactBinomial.upperBound(seen, of: count, risk: risk)
-            let most = max(Double(seen), (share * Double(left.count)).rounded(.down))
-            audit.recallBound =
-                before + seen == 0 && most == 0 ? 1 : Double(before + seen) / (Double(before) + most)
+            var (taken, seen) = (0, 0)
+            // How large both samples are follows from what is known before either is looked at.
+            let sizes = [0, CascadeRun.tolerated].map { seen in
+                CascadeRun.sampleSize(
+                    of: left.count, kept: before, seen: seen, target: target,
+                    risk: seen == 0 ? risk / 2 : risk / 4)
+            }
+            for size in sizes where size > taken || taken == 0 {
+                audit.rounds += 1
+                risk /= 2
+                for place in taken..<size {
+                    order.swapAt(place, place + random.below(order.count - place))
+                }
+                seen += try ask(order[taken..<size].map { left[$0].frame })
+                audit.audited += size - taken
+                taken = size
+                let most = ExactHypergeometric.mostMarked(
+                    seen: seen, of: taken, in: left.count, risk: risk)
+                audit.recallBound =
+                    before + most == 0 ? 1 : Double(before + seen) / Double(before + most)
+                if audit.isMet || taken == left.count { break }
+            }
+            let sample = Set(order.prefix(taken))
             left = left.indices.filter { !sample.contains($0) }.map { left[$0] }
             if audit.isMet || left.isEmpty { break }
             let takenBack = left.suffix(max(1, left.count / 4))
             left.removeLast(takenBack.count)
             audit.takenBack += takenBack.count
-            for each in takenBack { _ = try isKept(each.frame) }
+            _ = try ask(takenBack.map(\.frame))
             if left.isEmpty { audit.recallBound = 1 }
         }
         return audit
     }
 
-    /// How many of `count` frames are looked at, so that the bound is met if hardly any of them would have
-    /// been kept: twice what is needed if none would.
-    static func sampleSize(of count: Int, kept: Int, target: Double, risk: Double) -> Int {
+    /// How many wrongly dropped frames the second of two samples bears.
+    private static let tolerated = 3
+
+    /// How many of `count` dropped frames are looked at, so that the target is shown to be met if the last
+    /// stage keeps `seen` of them; at least one.
+    static func sampleSize(of count: Int, kept: Int, seen: Int, target: Double, risk: Double) -> Int {
         guard target > 0 else { return min(count, 1) }
-        let mayMiss = Double(kept) * (1 - target) / target
-        let share = mayMiss.rounded(.down) / Double(count)
-        guard share > 0 else { return count }
-        guard share < 1 else { return min(count, 1) }
-        let needed = (log(risk) / log1p(-share)).rounded(.up)
-        return needed * 2 < Double(count) ? max(1, Int(needed * 2)) : count
+        let most = (Double(kept + seen) / target).rounded(.down) - Double(kept)
+        return max(
+            min(count, 1),
+            ExactHypergeometric.sampleSize(
+                showing: Int(min(most, Double(count))), seen: seen, in: count, risk: risk))
     }
 }
 
 extension Duration {
-    fileprivate var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

@@ -1,4 +1,3 @@
-import Annotations
 public import Base
 import Catalog
 public import Engine
@@ -10,8 +9,6 @@ public struct MotionFinding: Sendable {
     public static let tag = "motion"
     /// What the labels name as their source; the number is raised with every change of a formula or a bound.
     public static let source = "tagger:motion@1"
-    /// Shorter pauses do not end an interval, in seconds.
-    public static let longestGap = 1.0
     static let usualOptions = MotionOptions()
 
     private let store: Store
@@ -55,28 +52,40 @@ public struct MotionFinding: Sendable {
     }
 
     /// Looks through a video unless that was done, and keeps what was found: durable when it returns.
-    /// - Parameter again: whether it is looked through that was already, and what was found before gives way.
+    /// - Parameters:
+    ///   - again: whether it is looked through that was already, and what was found before gives way.
+    ///   - rule: how scores become intervals; other than the usual ones, a video is looked through again.
     /// - Returns: ``StatementOutcome/known`` where it had been looked through.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone``;
     ///   ``EngineError/Code/invalidRequest`` for what is no video; ``EngineError/Code/unsupportedMedia`` for
     ///   one that cannot be decoded, which is noted; ``EngineError/Code/readOnly``;
     ///   ``EngineError/Code/cancelled``.
     public func find(
-        in id: EntityID, class entityClass: String, again: Bool = false
+        in id: EntityID, class entityClass: String, again: Bool = false, rule: IntervalRule? = nil
     ) async throws -> StatementOutcome {
+        let again = again || rule != nil
         try store.checkWritable()
         _ = try await store.entity(id, class: entityClass)
         let known = try await store.examinations(of: id).contains {
             $0.source == MotionFinding.source && $0.error == nil
         }
         if known, !again { return .known }
-        let (store, options) = (store, options)
+        let store = store
+        var options = options
+        if let high = rule?.high { options.high = high }
+        options.low = rule?.low ?? min(options.low, options.high)
+        guard options.low <= options.high else {
+            throw EngineError(
+                .invalidRequest, "'low' must not be above 'high', which is \(options.high)", path: "low")
+        }
+        let (scan, smoothing) = (options, rule ?? IntervalRule())
         return try await MotionFinding.pool.run { cancellation in
-            var commit = StatementCommit(kind: "tagger", source: MotionFinding.source, replaces: again)
+            var commit = StatementCommit(
+                kind: "tagger", source: MotionFinding.source, parameters: smoothing.document, replaces: again)
             do {
                 let (report, index) = try store.motion(
-                    in: id, class: entityClass, options, cancellation)
-                let intervals = MotionFinding.intervals(report, in: index, options)
+                    in: id, class: entityClass, scan, cancellation)
+                let intervals = MotionFinding.intervals(report, in: index, scan, smoothing)
                 let statement = Statement(
                     id, by: MotionFinding.source,
                     labels: intervals.map { $0.label(by: MotionFinding.source) })
@@ -95,23 +104,11 @@ public struct MotionFinding: Sendable {
 
     /// The stretches in which something moves.
     static func intervals(
-        _ report: MotionReport, in index: FrameIndex, _ options: MotionOptions
+        _ report: MotionReport, in index: FrameIndex, _ options: MotionOptions,
+        _ rule: IntervalRule = IntervalRule()
     ) -> [VideoInterval] {
-        let tick = VideoTime(1, index.timeBase).seconds
-        guard index.count > 0, tick > 0,
-            let smoothing = IntervalSmoothing(
-                high: options.high, low: options.low, longestGap: Int64((longestGap / tick).rounded()))
-        else { return [] }
-        let times = index.presentations
-        let samples = report.samples.map {
-            IntervalSmoothing.Sample(time: times[$0.frame], score: $0.score)
-        }
-        return smoothing.intervals(of: samples, end: times[index.count - 1] + index.lastDuration).map {
-            let first = index.frame(shownAt: VideoTime($0.time.lowerBound, index.timeBase).seconds) ?? 0
-            let last = index.frame(shownAt: VideoTime($0.time.upperBound - 1, index.timeBase).seconds) ?? 0
-            return VideoInterval(
-                tag, first..<last + 1, start: index.seconds(of: first), stop: index.end(of: last),
-                score: $0.score)
-        }
+        var rule = rule
+        (rule.high, rule.low) = (options.high, options.low)
+        return rule.intervals(tag, report.samples.map { ($0.frame, $0.score) }, in: index)
     }
 }

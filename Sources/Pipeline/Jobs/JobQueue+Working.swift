@@ -61,7 +61,7 @@ extension JobQueue {
                 return true
             }
             if job.state == .running {
-                try LabelJob(job, store, models).run(cancellation) { lines in
+                try JobQueue.request(of: job).work(on: job, store, models, cancellation) { lines in
                     self.state.withLock { $0.followers[id] }?.emit(lines)
                 }
             }

@@ -89,18 +89,18 @@ public final class JobQueue: Sendable {
 
     /// Looks whether a job can be done, without adding it.
     /// - Throws: as ``add(_:priority:by:)``.
-    public func check(_ request: LabelJobRequest) async throws {
+    public func check(_ request: any JobRequest) async throws {
         let (store, models) = (store, models)
         try await store.readPool.run { _ in
             try store.checkWritable()
-            try LabelJob.check(request, store, models)
+            try request.check(store, models)
         }
     }
 
     /// Adds a job, after looking whether it can be done at all.
     /// - Throws: ``EngineError/Code/invalidRequest``, ``EngineError/Code/notFound`` where there is no such
     ///   class, model or tagger.
-    public func add(_ request: LabelJobRequest, priority: Int, by who: String) async throws -> StoredJob {
+    public func add(_ request: any JobRequest, priority: Int, by who: String) async throws -> StoredJob {
         let job = try await create(request, priority: priority, by: who)
         kick()
         return job
@@ -110,7 +110,7 @@ public final class JobQueue: Sendable {
     /// picture once it is durable, and `{"progress": …}` in between. When `write` throws, or the task is
     /// cancelled, the job is cancelled after the group under way; what was committed stays.
     public func run(
-        _ request: LabelJobRequest, priority: Int, by who: String,
+        _ request: any JobRequest, priority: Int, by who: String,
         _ write: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
         try await follow(write) { try await self.create(request, priority: priority, by: who) }
@@ -149,13 +149,14 @@ public final class JobQueue: Sendable {
     // MARK: - Private
 
     private func create(
-        _ request: LabelJobRequest, priority: Int, by who: String
+        _ request: any JobRequest, priority: Int, by who: String
     ) async throws -> StoredJob {
         let (store, models) = (store, models)
         return try await store.readPool.run { _ in
             try store.checkWritable()
-            try LabelJob.check(request, store, models)
-            return try store.addJob(LabelJobRequest.kind, request.document, priority: priority, by: who)
+            try request.check(store, models)
+            return try store.addJob(
+                type(of: request).kind, request.document, priority: priority, by: who)
         }
     }
 

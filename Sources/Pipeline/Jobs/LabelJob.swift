@@ -16,7 +16,7 @@ struct LabelJob {
     }
 
     /// Looks whether a request can be done, without doing it.
-    /// - Throws: ``EngineError`` as ``run(_:emit:)`` would at its beginning.
+    /// - Throws: ``EngineError`` as ``run(_:_:emit:)`` would at its beginning.
     static func check(_ request: LabelJobRequest, _ store: Store, _ models: ModelRegistry) throws {
         _ = try store.labelTargets(LabelTargets([], class: request.entityClass, filter: request.filter))
         let isOfVideos = request.entityClass == Store.videoClass
@@ -37,12 +37,9 @@ struct LabelJob {
     /// Labels what is left of the request.
     /// - Parameter emit: takes JSON lines, and may block.
     /// - Throws: ``EngineError`` where it cannot go on.
-    func run(_ cancellation: Cancellation, emit: @escaping ([UInt8]) -> Void) throws {
-        guard job.kind == LabelJobRequest.kind else {
-            throw EngineError(
-                .invalidRequest, "this version knows no jobs of the kind '\(job.kind)'", path: "kind")
-        }
-        let request = try LabelJobRequest(document: job.request)
+    func run(
+        _ request: LabelJobRequest, _ cancellation: Cancellation, emit: @escaping ([UInt8]) -> Void
+    ) throws {
         let progress = LabelProgress(job.counts)
         let work = try work(request)
         var targets = try store.labelTargets(
@@ -58,7 +55,7 @@ struct LabelJob {
         let ended = try LabellingRun(
             targets, work, into: store, commit, progress, cancellation, emit: emit
         ).run()
-        try runRules(emit)
+        try LabelJob.settleRules(of: store, emit)
         let id = job.id
         // What a run without a picture to look at has not noted.
         try store.updateJob(id) { job in
@@ -67,17 +64,35 @@ struct LabelJob {
         }
     }
 
-    // MARK: - Private
-
     /// Applies the store's rules to what is known now. A rule that cannot be applied is told, and keeps
     /// nothing else from its end.
-    private func runRules(_ emit: ([UInt8]) -> Void) throws {
+    static func settleRules(of store: Store, _ emit: ([UInt8]) -> Void) throws {
         let settlement = try store.settleRules()
         let lines =
             settlement.outcomes.map(\.document)
             + settlement.failures.map { ["rule": .string($0.rule), "reason": .string($0.reason)] }
         for line in lines { emit(Array(line.json.utf8) + [0x0A]) }
     }
+
+    /// What is wrong with a model as an error of the engine.
+    static func reporting<Result>(_ body: () throws(InferenceError) -> Result) throws -> Result {
+        do throws(InferenceError) {
+            return try body()
+        } catch {
+            let code: EngineError.Code =
+                switch error.code {
+                case .notFound, .runtimeMissing: .notFound
+                case .conflict: .conflict
+                case .limitExceeded: .limitExceeded
+                case .hashMismatch: .corrupt
+                case .invalidDescription, .invalidModel, .invalidOutput, .wrongTask: .invalidRequest
+                case .fetchFailed, .fileFailed: .failed
+                }
+            throw EngineError(code, error.message, path: "model", cause: error)
+        }
+    }
+
+    // MARK: - Private
 
     private func work(_ request: LabelJobRequest) throws -> LabelWork {
         let isOfVideos = request.entityClass == Store.videoClass
@@ -111,24 +126,6 @@ struct LabelJob {
     private func load(_ id: String) throws -> Model {
         try LabelJob.reporting { () throws(InferenceError) in
             try models.load(id, options: ModelOptions(requestCount: 0))
-        }
-    }
-
-    /// What is wrong with a model as an error of the engine.
-    private static func reporting<Result>(_ body: () throws(InferenceError) -> Result) throws -> Result {
-        do throws(InferenceError) {
-            return try body()
-        } catch {
-            let code: EngineError.Code =
-                switch error.code {
-                case .notFound, .runtimeMissing: .notFound
-                case .conflict: .conflict
-                case .limitExceeded: .limitExceeded
-                case .hashMismatch: .corrupt
-                case .invalidDescription, .invalidModel, .invalidOutput, .wrongTask: .invalidRequest
-                case .fetchFailed, .fileFailed: .failed
-                }
-            throw EngineError(code, error.message, path: "model", cause: error)
         }
     }
 }

@@ -28,6 +28,32 @@ enum IntervalRoutes {
                 return .json(["intervals": .array(found.map { .object($0) })])
             }),
         Endpoint(
+            .POST, "/v1/entities/{class}/{id}/intervals", operationID: "makeIntervals",
+            summary:
+                "Makes the intervals of a label class from the labels of a video's frames, unless that was done, and keeps them; those of `motion` from its pixels.",
+            access: .update, parameters: [EntityRoutes.classParameter, EntityRoutes.idParameter],
+            body: [("application/json", making)],
+            responses: [.json("What was found.", outcome)], errors: [404, 410, 415],
+            read: { request in
+                let reader = try request.object()
+                try reader.refuseUnknown(["tag", "again"] + IntervalRule.members)
+                return (
+                    try request.entityID(), try request.parameter("class"), try reader.text("tag"),
+                    try reader.flag("again") ?? false, try IntervalRule(document: reader.object)
+                )
+            },
+            answer: { exchange, asked in
+                let (id, entityClass, tag, again, rule) = asked
+                guard tag != MotionFinding.tag else {
+                    let finding = MotionFinding(exchange.store)
+                    return .json(
+                        try await finding.find(in: id, class: entityClass, again: again, rule: rule).told)
+                }
+                let finding = IntervalFinding(exchange.store)
+                return .json(
+                    try await finding.find(tag, in: id, class: entityClass, again: again, rule: rule).told)
+            }),
+        Endpoint(
             .POST, "/v1/entities/{class}/{id}/motion", operationID: "findMotion",
             summary:
                 "Looks through a video for motion unless that was done, and keeps the intervals with motion.",
@@ -112,6 +138,26 @@ enum IntervalRoutes {
                             "tag", "start_frame", "end_frame", "start_time", "end_time", "source", "label",
                         ])))
         ], required: ["intervals"])
+
+    private static let making = Schemas.request(
+        [
+            "tag": ["type": "string", "minLength": 1, "description": "The label class."],
+            "again": [
+                "type": "boolean",
+                "description": "Make them anew, and put what is found in the place of what was.",
+            ],
+            "high": seconds(upTo: 1, "The score that opens an interval; any above 0 unless told."),
+            "low": seconds(upTo: 1, "The score that keeps it open; `high` unless told."),
+            "shortest": seconds(upTo: 86_400, "Shorter ones are left out, in seconds."),
+            "gap": seconds(upTo: 86_400, "Pauses up to so many seconds are filled; 1 unless told."),
+            "padding": seconds(upTo: 86_400, "Seconds that are added before and behind."),
+        ], required: ["tag"])
+
+    private static func seconds(upTo limit: Int64, _ description: String) -> Value {
+        [
+            "type": "number", "minimum": 0, "maximum": .integer(limit), "description": .string(description),
+        ]
+    }
 
     private static let outcome = Schemas.object(
         [

@@ -88,24 +88,27 @@ enum JobRoutes {
             answer: { exchange, id in .json(try await exchange.service.jobs.cancel(id).document) }),
     ]
 
+    /// Takes the member `priority` out of a request for a job; 0 where it is not told.
+    static func takePriority(from document: inout Document) throws(EngineError) -> Int {
+        guard let value = document["priority"] else { return 0 }
+        guard let number = value.integerValue, (-1_000...1_000).contains(number) else {
+            throw EngineError(
+                .invalidRequest, "'priority' must be a whole number in -1000...1000", path: "priority")
+        }
+        document["priority"] = nil
+        return Int(number)
+    }
+
     // MARK: - Private
 
     /// A job to be added.
     private struct NewJob: Sendable {
         var request: LabelJobRequest
-        var priority = 0
+        var priority: Int
 
         init(_ request: Request) throws {
             var document = try request.object().object
-            if let value = document["priority"] {
-                guard let number = value.integerValue, (-1_000...1_000).contains(number) else {
-                    throw EngineError(
-                        .invalidRequest, "'priority' must be a whole number in -1000...1000", path: "priority"
-                    )
-                }
-                priority = Int(number)
-                document["priority"] = nil
-            }
+            priority = try JobRoutes.takePriority(from: &document)
             self.request = try LabelJobRequest(document: document)
         }
     }
@@ -146,7 +149,7 @@ enum JobRoutes {
         ],
     ])
 
-    private static let job = Schemas.object(
+    static let job = Schemas.object(
         [
             "job": ["type": "integer"], "kind": ["type": "string"],
             "state": [

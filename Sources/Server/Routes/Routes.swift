@@ -13,6 +13,7 @@ enum Routes {
             + FrameRoutes.endpoints + IntervalRoutes.endpoints + FrameStatisticsRoutes.endpoints
             + IntervalQuestionRoutes.endpoints
             + ClipRoutes.endpoints
+            + CascadeRoutes.endpoints + TrackRoutes.endpoints
             + UploadRoutes.endpoints
             + SystemRoutes.endpoints
             + DeletionRoutes.endpoints + QualityRoutes.endpoints + ReviewRoutes.endpoints

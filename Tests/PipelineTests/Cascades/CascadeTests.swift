@@ -237,19 +237,88 @@ import Testing
 
     @Test(.enabled(if: PythonOracle.isAvailable, "needs Python"))
     func `bounds are scipy's`() throws {
-        var cases: [(Int, Int, Double)] = []
-        for total in [1, 2, 10, 59, 400, 5_000, 200_000] {
-            for count in Set([0, 1, 2, total / 7, total / 2, total - 1, total]) where count <= total {
-                for risk in [0.05, 0.025, 0.001] { cases.append((count, total, risk)) }
+        var cases: [(seen: Int, sampled: Int, population: Int, risk: Double)] = []
+        for population in [1, 2, 10, 59, 400, 5_000, 200_000] {
+            for sampled in Set([1, 2, population / 9, population / 2, population - 1, population])
+            where (1...population).contains(sampled) {
+                for seen in Set([0, 1, 3, sampled / 5, sampled]) where seen <= sampled {
+                    for risk in [0.0499317, 0.0123457] { cases.append((seen, sampled, population, risk)) }
+                }
             }
         }
-        let input = cases.map { "\($0.0) \($0.1) \($0.2)" }.joined(separator: "\n")
-        let expected = try PythonOracle.lines(of: "binomial_oracle.py", [], input: Data(input.utf8))
+        let input = cases.map { "\($0.seen) \($0.sampled) \($0.population) \($0.risk)" }.joined(
+            separator: "\n")
+        let expected = try PythonOracle.lines(of: "hypergeometric_oracle.py", [], input: Data(input.utf8))
         try #require(expected.count == cases.count)
         for (each, text) in zip(cases, expected) {
-            let found = ExactBinomial.upperBound(each.0, of: each.1, risk: each.2)
-            #expect(abs(found - (Double(text) ?? .nan)) < 1e-9, "\(each)")
+            let found = ExactHypergeometric.mostMarked(
+                seen: each.seen, of: each.sampled, in: each.population, risk: each.risk)
+            #expect("\(found)" == text, "\(each)")
         }
-        #expect(ExactBinomial.upperBound(0, of: 0, risk: 0.05) == 1)
+    }
+
+    @Test func `as few are sampled as show what is to be shown`() {
+        for population in [1, 7, 60, 1_000, 30_000] {
+            for (most, seen) in [(0, 0), (1, 0), (5, 0), (5, 3), (40, 3), (2, 3)] {
+                let size = ExactHypergeometric.sampleSize(
+                    showing: most, seen: seen, in: population, risk: 0.025)
+                func bound(_ size: Int) -> Int {
+                    ExactHypergeometric.mostMarked(seen: seen, of: size, in: population, risk: 0.025)
+                }
+                guard size > 0, most >= seen else { continue }
+                #expect(bound(size) <= most || size == population, "\(population) \(most) \(seen)")
+                if size > seen { #expect(bound(size - 1) > most, "\(population) \(most) \(seen)") }
+            }
+        }
+    }
+
+    @Test func `frames that were dropped are looked at in the order in which they are shown`() throws {
+        var random = SeededGenerator(seed: 3)
+        let (cheap, truth) = scene(&random, missed: 0)
+        let dear = Oracle(truth)
+        let run = try CascadeRun(
+            try cascade(
+                #"{"stages": [{"model": "cheap", "threshold": 0.3}, {"model": "dear"}], "target_recall": 0.95}"#
+            ),
+            examiners: ["cheap": Oracle(cheap), "dear": dear])
+        let report = try run.run(Frames(truth.count), frames: truth.indices)
+        #expect(report.audit?.rounds == 1)
+        let descents = zip(dear.asked, dear.asked.dropFirst()).count { $0 > $1 }
+        #expect(descents == 1, "once from the frames that were kept to those that were dropped")
+    }
+
+    @Test func `a cascade as it is told is the cascade`() throws {
+        let told = try cascade(
+            """
+            {"name": "people", "fps": 5, "target_recall": 0.9, "confidence": 0.9, "seed": 3, "stages": [
+              {"model": "motion"}, {"models": [{"model": "a", "version": "2", "threshold": 0.3, "classes": ["b", "a"]},
+              {"model": "c", "class_restrictions": {"classes": ["x"], "keep": false}}]}]}
+            """)
+        #expect(try Cascade(document: told.document) == told)
+        let yaml = """
+            # what is looked for
+            name: people
+            fps: 5
+            target_recall: 0.9
+            confidence: 0.9
+            seed: 3
+            stages:
+            - model: motion
+            - models:
+                - {model: a, version: '2', threshold: 0.3, classes: [b, a]}
+                - model: c   # all but x
+                  class_restrictions:
+                    classes: ["x"]
+                    keep: false
+            """
+        #expect(try Cascade(text: Array(yaml.utf8)) == told)
+        #expect(try Cascade(text: Array(" \n\(told.document.json)".utf8)) == told)
+        for (text, what) in [
+            ("stages:\n\t- model: a", "line 2"), ("{\"stages\": }", "no JSON"), ("- model: a", "map"),
+            ("", "map"),
+        ] {
+            let error = #expect(throws: EngineError.self) { try Cascade(text: Array(text.utf8)) }
+            #expect(error?.message.contains(what) == true, "\(String(describing: error))")
+        }
     }
 }

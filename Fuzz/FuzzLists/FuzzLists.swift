@@ -15,6 +15,9 @@ import SystemPackage
             for ending in ["csv", "tsv", "jsonl", "txt"] { urls(bytes, in: FilePath("\(folder).\(ending)")) }
             if let text = String(validating: bytes, as: UTF8.self) { _ = Value(inferredFrom: text) }
             pattern(bytes)
+            // What is refused is of no interest: that it ends, and in time, is.
+            _ = try? YAML.parse(bytes)
+            _ = try? Cascade(text: bytes)
         }
     }
 

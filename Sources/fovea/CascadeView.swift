@@ -31,7 +31,10 @@ enum CascadeView {
             return Terminal.report("\(EntityTable.text(line["verdict"])): \(id)\(reason)")
         }
         let (frames, calls) = (number(report, "frames"), number(report, "calls"))
-        Terminal.print("\(id): \(number(report, "kept")) of \(frames) frames kept")
+        let held = number(report, "held")
+        Terminal.print(
+            "\(id): \(number(report, "kept")) of \(frames) frames kept"
+                + (held > 0 ? ", \(held) of them held" : ""))
         var table = Table(["stage", "frames in", "out", "failed", "seconds"], rightAligned: [1, 2, 3, 4])
         for stage in (report["stages"]?.arrayValue ?? []).compactMap(\.objectValue) {
             table.rows.append([
@@ -43,7 +46,8 @@ enum CascadeView {
         let audit = report["audit"]?.objectValue
         if let audit {
             table.rows.append([
-                "(audit)", "\(number(audit, "audited") + number(audit, "taken_back"))",
+                "(audit)",
+                "\(number(audit, "audited") + number(audit, "taken_back") + number(audit, "held_audited"))",
                 "\(number(audit, "found"))", "\(number(audit, "failed"))",
                 Columns.decimals(audit["seconds"]?.floatValue ?? 0, 2),
             ])

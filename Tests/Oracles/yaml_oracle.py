@@ -18,8 +18,10 @@ def read():
             print('"\\u0000refused"')
 
 
-WORDS = ["motion", "person", "big dog", "it's", 'say "so"', "a: b", "- c", "#d", "é", "", " ", "yes", "null", "012", "3d", "3d",
-         "1:30", "2020-01-01", "*x", "&y", "@z", "x #y", "http://example.org/a", "tab\there", "a, b", "[c]"]
+WORDS = [
+    "motion", "person", "big dog", "it's", 'say "so"', "a: b", "- c", "#d", "é", "", " ", "yes", "null", "012", "3d",
+    "1:30", "2020-01-01", "*x", "&y", "@z", "x #y", "http://example.org/a", "tab\there", "a, b", "[c]",
+]
 
 
 def value(dice, depth):

@@ -28,6 +28,35 @@ extension RequestExamples {
                 .init(400, json: #"{"folder":"/a","fps":0}"#),
             ]
         default: ofSieve(operation)
+        case "makeIntervals":
+            [
+                .init(400, class: "Video", json: "{}"), .init(400, json: #"{"tag":"dog"}"#),
+                .init(400, class: "Video", json: #"{"tag":"dog","high":2}"#),
+                .init(400, class: "Video", json: #"{"tag":"dog","low":0.5,"high":0.4}"#),
+                .init(400, class: "Video", json: #"{"tag":"dog","colour":1}"#),
+                .init(404, id: "9.0.1", class: "Video", json: #"{"tag":"dog","gap":2.5}"#),
+            ]
+        case "listTracks":
+            [
+                .init(400), .init(400, class: "Video", query: "unknown=1"),
+                .init(404, id: "9.0.1", class: "Video", query: "tag=dog&expand=true"),
+            ]
+        case "findTracks":
+            [
+                .init(400, json: "{}"), .init(400, class: "Video", json: #"{"tracker":"eye"}"#),
+                .init(404, id: "9.0.1", class: "Video", json: #"{"tracker":"bytetrack","tag":"dog"}"#),
+            ]
+        case "runCascade":
+            [
+                .init(201, json: #"{"cascade":{"stages":[{"model":"motion"}]},"recall":0.9,"cores":1}"#),
+                .init(
+                    200, headers: ["Accept: application/x-ndjson"],
+                    json: #"{"cascade":"stages: [{model: motion}]","filter":{"width":{"$gt":0}}}"#),
+                .init(400, json: "{}"), .init(400, json: #"{"cascade":{"stages":[]}}"#),
+                .init(400, json: #"{"cascade":"stages: [{model: motion}]","recall":1}"#),
+                .init(404, json: #"{"cascade":"stages: [{model: nothing}]"}"#),
+            ]
+        default: nil
         }
     }
 }

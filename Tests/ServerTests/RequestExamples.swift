@@ -176,24 +176,6 @@ struct RequestExamples {
                 .init(400, json: "{}"), .init(400, class: "Video", json: #"{"again":1}"#),
                 .init(404, id: "9.0.1", class: "Video", json: "{}"),
             ]
-        case "makeIntervals":
-            [
-                .init(400, class: "Video", json: "{}"), .init(400, json: #"{"tag":"dog"}"#),
-                .init(400, class: "Video", json: #"{"tag":"dog","high":2}"#),
-                .init(400, class: "Video", json: #"{"tag":"dog","low":0.5,"high":0.4}"#),
-                .init(400, class: "Video", json: #"{"tag":"dog","colour":1}"#),
-                .init(404, id: "9.0.1", class: "Video", json: #"{"tag":"dog","gap":2.5}"#),
-            ]
-        case "listTracks":
-            [
-                .init(400), .init(400, class: "Video", query: "unknown=1"),
-                .init(404, id: "9.0.1", class: "Video", query: "tag=dog&expand=true"),
-            ]
-        case "findTracks":
-            [
-                .init(400, json: "{}"), .init(400, class: "Video", json: #"{"tracker":"eye"}"#),
-                .init(404, id: "9.0.1", class: "Video", json: #"{"tracker":"bytetrack","tag":"dog"}"#),
-            ]
         case "measureMotion":
             [.init(400), .init(400, class: "Video", query: "x=1"), .init(404, id: "9.0.1", class: "Video")]
         case "getClassOfEntity": [.init(200), .init(404, id: "9.0.1"), .init(400, id: "x")]
@@ -336,16 +318,6 @@ struct RequestExamples {
                 .init(400, json: "{}"), .init(400, json: #"{"model":"a","priority":"high"}"#),
                 .init(400, json: #"{"taggers":["blur"],"every":2}"#),
                 .init(404, json: #"{"taggers":["smell"]}"#), .init(404, json: #"{"model":"nothing"}"#),
-            ]
-        case "runCascade":
-            [
-                .init(201, json: #"{"cascade":{"stages":[{"model":"motion"}]},"recall":0.9,"cores":1}"#),
-                .init(
-                    200, headers: ["Accept: application/x-ndjson"],
-                    json: #"{"cascade":"stages: [{model: motion}]","filter":{"width":{"$gt":0}}}"#),
-                .init(400, json: "{}"), .init(400, json: #"{"cascade":{"stages":[]}}"#),
-                .init(400, json: #"{"cascade":"stages: [{model: motion}]","recall":1}"#),
-                .init(404, json: #"{"cascade":"stages: [{model: nothing}]"}"#),
             ]
         case "listJobs": [.init(200, query: "open=true&limit=2"), .init(400, query: "limit=0")]
         case "getJob": [.init(200), .init(404, job: "999"), .init(400, job: "first")]

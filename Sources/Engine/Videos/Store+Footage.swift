@@ -59,7 +59,7 @@ extension Store {
                     Int(clamping: row.properties[name]?.integerValue ?? 0)
                 }
                 let pixels = min(number("width") * number("height"), 1 << 26)
-                // 4:2:0 takes one and a half samples a pixel; as many as 16 frames are referred to, and some are
+                // 4:2:0 takes one and a half samples a pixel; up to 16 frames are referred to, and some are
                 // under way.
                 let frames = pixels * 3 / 2 * (number("bits") > 8 ? 2 : 1) * 20
                 return frames + pixels * 3 * 4 + number("frame_count") * 40 + 32 << 20

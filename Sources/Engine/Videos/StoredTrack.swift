@@ -27,17 +27,17 @@ public struct StoredTrack: Sendable {
     }
 
     /// The track as it is told: `track` (the label's number), `tag`, `start_frame` and `end_frame`, both of
-    /// which belong to it, `start_time`, `end_time`, when the last one is no longer shown, `confidence`, `source`,
-    /// `run` and `keyframes`. What it does not have is left out.
+    /// which belong to it, `start_time`, `end_time`, when the last one is no longer shown, `confidence`,
+    /// `source`, `run` and `keyframes`. What it does not have is left out.
     func document(in index: FrameIndex) -> Document {
         var line = head(in: index)
         line.append("keyframes", track.value.objectValue?["keyframes"] ?? .array([]))
         return line
     }
 
-    /// The same with `temporal` in the place of keyframes: an object for each frame, with `frame_number`, `time`,
-    /// the box (`bbox`) and its centre, their velocities in pixels a second to the right and down, the speeds of
-    /// corners and centre, and `count`, how many tracks of its class there are.
+    /// The same with `temporal` in the place of keyframes: an object for each frame, with `frame_number`,
+    /// `time`, the box (`bbox`) and its centre, their velocities in pixels a second to the right and down,
+    /// the speeds of corners and centre, and `count`, how many tracks of its class there are.
     /// - Parameters:
     ///   - frames: only these.
     ///   - counts: by frame, from the first of `frames` on.
@@ -101,8 +101,8 @@ public struct StoredTrack: Sendable {
 }
 
 extension Store {
-    /// The tracks of a video, or of the one that a clip or frame is of, that are seen within that part: in the
-    /// order of their beginning.
+    /// The tracks of a video, or of the one that a clip or frame is of, that are seen within that part: in
+    /// the order of their beginning.
     /// - Parameter name: only those of this label class.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/gone``;
     ///   ``EngineError/Code/invalidRequest`` for what has no frames.
@@ -120,8 +120,8 @@ extension Store {
         }
     }
 
-    /// The same as objects: with their keyframes or, expanded, where each is in every frame of the part and how
-    /// it moves there.
+    /// The same as objects: with their keyframes or, expanded, where each is in every frame of the part and
+    /// how it moves there.
     /// - Throws: as ``tracks(of:class:tag:)``; ``EngineError/Code/unsupportedMedia``.
     public func trackDocuments(
         of id: EntityID, class entityClass: String, tag name: String? = nil, expands: Bool

@@ -10,7 +10,7 @@ extension Cascade {
         try Cascade.check(
             document, "",
             [
-                "name", "stages", "levels", "layers", "target_recall", "confidence", "seed", "fps",
+                "name", "stages", "levels", "layers", "target_recall", "confidence", "seed", "fps", "hold",
                 "store_data",
             ])
         let lists = ["stages", "levels", "layers"].filter { document[$0] != nil }
@@ -28,6 +28,7 @@ extension Cascade {
         targetRecall = try Cascade.number(document, "target_recall", "", 0..<1)
         confidence = try Cascade.number(document, "confidence", "", 0.5..<1) ?? confidence
         framesPerSecond = try Cascade.number(document, "fps", "", 0.001..<1_000)
+        hold = try Cascade.number(document, "hold", "", 0..<86_400) ?? 0
         if let seed = document["seed"] {
             guard let number = seed.integerValue, number >= 0 else {
                 throw Cascade.refuse("seed", "be a number from 0 on")

@@ -66,11 +66,14 @@ public struct Cascade: Sendable, Hashable {
     public var seed: UInt64
     /// Frames a second that are looked at; `nil` for all.
     public var framesPerSecond: Double?
+    /// Between two frames that are kept and at most so many seconds apart, all are kept without asking the
+    /// last stage; 0 for asking about each.
+    public var hold: Double
 
     public init(
         name: String = "", stages: [Stage], targetRecall: Double? = nil, confidence: Double = 0.95,
         seed: UInt64 = 0,
-        framesPerSecond: Double? = nil
+        framesPerSecond: Double? = nil, hold: Double = 0
     ) {
         self.name = name
         self.stages = stages
@@ -78,5 +81,6 @@ public struct Cascade: Sendable, Hashable {
         self.confidence = confidence
         self.seed = seed
         self.framesPerSecond = framesPerSecond
+        self.hold = hold
     }
 }

@@ -6,6 +6,9 @@ public protocol CascadeFrames: AnyObject {
     /// How many there are.
     var frameCount: Int { get }
 
+    /// When a frame begins to be shown, in seconds from the first one on.
+    func seconds(of frame: Int) -> Double
+
     /// The pixels of a frame, upright. Blocks.
     func raster(of frame: Int) throws -> Raster
 }
@@ -35,13 +38,16 @@ public protocol CascadeExaminer {
 /// A video that is read where it lies.
 public final class CascadeVideo: CascadeFrames {
     private let reader: VideoReader
-    public let frameCount: Int
+    private let index: FrameIndex
+    public var frameCount: Int { index.count }
 
     /// - Throws: ``MediaError`` as ``VideoReader``.
     public init(_ reader: VideoReader) throws {
         self.reader = reader
-        frameCount = try reader.index().count
+        index = try reader.index()
     }
+
+    public func seconds(of frame: Int) -> Double { index.seconds(of: frame) }
 
     public func raster(of frame: Int) throws -> Raster {
         try reader.frame(frame)

@@ -6,8 +6,8 @@ extension Cascade {
     public static let longestText = 1 << 20
 
     /// Reads a cascade from text: JSON where it begins with a brace, otherwise ``YAML``.
-    /// - Throws: `EngineError` with the code `invalidRequest`, with the line of what is no YAML, and otherwise as
-    ///   ``init(document:)``.
+    /// - Throws: `EngineError` with the code `invalidRequest`, with the line of what is no YAML, and
+    ///   otherwise as ``init(document:)``.
     public init(text: [UInt8]) throws {
         try self.init(document: Cascade.document(text: text))
     }
@@ -45,6 +45,7 @@ extension Cascade {
     public var document: Document {
         var document: Document = ["name": .string(name)]
         if let framesPerSecond { document.append("fps", .float(framesPerSecond)) }
+        if hold > 0 { document.append("hold", .float(hold)) }
         if let targetRecall { document.append("target_recall", .float(targetRecall)) }
         document.append("confidence", .float(confidence))
         document.append("seed", .integer(Int64(clamping: seed)))

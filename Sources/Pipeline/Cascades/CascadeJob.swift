@@ -62,7 +62,8 @@ final class CascadeJob {
 
     /// Goes through what is left, or until it is cancelled: then what was committed stays, and videos under
     /// way are gone on with the next time.
-    /// - Throws: ``EngineError`` where the store cannot go on. A video that cannot be gone through ends nothing.
+    /// - Throws: ``EngineError`` where the store cannot go on. A video that cannot be gone through ends
+    ///   nothing.
     func run() throws {
         let descriptions = try CascadeJob.descriptions(of: request.cascade, models)
         let source = CascadeJob.source(request.cascade, descriptions)

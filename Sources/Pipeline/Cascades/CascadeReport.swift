@@ -18,7 +18,10 @@ public struct CascadeReport: Sendable, Hashable {
         public var confidence: Double
         /// Frames that earlier stages had dropped.
         public var dropped = 0
-        /// Those of them that were chosen at random, and that the last stage was asked about.
+        /// Frames that were kept without asking and about which the last stage was asked after all, and those
+        /// of them that it did not keep.
+        public var heldAudited = 0, heldWrong = 0
+        /// Those of the dropped that were chosen at random, and that the last stage was asked about.
         public var audited = 0
         /// Those of them that were taken back because the bound was too low without.
         public var takenBack = 0
@@ -39,6 +42,8 @@ public struct CascadeReport: Sendable, Hashable {
     public var lookedAt = 0
     public var stages: [Stage] = []
     public var audit: Audit?
+    /// Those of ``frames`` that were kept without asking the last stage.
+    public var heldCount = 0
     /// Frames that the last stage kept, rising.
     public var frames: [Int] = []
     /// What the last stage found in each of ``frames``.

@@ -1,13 +1,7 @@
 public import Base
 import Engine
 
-/// Takes the frames of a video through a cascade, and keeps to the recall that it states.
-///
-/// Of the frames that earlier stages dropped, a random sample goes to the last stage. From how many of them
-/// it would have kept follows how many were missed at most (``ExactHypergeometric``). Where that is too many, the
-/// dropped frames that came nearest to being kept are taken back, and the rest is audited anew, until the
-/// bound is met or nothing is left. The risk is divided among the audits, a half of what is left to each, so
-/// that the bound holds for all of them together.
+/// Takes the frames of a video through a cascade, and keeps to the recall that it states (``CascadeAudit``).
 public struct CascadeRun {
     private let cascade: Cascade
     private let stages: [[(model: Cascade.Model, examiner: any CascadeExaminer)]]
@@ -30,14 +24,6 @@ public struct CascadeRun {
         }
     }
 
-    /// A frame that a stage dropped.
-    private struct Dropped {
-        var frame: Int
-        var stage: Int
-        /// How near it came: the greatest confidence over its model's threshold.
-        var nearness: Double
-    }
-
     /// How far a run has come.
     public struct Progress: Sendable, Hashable {
         /// Frames that all stages are done with, of those that are looked at.
@@ -47,8 +33,9 @@ public struct CascadeRun {
         public var audited = 0
     }
 
-    /// Looks at `frames`, rising: each goes through the stages before the next one comes, so that it is decoded
-    /// once. Blocks: it belongs on a pool of threads that may.
+    /// Looks at `frames`, rising: each goes through the stages before the next one comes, so that it is
+    /// decoded once; where frames are held (``Cascade/hold``), the last stage looks when the others have.
+    /// Blocks: it belongs on a pool of threads that may.
     /// - Parameter progress: told after each frame.
     /// - Throws: ``CancelledError``. A frame at which a model fails never ends the run.
     public func run(
@@ -59,38 +46,107 @@ public struct CascadeRun {
         report.stages = cascade.stages.map { CascadeReport.Stage(name: $0.name) }
         report.lookedAt = frames.count
         var state = Progress(total: frames.count)
-        var kept: [(frame: Int, found: [CascadeFinding])] = []
-        var dropped: [Dropped] = []
-        for frame in frames {
-            if let found = try pass(frame, of: video, &report.stages, &dropped, cancellation) {
-                kept.append((frame, found))
-            }
-            state.done += 1
-            progress(state)
-        }
-        if let target = cascade.targetRecall {
-            report.audit = try audit(video, &kept, dropped, target, cancellation) {
-                state.audited += 1
+        var (kept, held, dropped): ([CascadeAudit.Kept], [CascadeAudit.Kept], [CascadeAudit.Dropped]) = (
+            [], [], []
+        )
+        let last = stages.count - 1
+        if cascade.hold > 0 {
+            (kept, held, dropped) = try runHolding(video, Array(frames), &report.stages, cancellation) {
+                state.done += 1
                 progress(state)
             }
-            kept.sort { $0.frame < $1.frame }
+        } else {
+            for frame in frames {
+                if let found = try pass(
+                    frame, of: video, 0...last, [], &report.stages, &dropped, cancellation)
+                {
+                    kept.append((frame, found))
+                }
+                state.done += 1
+                progress(state)
+            }
         }
-        report.frames = kept.map(\.frame)
-        report.findings = kept.map(\.found)
+        if let target = cascade.targetRecall {
+            var audit = CascadeAudit(cascade, target: target, kept: kept, held: held)
+            report.audit = try audit.run(dropped) { frame in
+                try cancellation?.check()
+                state.audited += 1
+                defer { progress(state) }
+                do {
+                    let (found, nearness) = try look(at: frame, of: video, stage: last, earlier: [])
+                    return nearness >= 1 ? .kept(found) : .dropped
+                } catch {
+                    // One that gave up because it was told to has not failed.
+                    try cancellation?.check()
+                    return .failed
+                }
+            }
+            (kept, held) = (audit.kept, audit.held)
+        }
+        report.heldCount = held.count
+        let all = (kept + held).sorted { $0.frame < $1.frame }
+        report.frames = all.map(\.frame)
+        report.findings = all.map(\.found)
         return report
     }
 
     // MARK: - Private
 
-    /// Takes a frame through the stages.
-    /// - Returns: what was found where the last stage keeps it.
+    /// Takes frames through all stages but the last, and asks that one about as few as tell of the others.
+    private func runHolding(
+        _ video: any CascadeFrames, _ frames: [Int], _ reports: inout [CascadeReport.Stage],
+        _ cancellation: Cancellation?, _ step: () -> Void
+    ) throws -> (kept: [CascadeAudit.Kept], held: [CascadeAudit.Kept], dropped: [CascadeAudit.Dropped]) {
+        let last = stages.count - 1
+        var passed: [[CascadeFinding]?] = []
+        var dropped: [CascadeAudit.Dropped] = []
+        for frame in frames {
+            passed.append(
+                last == 0
+                    ? [] : try pass(frame, of: video, 0...last - 1, [], &reports, &dropped, cancellation))
+            step()
+        }
+        var holding = CascadeHolding(
+            hold: cascade.hold, times: frames.map { video.seconds(of: $0) },
+            isCandidate: passed.map { $0 != nil })
+        var ignored: [CascadeAudit.Dropped] = []
+        try holding.run { place in
+            let found = try pass(
+                frames[place], of: video, last...last, passed[place] ?? [], &reports, &ignored, cancellation)
+            return found.map { .kept($0) } ?? .dropped
+        }
+        var (kept, held): ([CascadeAudit.Kept], [CascadeAudit.Kept]) = ([], [])
+        let byFrame = Dictionary(uniqueKeysWithValues: dropped.map { ($0.frame, $0) })
+        dropped = []
+        for (place, frame) in frames.enumerated() {
+            switch holding.states[place] {
+            case .kept(let found): kept.append((frame, found))
+            case .dropped: break
+            case .unknown:
+                if let found = holding.held[place] {
+                    held.append((frame, found))
+                } else if holding.near.contains(place) || passed[place] != nil {
+                    // Beside what is kept, or between frames about which the last stage was asked.
+                    let nearness = holding.near.contains(place) ? 0.9 : 0.1
+                    dropped.append(CascadeAudit.Dropped(frame: frame, stage: last, nearness: nearness))
+                } else if let known = byFrame[frame] {
+                    dropped.append(known)
+                }
+            }
+        }
+        return (kept, held, dropped)
+    }
+
+    /// Takes a frame through some of the stages.
+    /// - Returns: what was found where the last of them keeps it.
     private func pass(
-        _ frame: Int, of video: any CascadeFrames, _ reports: inout [CascadeReport.Stage],
-        _ dropped: inout [Dropped], _ cancellation: Cancellation?
+        _ frame: Int, of video: any CascadeFrames, _ places: ClosedRange<Int>, _ earlier: [CascadeFinding],
+        _ reports: inout [CascadeReport.Stage], _ dropped: inout [CascadeAudit.Dropped],
+        _ cancellation: Cancellation?
     ) throws -> [CascadeFinding]? {
-        var found: [CascadeFinding] = []
+        var found = earlier
         let clock = ContinuousClock()
-        for place in stages.indices {
+        for place in places {
             try cancellation?.check()
             let isLast = place == stages.count - 1
             let begun = clock.now
@@ -99,12 +155,13 @@ public struct CascadeRun {
             do {
                 let (finding, nearness) = try look(at: frame, of: video, stage: place, earlier: found)
                 guard nearness >= 1 else {
-                    if !isLast { dropped.append(Dropped(frame: frame, stage: place, nearness: nearness)) }
+                    if !isLast {
+                        dropped.append(CascadeAudit.Dropped(frame: frame, stage: place, nearness: nearness))
+                    }
                     return nil
                 }
                 found = finding
             } catch {
-                // One that gave up because it was told to has not failed.
                 try cancellation?.check()
                 reports[place].failed += 1
                 reports[place].failure = reports[place].failure ?? "frame \(frame): \(error)"
@@ -140,93 +197,6 @@ public struct CascadeRun {
         return (
             counting.contains { $0.className != Cascade.motion } ? counting : earlier + counting, nearness
         )
-    }
-
-    private func audit(
-        _ video: any CascadeFrames, _ kept: inout [(frame: Int, found: [CascadeFinding])],
-        _ dropped: [Dropped], _ target: Double, _ cancellation: Cancellation?, _ step: () -> Void
-    ) throws -> CascadeReport.Audit {
-        var audit = CascadeReport.Audit(
-            targetRecall: target, confidence: cascade.confidence, dropped: dropped.count)
-        let clock = ContinuousClock(), begun = clock.now
-        defer { audit.seconds = (clock.now - begun).inSeconds }
-        // Those that came nearest are behind, from where they are taken.
-        var left = dropped.sorted {
-            ($0.stage, $0.nearness, $1.frame) < ($1.stage, $1.nearness, $0.frame)
-        }
-        var random = SplitMix(seed: cascade.seed)
-        var risk = 1 - cascade.confidence
-        /// How many of some frames the last stage keeps. They are looked at in the order in which they are
-        /// shown, so that no group of pictures is decoded twice.
-        func ask(_ frames: [Int]) throws -> Int {
-            let before = audit.found
-            for frame in frames.sorted() {
-                try cancellation?.check()
-                do {
-                    let (found, nearness) = try look(
-                        at: frame, of: video, stage: stages.count - 1, earlier: [])
-                    if nearness >= 1 {
-                        kept.append((frame, found))
-                        audit.found += 1
-                    }
-                } catch {
-                    try cancellation?.check()
-                    audit.failed += 1
-                }
-                step()
-            }
-            return audit.found - before
-        }
-        while !left.isEmpty {
-            let before = kept.count
-            // The first places of a random order are the sample, however far it goes; the others keep theirs.
-            var order = Array(left.indices)
-            var (taken, seen) = (0, 0)
-            // How large both samples are follows from what is known before either is looked at.
-            let sizes = [0, CascadeRun.tolerated].map { seen in
-                CascadeRun.sampleSize(
-                    of: left.count, kept: before, seen: seen, target: target,
-                    risk: seen == 0 ? risk / 2 : risk / 4)
-            }
-            for size in sizes where size > taken || taken == 0 {
-                audit.rounds += 1
-                risk /= 2
-                for place in taken..<size {
-                    order.swapAt(place, place + random.below(order.count - place))
-                }
-                seen += try ask(order[taken..<size].map { left[$0].frame })
-                audit.audited += size - taken
-                taken = size
-                let most = ExactHypergeometric.mostMarked(
-                    seen: seen, of: taken, in: left.count, risk: risk)
-                audit.recallBound =
-                    before + most == 0 ? 1 : Double(before + seen) / Double(before + most)
-                if audit.isMet || taken == left.count { break }
-            }
-            let sample = Set(order.prefix(taken))
-            left = left.indices.filter { !sample.contains($0) }.map { left[$0] }
-            if audit.isMet || left.isEmpty { break }
-            let takenBack = left.suffix(max(1, left.count / 4))
-            left.removeLast(takenBack.count)
-            audit.takenBack += takenBack.count
-            _ = try ask(takenBack.map(\.frame))
-            if left.isEmpty { audit.recallBound = 1 }
-        }
-        return audit
-    }
-
-    /// How many wrongly dropped frames the second of two samples bears.
-    private static let tolerated = 3
-
-    /// How many of `count` dropped frames are looked at, so that the target is shown to be met if the last
-    /// stage keeps `seen` of them; at least one.
-    static func sampleSize(of count: Int, kept: Int, seen: Int, target: Double, risk: Double) -> Int {
-        guard target > 0 else { return min(count, 1) }
-        let most = (Double(kept + seen) / target).rounded(.down) - Double(kept)
-        return max(
-            min(count, 1),
-            ExactHypergeometric.sampleSize(
-                showing: Int(min(most, Double(count))), seen: seen, in: count, risk: risk))
     }
 }
 

@@ -9,8 +9,9 @@ public enum ExactHypergeometric {
     /// The greatest number of marked ones with which at most `seen` would be seen with a probability above
     /// `risk`: that there are more is said wrongly with probability `risk` at most.
     ///
-    /// The one-sided bound by inverting the test, as for the binomial by Clopper and Pearson. Source: Buonaccorsi,
-    /// "A note on confidence intervals for proportions in finite populations", The American Statistician 41, 1987.
+    /// The one-sided bound by inverting the test, as for the binomial by Clopper and Pearson. Source:
+    /// Buonaccorsi, "A note on confidence intervals for proportions in finite populations", The American
+    /// Statistician 41, 1987.
     /// - Parameters:
     ///   - seen: marked ones among the sample, in `0...sampled`.
     ///   - sampled: in `0...population`.

@@ -26,8 +26,8 @@ public struct IntervalFinding: Sendable {
     /// - Parameters:
     ///   - again: whether they are made anew that were made already.
     ///   - rule: other than the usual one; then they are made anew too.
-    /// - Returns: ``StatementOutcome/known`` where it was done; `labelled(0)`, of which nothing is noted, where
-    ///   no frame has such a label.
+    /// - Returns: ``StatementOutcome/known`` where it was done; `labelled(0)`, of which nothing is noted,
+    ///   where no frame has such a label.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/invalidRequest`` for what is no video;
     ///   ``EngineError/Code/readOnly``; ``EngineError/Code/cancelled``.
     public func find(
@@ -57,8 +57,8 @@ public struct IntervalFinding: Sendable {
         }
     }
 
-    /// Makes the intervals of classes anew of which frames were just labelled, and of those that the video had
-    /// some of, as a part of the same run. Blocks.
+    /// Makes the intervals of classes anew of which frames were just labelled, and of those that the video
+    /// had some of, as a part of the same run. Blocks.
     func follow(
         _ id: EntityID, _ classes: Set<String>, _ commit: inout StatementCommit, _ cancellation: Cancellation
     ) throws {

@@ -26,14 +26,14 @@ public struct TrackFinding: Sendable {
 
     public init(_ store: Store) { self.store = store }
 
-    /// Follows the boxes of a video unless that was done, and keeps the tracks: durable when it returns. Tracks
-    /// of the other method give way.
+    /// Follows the boxes of a video unless that was done, and keeps the tracks: durable when it returns.
+    /// Tracks of the other method give way.
     /// - Parameters:
     ///   - method: `nil` for the one by which the tracks were found that there are, ``Method/sort`` at first.
     ///   - tag: only boxes of this label class; all of them otherwise.
     ///   - again: whether it is done anew; naming a class does so too.
-    /// - Returns: ``StatementOutcome/known`` where it was done; `labelled(0)`, of which nothing is noted, where no
-    ///   frame has a box.
+    /// - Returns: ``StatementOutcome/known`` where it was done; `labelled(0)`, of which nothing is noted,
+    ///   where no frame has a box.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/invalidRequest`` for what is no video;
     ///   ``EngineError/Code/readOnly``; ``EngineError/Code/cancelled``.
     public func find(
@@ -94,6 +94,8 @@ public struct TrackFinding: Sendable {
             var boxes: [BoxTracker.Detection] = []
             if let frame = labelled.first, frame.number == step {
                 labelled.removeFirst()
+                // What is there is said, and not where: nothing was looked for, and nothing missed.
+                guard frame.labels.contains(where: { $0.kind == .box }) else { continue }
                 for label in frame.labels where label.kind == .box {
                     guard let name = label.name, tag.map({ name.hasSameBytes(as: $0) }) ?? true,
                         let box = label.box

@@ -15,7 +15,9 @@ import Testing
 /// Cascades over stored videos, with a small model that another program has made: it calls a picture blue.
 @Suite(
     .onOwnThreads,
-    .enabled(if: TestVideo.hasTools && !Surroundings.openVINO.isEmpty && PythonOracle.isAvailable, "needs ffmpeg, Python")
+    .enabled(
+        if: TestVideo.hasTools && !Surroundings.openVINO.isEmpty && PythonOracle.isAvailable,
+        "needs ffmpeg, Python")
 )
 struct CascadeJobTests {
     private let folder: TemporaryFolder
@@ -57,6 +59,28 @@ struct CascadeJobTests {
                 "color=c=0xFFFFFF:s=20x\(20 + 4 * seed):r=10:d=12", "-filter_complex",
                 "[0][1]overlay=x=0:y=0:enable='between(t,4.95,6.95)'[a];[a][2]overlay=x='if(between(t,3.95,7.95),mod(t*60,140),-100)':y=30,format=yuv420p",
                 "-c:v", "libx264", "-g", "20", "-qp", "10", "-threads", "1",
+            ], in: folder)
+        let prepared = try store.prepareVideo(
+            .file(video.path), path: video.path.string, properties: [:], labels: [], reference: nil)
+        var run = ImportRun(parameters: [:])
+        _ = try store.commit([prepared], run: &run)
+        return try #require(try store.labelTargets(LabelTargets([], class: "Video")).ids.last)
+    }
+
+    /// Two minutes at 10 frames a second: from second 20 to 40 and from 70 to 90 the picture is blue.
+    /// Something moves when that begins and when it ends, and stands still between.
+    private func addSurveillance(to store: Store) throws -> EntityID {
+        let blue = "enable='between(t,19.95,39.95)+between(t,69.95,89.95)'"
+        let moves = "between(t,18,24)+between(t,35,42)+between(t,68,75)+between(t,86,92)"
+        let video = try TestVideo(
+            "surveillance.mp4",
+            [
+                "-f", "lavfi", "-i", "color=c=0x606060:s=160x90:r=10:d=120", "-f", "lavfi", "-i",
+                "color=c=0x0000FF:s=160x90:r=10:d=120", "-f", "lavfi", "-i",
+                "color=c=0xFFFFFF:s=20x20:r=10:d=120", "-filter_complex",
+                "[0][1]overlay=x=0:y=0:\(blue)[a];[a][2]overlay=x='if(\(moves),mod(t*60,140),-100)':y=30,"
+                    + "format=yuv420p",
+                "-c:v", "libx264", "-g", "50", "-qp", "10", "-threads", "1",
             ], in: folder)
         let prepared = try store.prepareVideo(
             .file(video.path), path: video.path.string, properties: [:], labels: [], reference: nil)
@@ -147,6 +171,29 @@ struct CascadeJobTests {
             #expect(try store.labelledFrames(of: id).flatMap(\.labels).count == 20)
             #expect(try await store.intervals(of: id, class: "Video", tag: "blue").count == 1)
             #expect(try await store.count(class: "Frame", filter: .all) == 20)
+        }
+    }
+
+    @Test func `the promised recall is kept with a third of the detector's calls`() async throws {
+        try await withQueue { store, queue in
+            let id = try addSurveillance(to: store)
+            let cascade = CascadeJobTests.cascade + "\nhold: 1\nseed: 3"
+            let asked = try request(["cascade": .string(cascade), "recall": 0.95])
+            let lines = Lines()
+            try await queue.run(asked, priority: 0, by: "human:ann") { try lines.take($0) }
+            let report = try #require(lines.verdicts.first?["report"]?.objectValue)
+            let audit = try #require(report["audit"]?.objectValue)
+            #expect(
+                audit["met"] == true && (audit["recall_bound"]?.floatValue ?? 0) >= 0.95, "\(report.json)")
+            let truth = Set(200..<400).union(700..<900)
+            let kept = Set(try store.labelledFrames(of: id).map(\.number))
+            #expect(Double(kept.intersection(truth).count) >= 0.95 * Double(truth.count))
+            #expect(kept.isSubset(of: truth))
+            // The detector on every frame would be asked 1,200 times.
+            let calls = try #require(report["calls"]?.integerValue)
+            #expect(calls <= 360, "\(report.json)")
+            let intervals = try await store.intervals(of: id, class: "Video", tag: "blue")
+            #expect(intervals.map { [$0["start_frame"], $0["end_frame"]] } == [[200, 399], [700, 899]])
         }
     }
 

@@ -11,6 +11,7 @@ import Testing
     private final class Frames: CascadeFrames {
         let frameCount: Int
         init(_ count: Int) { frameCount = count }
+        func seconds(of frame: Int) -> Double { Double(frame) / 10 }
         func raster(of frame: Int) throws -> Raster { Raster(width: 1, height: 1, channels: 1, pixels: [0]) }
     }
 
@@ -134,6 +135,7 @@ import Testing
         (#"{"stages": [{"model": "a"}], "target_recall": 1}"#, "target_recall"),
         (#"{"stages": [{"model": "a"}], "confidence": 0.2}"#, "confidence"),
         (#"{"stages": [{"model": "a"}], "seed": -1}"#, "seed"),
+        (#"{"stages": [{"model": "a"}], "hold": -1}"#, "hold"),
     ])
     func `what is wrong is named by its path`(_ text: String, _ path: String) throws {
         let error = #expect(throws: EngineError.self) { try cascade(text) }
@@ -218,6 +220,79 @@ import Testing
         }
     }
 
+    @Test func `between two frames that are kept nobody is asked, and changes are found to the frame`() throws
+    {
+        // Somebody comes at frame 37, stands still from 60 on, and goes at 141; somebody else passes at 300.
+        let truth = (0..<400).map { (37..<141).contains($0) || (300..<312).contains($0) ? 0.9 : 0.1 }
+        let moves = (0..<400).map {
+            (35..<60).contains($0) || (135..<145).contains($0) || (295..<315).contains($0)
+        }
+        let dear = Oracle(truth)
+        let run = try CascadeRun(
+            try cascade(#"{"stages": [{"model": "motion"}, {"model": "dear"}], "hold": 1}"#),
+            examiners: ["motion": Oracle(moves.map { $0 ? 1 : 0 }, "motion"), "dear": dear])
+        let report = try run.run(Frames(400), frames: 0..<400)
+        #expect(report.frames == truth.indices.filter { truth[$0] > 0.5 })
+        #expect(Set(dear.asked).count == dear.asked.count && dear.asked.count < 60, "\(dear.asked.count)")
+        #expect(report.heldCount == report.frames.count - report.frames.count { dear.asked.contains($0) })
+        #expect(report.findings.allSatisfy { $0.map(\.className) == ["person"] && $0[0].confidence == 0.9 })
+        #expect(report.stages.map(\.framesIn) == [400, dear.asked.count])
+        // Nothing moves, nobody is asked.
+        let idle = Oracle(truth)
+        _ = try CascadeRun(
+            try cascade(#"{"stages": [{"model": "motion"}, {"model": "dear"}], "hold": 1}"#),
+            examiners: ["motion": Oracle(truth.map { _ in 0 }, "motion"), "dear": idle]
+        ).run(Frames(400), frames: 0..<400)
+        #expect(idle.asked.isEmpty)
+    }
+
+    @Test(arguments: [0.0, 0.1])
+    func `the stated recall is reached where frames are held, whatever flickers or is missed`(
+        _ missed: Double
+    ) throws {
+        var (reached, held, asked, share) = (0, 0, 0, 0.0)
+        let (runs, count) = (200, 4_000)
+        for seed in 0..<runs {
+            var random = SeededGenerator(seed: UInt64(5_000 + seed))
+            var (truth, moves) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
+            var frame = 0
+            while true {
+                frame += Int.random(in: 50...400, using: &random)
+                let end = frame + Int.random(in: 20...200, using: &random)
+                guard end < count else { break }
+                // Some are overlooked by the motion altogether; the others move at first and in the end.
+                let isMissed = random.chance(missed)
+                for place in frame..<end {
+                    truth[place] = random.chance(0.03) ? 0 : 1
+                    let isMoving = place < frame + 30 || place > end - 30 || random.chance(0.3)
+                    if isMoving, !isMissed { moves[place] = 1 }
+                }
+                frame = end
+            }
+            for place in 0..<count where random.chance(0.02) { moves[place] = 1 }
+            let dear = Oracle(truth)
+            let run = try CascadeRun(
+                try cascade(
+                    #"{"stages": [{"model": "motion"}, {"model": "dear"}], "hold": 1, "target_recall": 0.95, "seed": \#(seed)}"#
+                ), examiners: ["motion": Oracle(moves, "motion"), "dear": dear])
+            let report = try run.run(Frames(count), frames: 0..<count)
+            let audit = try #require(report.audit)
+            let there = truth.count { $0 == 1 }
+            let recall = Double(report.frames.count { truth[$0] == 1 }) / Double(max(1, there))
+            #expect(audit.isMet && Set(dear.asked).count == dear.asked.count)
+            #expect(report.lastCalls == dear.asked.count)
+            reached += recall >= 0.95 ? 1 : 0
+            held += recall >= audit.recallBound ? 1 : 0
+            asked += dear.asked.count
+            share += Double(report.frames.count { truth[$0] == 1 }) / Double(max(1, report.frames.count))
+        }
+        #expect(reached * 100 >= 95 * runs, "\(reached) of \(runs)")
+        #expect(held * 100 >= 95 * runs, "\(held) of \(runs)")
+        // What is held is right as often as the last stage does not flicker.
+        #expect(share / Double(runs) > 0.95, "\(share / Double(runs))")
+        #expect(missed > 0 || asked < count * runs * 4 / 10, "\(asked / runs) of \(count)")
+    }
+
     @Test func `the same seed audits the same frames`() throws {
         var random = SeededGenerator(seed: 9)
         let (cheap, truth) = scene(&random, missed: 0.05)
@@ -290,7 +365,7 @@ import Testing
     @Test func `a cascade as it is told is the cascade`() throws {
         let told = try cascade(
             """
-            {"name": "people", "fps": 5, "target_recall": 0.9, "confidence": 0.9, "seed": 3, "stages": [
+            {"name": "people", "fps": 5, "hold": 0.5, "target_recall": 0.9, "confidence": 0.9, "seed": 3, "stages": [
               {"model": "motion"}, {"models": [{"model": "a", "version": "2", "threshold": 0.3, "classes": ["b", "a"]},
               {"model": "c", "class_restrictions": {"classes": ["x"], "keep": false}}]}]}
             """)
@@ -299,6 +374,7 @@ import Testing
             # what is looked for
             name: people
             fps: 5
+            hold: 0.5
             target_recall: 0.9
             confidence: 0.9
             seed: 3

@@ -142,9 +142,10 @@ struct VideoIntervalsCommand: AsyncParsableCommand {
         }
         try await store.withClient { client in
             for id in ids {
-                let path =
-                    "/v1/entities/\(URLText.encode(try await client.className(of: id)))/\(URLText.encode(id))"
-                if let tag {
+                let entityClass = try await client.className(of: id)
+                let path = "/v1/entities/\(URLText.encode(entityClass))/\(URLText.encode(id))"
+                // A clip has the intervals of its video.
+                if let tag, entityClass != "Clip" || again || !rule.isEmpty {
                     var progress = ProgressLine()
                     if !isJSON, tag == MotionFinding.tag { progress.show("\(id): looking for motion") }
                     var body = rule

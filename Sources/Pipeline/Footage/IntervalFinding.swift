@@ -34,7 +34,6 @@ public struct IntervalFinding: Sendable {
         _ tag: String, in id: EntityID, class entityClass: String, again: Bool = false,
         rule: IntervalRule? = nil
     ) async throws -> StatementOutcome {
-        try store.checkWritable()
         guard entityClass == Store.videoClass else {
             throw EngineError(
                 .invalidRequest,

@@ -40,7 +40,6 @@ public struct TrackFinding: Sendable {
         in id: EntityID, class entityClass: String, by method: Method?, tag: String? = nil,
         again: Bool = false
     ) async throws -> StatementOutcome {
-        try store.checkWritable()
         guard entityClass == Store.videoClass else {
             throw EngineError(
                 .invalidRequest,

@@ -27,7 +27,6 @@ extension RequestExamples {
                 .init(200, json: #"{"folder":"/proc/nothing"}"#), .init(400, json: #"{"folder":"a"}"#),
                 .init(400, json: #"{"folder":"/a","fps":0}"#),
             ]
-        default: ofSieve(operation)
         case "makeIntervals":
             [
                 .init(400, class: "Video", json: "{}"), .init(400, json: #"{"tag":"dog"}"#),
@@ -56,7 +55,7 @@ extension RequestExamples {
                 .init(400, json: #"{"cascade":"stages: [{model: motion}]","recall":1}"#),
                 .init(404, json: #"{"cascade":"stages: [{model: nothing}]"}"#),
             ]
-        default: nil
+        default: ofSieve(operation)
         }
     }
 }

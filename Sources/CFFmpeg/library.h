@@ -54,6 +54,7 @@
     X(avcodec, avcodec_receive_frame, int, (AVCodecContext *, AVFrame *))                                              \
     X(avcodec, avcodec_flush_buffers, void, (AVCodecContext *))                                                        \
     X(avcodec, avcodec_get_name, const char *, (enum AVCodecID))                                                       \
+    X(avcodec, avcodec_descriptor_get, const AVCodecDescriptor *, (enum AVCodecID))                                    \
     X(avcodec, av_packet_alloc, AVPacket *, (void))                                                                    \
     X(avcodec, av_packet_free, void, (AVPacket **))                                                                    \
     X(avcodec, av_packet_unref, void, (AVPacket *))                                                                    \

@@ -181,7 +181,7 @@ int fovea_video_next_packet(fovea_video *video, struct fovea_video_packet *out, 
     out->position = packet->pos < 0 ? FOVEA_VIDEO_NONE : packet->pos;
     out->byte_count = packet->size;
     out->is_keyframe = (packet->flags & AV_PKT_FLAG_KEY) != 0;
-    out->is_damaged = (packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
+    out->is_damaged = !(packet->flags & AV_PKT_FLAG_CORRUPT) && !fovea_video_is_plausible(video, packet);
     out->is_hidden = (packet->flags & AV_PKT_FLAG_DISCARD) != 0;
     // VP8's frame tag, RFC 6386 section 9.1: bit 4 says whether the frame is shown.
     if (video->stream->codecpar->codec_id == AV_CODEC_ID_VP8 && packet->size > 0 && !(packet->data[0] & 0x10))

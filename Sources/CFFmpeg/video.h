@@ -29,3 +29,6 @@ struct fovea_video {
     /// There is no keyframe in the file, so decoding begins anywhere.
     int lacks_keyframes;
 };
+
+/// Whether a packet of the picture stream has what every one of its codec has; 1 for codecs that are not looked into.
+int fovea_video_is_plausible(const fovea_video *video, const AVPacket *packet);

@@ -184,22 +184,26 @@ private struct AskedFrames: Sendable {
         body["ending"] = .string(folder.ending)
         body["operations"] = .array(folder.operations.map { .string($0) })
         var progress = ProgressLine()
-        var (count, byteCount) = (0, 0)
+        var (count, byteCount, damaged) = (0, 0, 0)
         try await client.lines("POST", "/v1/holder/frames", body) { line, bytes in
-            count += 1
+            if line["damaged"] == true { damaged += 1 } else { count += 1 }
             byteCount += Int(line["bytes"]?.integerValue ?? 0)
             if isJSON { return Terminal.write(bytes + [0x0A]) }
             if count % 50 == 0 { progress.show("\(count) frames") }
         }
         progress.clear()
         if !isJSON { Terminal.report("\(id): \(count) frames in \(folder.shown), \(ByteCount(byteCount))") }
+        guard damaged > 0 else { return }
+        if !isJSON { Terminal.report("\(id): \(damaged) frames are damaged and were not written") }
+        throw ExitStatus.findings.exitCode
     }
 
     private static func row(_ line: Document) -> String {
         let cells = [
             Columns.padded(EntityTable.text(line["index"]), 5),
             Columns.padded(Columns.decimals(line["time"]?.floatValue ?? 0, 3), 8),
-            line["keyframe"]?.booleanValue == true ? "     yes" : "        ", line["crc"]?.stringValue,
+            line["keyframe"]?.booleanValue == true ? "     yes" : "        ",
+            line["crc"]?.stringValue ?? (line["damaged"] == true ? "damaged" : nil),
         ]
         return cells.compactMap { $0 }.joined(separator: "  ")
     }

@@ -8,6 +8,49 @@ import Testing
     /// The first sample of a raw tensor of bytes.
     private func gray(_ file: URL) throws -> Int { Int(try #require(try contents(of: file).first)) }
 
+    @Test func `a video that was written over says which frames are damaged, and gives the others`() throws {
+        let fovea = try Fovea()
+        let folder = fovea.folder.url
+        let video = try TestVideo(
+            "bars.mp4",
+            [
+                "-f", "lavfi", "-i", "testsrc2=size=160x96:rate=25", "-frames:v", "120", "-vf",
+                "noise=c0s=8:c0f=t:c0_seed=3", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-bf", "0", "-g",
+                "12",
+                "-sc_threshold", "0", "-threads", "1",
+            ], in: fovea.folder)
+        var bytes = try video.bytes
+        let middle = bytes.count / 2
+        bytes.replaceSubrange(middle..<middle + 20_000, with: [UInt8](repeating: 0, count: 20_000))
+        try fovea.folder.write(bytes, to: "damaged.mp4")
+        let added = try fovea.run("add", folder.appendingPathComponent("damaged.mp4").path, "--json").lines()
+        let id = try #require(added.first?["_uniqueid"]?.stringValue)
+        let error = try #require(
+            try fovea.run("video", "probe", id, "--json").lines().first?["error"]?.stringValue)
+        #expect(error.contains("of 120 frames are damaged: "))
+
+        let listed = try fovea.run("video", "frames", id, "--json").lines()
+        #expect(listed.map { $0["index"]?.integerValue } == (0..<120).map { $0 })
+        let lost = try listed.filter { $0["crc"] == nil }.map {
+            try #require($0["frame_number"]?.integerValue)
+        }
+        #expect(!lost.isEmpty && listed.allSatisfy { $0["crc"] != nil || $0["damaged"] == true })
+        let still = folder.appendingPathComponent("still.png").path
+        for number in [lost[0], lost[lost.count - 1]] {
+            let refused = try fovea.run("get", id, "--frame", "\(number)", "-o", still)
+            #expect(refused.status != 0 && refused.errors.contains("frame \(number) of 120 is damaged"))
+        }
+        #expect(try fovea.run("get", id, "--frame", "119", "-o", still).status == 0)
+
+        let pictures = folder.appendingPathComponent("pictures")
+        let written = try fovea.run("video", "frames", id, "-o", pictures.path, "--json")
+        #expect(written.status == 1)
+        let told = try written.lines()
+        #expect(told.filter { $0["damaged"] == true }.map { $0["frame_number"]?.integerValue } == lost)
+        #expect(told.count { $0["file"] != nil } == 120 - lost.count)
+        #expect(try fovea.run("video", "intervals", id, "--tag", "motion").status == 0)
+    }
+
     @Test func `videos are added beside images, found, listed and shown frame by frame`() throws {
         let fovea = try Fovea()
         let folder = fovea.folder.url

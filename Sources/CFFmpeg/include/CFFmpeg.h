@@ -94,6 +94,7 @@ struct fovea_video_packet {
     uint8_t is_keyframe;
     /// Decoded for others, and never shown: an edit list cuts it off, or the codec says so.
     uint8_t is_hidden;
+    /// It lacks what every packet of its codec has, and is none of those that the end of the file cuts short.
     uint8_t is_damaged;
 };
 
@@ -136,6 +137,9 @@ void fovea_video_close(fovea_video *video);
 void fovea_video_tell_facts(const fovea_video *video, struct fovea_video_facts *out);
 /// Audio streams told of, up to `capacity`.
 int fovea_video_tell_audio(const fovea_video *video, struct fovea_video_audio *out, int capacity);
+
+/// Whether each frame of the codec needs no other.
+int fovea_video_is_intra_only(const fovea_video *video);
 
 /// Reads the next packet of the picture stream without decoding it.
 int fovea_video_next_packet(fovea_video *video, struct fovea_video_packet *out, char message[256]);

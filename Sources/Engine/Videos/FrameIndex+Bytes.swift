@@ -10,11 +10,12 @@ import Media
 ///     count · the first presentation, then the ticks from each to the next
 ///     duration of the last · count of keyframes · of each: frames since the one before,
 ///         1 and ticks of decoding since the one before, or 0; 1 and bytes since the one before, or 0
+///     count of damaged ranges · of each: frames since the end of the one before, frames
 /// CRC-32C (4) of all the above
 /// ```
 extension FrameIndex {
     private static let magic: [UInt8] = Array("fovframe".utf8)
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     var encoded: [UInt8] {
         var writer = NumberWriter(bytes: FrameIndex.magic + [FrameIndex.version, basis == .packets ? 0 : 1])
@@ -34,6 +35,13 @@ extension FrameIndex {
             frame = keyframe.frame
             writer.write(keyframe.decoding, since: &decoding)
             writer.write(keyframe.position, since: &position)
+        }
+        writer.write(UInt64(damaged.count))
+        var end = 0
+        for range in damaged {
+            writer.write(UInt64(range.lowerBound - end))
+            writer.write(UInt64(range.count))
+            end = range.upperBound
         }
         let checksum = CRC32C.checksum(writer.bytes)
         return writer.bytes + (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (8 * $0)) }
@@ -74,10 +82,22 @@ extension FrameIndex {
             frame += step
             keyframes.append(Keyframe(frame: frame, decoding: decoded, position: placed))
         }
+        guard let rangeCount = reader.count() else { return nil }
+        var damaged: [Range<Int>] = []
+        damaged.reserveCapacity(rangeCount)
+        var end = 0
+        for _ in 0..<rangeCount {
+            guard let step = reader.unsigned().flatMap({ Int(exactly: $0) }), step <= count - end,
+                let length = reader.unsigned().flatMap({ Int(exactly: $0) }), length > 0,
+                length <= count - end - step
+            else { return nil }
+            damaged.append(end + step..<end + step + length)
+            end += step + length
+        }
         guard reader.isAtEnd else { return nil }
         self.init(
             basis: bytes[9] == 0 ? .packets : .frames, timeBase: timeBase, presentations: presentations,
-            lastDuration: lastDuration, keyframes: keyframes)
+            lastDuration: lastDuration, keyframes: keyframes, damaged: damaged)
     }
 }
 

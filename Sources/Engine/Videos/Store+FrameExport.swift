@@ -37,7 +37,8 @@ extension Store {
     /// one thread decodes, others do what follows.
     ///
     /// Each file has its name only once it is whole; files of earlier runs are written anew.
-    /// - Parameter tell: told of files that were written: `file`, `frame_number`, `bytes`.
+    /// - Parameter tell: told of files that were written: `file`, `frame_number`, `bytes`; and of frames that
+    ///   cannot be decoded: `frame_number`, `damaged`.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/unsupportedMedia``;
     ///   ``EngineError/Code/failed`` where a file cannot be written. What was written until then stays.
     public func exportFrames(
@@ -50,14 +51,20 @@ extension Store {
         }
         let threads = options.computeThreads
         var rest = numbers[...]
-        var frames = try await decode(rest.prefix(threads), of: source.stored)
-        while !frames.isEmpty {
-            rest = rest.dropFirst(frames.count)
-            let size = max(1, frames[0].raster.pixels.count)
+        var asked = rest.prefix(threads)
+        var frames = try await decode(asked, of: source.stored)
+        while !asked.isEmpty {
+            rest = rest.dropFirst(asked.count)
+            let size = frames.first.map { max(1, $0.raster.pixels.count) } ?? Store.exportedBytes
             let following = rest.prefix(min(64, max(threads, Store.exportedBytes / size)))
             async let next = decode(following, of: source.stored)
-            try await tell(try await write(frames, request, of: source.video))
+            let decoded = Set(frames.map(\.number))
+            let damaged: [Document] = asked.filter { !decoded.contains($0) }.map {
+                ["frame_number": .integer(Int64($0)), "damaged": true]
+            }
+            try await tell(damaged + (try await write(frames, request, of: source.video)))
             frames = try await next
+            asked = following
         }
     }
 
@@ -65,9 +72,10 @@ extension Store {
         guard let first = numbers.first else { return [] }
         return try await computePool.run { cancellation in
             try self.withReader(of: stored, near: first, cancellation) { reader in
-                try numbers.map { number in
+                try numbers.compactMap { number in
                     try cancellation.check()
-                    try reader.frame(number)
+                    // A bad one does not end the export: it is told of by its number.
+                    guard try reader.frameUnlessDamaged(number) != nil else { return nil }
                     return DecodedFrame(number: number, raster: try reader.raster())
                 }
             }

@@ -54,7 +54,8 @@ extension Store {
             var byteCount = 0
             for number in numbers {
                 try cancellation.check()
-                try reader.frame(number)
+                // A bad one does not end the visit.
+                guard try reader.frameUnlessDamaged(number) != nil else { continue }
                 let frame = DecodedFrame(number: number, raster: try reader.raster())
                 byteCount += frame.raster.pixels.count
                 group.append(frame)

@@ -21,7 +21,8 @@ public struct FrameListRequest: Sendable {
 extension Store {
     /// Frames, some at a time: `index` within what was asked for, `frame_number` within the video, `time` in
     /// seconds from the video's first frame, `pts` in ticks of the video's time base, `keyframe`, and `crc`,
-    /// the CRC-32 of the luma samples as 8 hexadecimal digits, where it is wanted.
+    /// the CRC-32 of the luma samples as 8 hexadecimal digits, where it is wanted. Frames that are known to
+    /// be damaged, or cannot be decoded, have `damaged`.
     ///
     /// The whole file is read where its index is not there, and decoded where checksums are wanted.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/unsupportedMedia`` for a video that cannot
@@ -47,9 +48,12 @@ extension Store {
             return try await self.computePool.run { cancellation in
                 try self.withReader(of: source.stored, near: some.first ?? 0, cancellation) { reader in
                     try some.map { number in
-                        try reader.frame(number)
                         var document = index.document(of: number, within: bounds)
-                        document["crc"] = .string(Hex.encode(reader.crc().bigEndianBytes))
+                        if try reader.frameUnlessDamaged(number) == nil {
+                            document["damaged"] = true
+                        } else {
+                            document["crc"] = .string(Hex.encode(reader.crc().bigEndianBytes))
+                        }
                         return document
                     }
                 }
@@ -135,11 +139,13 @@ extension Store {
 extension FrameIndex {
     /// What is told of a frame.
     fileprivate func document(of number: Int, within bounds: Range<Int>) -> Document {
-        [
+        var document: Document = [
             "index": .integer(Int64(number - bounds.lowerBound)), "frame_number": .integer(Int64(number)),
             "time": .float(seconds(of: number)), "pts": .integer(presentations[number]),
             "keyframe": .boolean(keyframe(notAfter: number)?.frame == number),
         ]
+        if isDamaged(number) { document.append("damaged", true) }
+        return document
     }
 }
 

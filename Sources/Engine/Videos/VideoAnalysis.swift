@@ -13,7 +13,8 @@ struct VideoAnalysis: Sendable {
     /// What is wrong with it, if anything.
     var error: String?
 
-    /// Reads the head and every packet, and decodes the first frame. Blocks.
+    /// Reads the head and every packet, and decodes the first frame; of packets that are not decoded it is
+    /// seen whether something was written over their beginnings. Blocks.
     ///
     /// A file that begins as a video does and cannot be read is kept with what is wrong of it; what does not
     /// even begin as one must be readable.
@@ -34,6 +35,8 @@ struct VideoAnalysis: Sendable {
                 error = "it has no frames"
             } else if try reader.next() == nil {
                 error = "no frame of it can be decoded"
+            } else {
+                error = index?.damage
             }
         } catch let failure as MediaError {
             switch failure.code {

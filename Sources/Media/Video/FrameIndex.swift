@@ -38,19 +38,46 @@ public struct FrameIndex: Sendable, Hashable {
     public let lastDuration: Int64
     /// In order. The first frame may be none of them.
     public let keyframes: [Keyframe]
+    /// Frames whose packets are damaged, in order, no two ranges touching: they have no pixels, and what is
+    /// predicted from them, up to the next keyframe, is what the decoder makes of it.
+    public let damaged: [Range<Int>]
 
     public init(
-        basis: Basis, timeBase: Ratio, presentations: [Int64], lastDuration: Int64, keyframes: [Keyframe]
+        basis: Basis, timeBase: Ratio, presentations: [Int64], lastDuration: Int64, keyframes: [Keyframe],
+        damaged: [Range<Int>] = []
     ) {
         self.basis = basis
         self.timeBase = timeBase
         self.presentations = presentations
         self.lastDuration = lastDuration
         self.keyframes = keyframes
+        self.damaged = damaged
     }
 
     /// How many frames there are.
     public var count: Int { presentations.count }
+
+    /// Whether a frame's packet is damaged.
+    public func isDamaged(_ frame: Int) -> Bool {
+        var (low, high) = (0, damaged.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if damaged[middle].upperBound <= frame { low = middle + 1 } else { high = middle }
+        }
+        return low < damaged.count && damaged[low].contains(frame)
+    }
+
+    /// What is wrong with its frames, for people; `nil` if nothing is known to be.
+    public var damage: String? {
+        guard let first = damaged.first else { return nil }
+        let number = damaged.reduce(0) { $0 + $1.count }
+        guard number > 1 else { return "frame \(first.lowerBound) of \(count) is damaged" }
+        let named = damaged.prefix(3).map { range in
+            range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound - 1)"
+        }
+        let rest = damaged.count > 3 ? " and others" : ""
+        return "\(number) of \(count) frames are damaged: \(named.joined(separator: ", "))\(rest)"
+    }
 
     /// When a frame begins to be shown, on the clock of its file, which need not begin at 0.
     public func time(of frame: Int) -> VideoTime { VideoTime(presentations[frame], timeBase) }
@@ -124,5 +151,19 @@ public struct FrameIndex: Sendable, Hashable {
             if isBehind(presentations[middle]) { high = middle } else { low = middle + 1 }
         }
         return low
+    }
+}
+
+extension [Range<Int>] {
+    /// The ranges of numbers that rise.
+    init(rising numbers: some Sequence<Int>) {
+        self = []
+        for number in numbers {
+            if let last, last.upperBound == number {
+                self[count - 1] = last.lowerBound..<number + 1
+            } else {
+                append(number..<number + 1)
+            }
+        }
     }
 }

@@ -16,7 +16,7 @@ final class VideoDecoder {
         var isKeyframe: Bool
         /// Decoded for others, and never shown.
         var isHidden: Bool
-        /// Cut short.
+        /// It lacks what every packet of its codec has: something else was written over it.
         var isDamaged: Bool
     }
 
@@ -104,6 +104,9 @@ final class VideoDecoder {
             isKeyframe: packet.is_keyframe != 0, isHidden: packet.is_hidden != 0,
             isDamaged: packet.is_damaged != 0)
     }
+
+    /// Whether each frame of the codec is a keyframe.
+    var isIntraOnly: Bool { fovea_video_is_intra_only(handle) != 0 }
 
     /// Goes to the beginning of the file.
     func rewind() throws { _ = try call { fovea_video_rewind(handle, $0) } }

@@ -14,6 +14,17 @@ public final class VideoReader {
     private var current: (number: Int, frame: VideoFrame)?
     /// Whether frame follows on frame from where the decoder is.
     private var isPlaced = true
+    /// Frames that the decoder was seen to pass over.
+    private var missing: [Range<Int>] = []
+
+    /// What came of going to a frame.
+    private enum Outcome {
+        case reached(number: Int, VideoFrame)
+        /// There is no frame of this number.
+        case beyond(count: Int)
+        /// There is one, and it cannot be decoded.
+        case damaged(count: Int)
+    }
 
     /// Opens a video and reads its head.
     /// - Parameter index: what ``index()`` gave for the same bytes before.
@@ -72,38 +83,63 @@ public final class VideoReader {
     /// Decodes the frame that follows the one decoded last, the first one to begin with; `nil` behind the
     /// last.
     ///
-    /// Numbers come from the index where not all frames are decoded, and are counted otherwise.
+    /// Numbers come from the index where it was asked for or not all frames are decoded, and are counted
+    /// otherwise. Frames that cannot be decoded are passed over.
     public func next() throws -> (number: Int, frame: VideoFrame)? {
         let index = options.frames == .all ? nil : try index()
         if !isPlaced {
-            if let current { return try frame(current.number + 1, orNilBeyond: true) }
+            var following = current.map { $0.number + 1 }
+            while let number = following {
+                switch try outcome(of: number) {
+                case .reached(let number, let frame): return (number, frame)
+                case .beyond: return nil
+                case .damaged: following = number + 1
+                }
+            }
             try decoder.rewind()
             isPlaced = true
         }
-        guard let frame = try decoder.nextFrame() else {
-            isPlaced = false
-            current = nil
-            return nil
-        }
-        var number = current.map { $0.number + 1 } ?? 0
-        if let index {
-            guard let presentation = frame.presentation, let place = index.frame(at: presentation) else {
-                throw MediaError(.malformedInput, "a frame begins at a time that the index does not know")
+        while let frame = try decoder.nextFrame() {
+            var number = nextFrame
+            if let index {
+                guard let presentation = frame.presentation, let place = index.frame(at: presentation) else {
+                    throw MediaError(
+                        .malformedInput, "a frame begins at a time that the index does not know")
+                }
+                number = place
+            } else if let known, known.basis == .packets, let presentation = frame.presentation {
+                number = known.frame(at: presentation) ?? number
             }
-            number = place
+            current = (number, frame)
+            if known?.isDamaged(number) != true { return current }
         }
-        current = (number, frame)
-        return current
+        isPlaced = false
+        current = nil
+        return nil
     }
 
     /// Decodes frame `number`.
-    /// - Throws: ``MediaError/Code/invalidOperation`` where there is no such frame.
+    /// - Throws: ``MediaError/Code/invalidOperation`` where there is no such frame;
+    ///   ``MediaError/Code/malformedInput`` where it is damaged.
     @discardableResult
     public func frame(_ number: Int) throws -> VideoFrame {
-        guard let found = try frame(number, orNilBeyond: false) else {
-            throw MediaError(.invalidOperation, "there is no frame \(number)")
+        switch try outcome(of: number) {
+        case .reached(_, let frame): return frame
+        case .beyond(let count):
+            throw MediaError(
+                .invalidOperation, "there is no frame \(number): frames are 0 to \(count - 1)")
+        case .damaged(let count):
+            throw MediaError(
+                .malformedInput, "frame \(number) of \(count) is damaged: it cannot be decoded")
         }
-        return found.frame
+    }
+
+    /// Decodes frame `number`; `nil` where it is damaged, after which the reader goes on as before.
+    /// - Throws: as ``frame(_:)``.
+    @discardableResult
+    public func frameUnlessDamaged(_ number: Int) throws -> VideoFrame? {
+        if case .damaged = try outcome(of: number) { return nil }
+        return try frame(number)
     }
 
     /// Decodes frames by their numbers, in ascending order and each once, whatever the order they are given
@@ -163,33 +199,37 @@ public final class VideoReader {
         return try FrameIndex.ofFrames(decoder, limit: options.maxFrames)
     }
 
-    private func frame(
-        _ number: Int, orNilBeyond: Bool
-    ) throws -> (number: Int, frame: VideoFrame)? {
-        var index = try index()
-        guard index.presentations.indices.contains(number) else {
-            if orNilBeyond, number == index.count { return nil }
-            throw MediaError(
-                .invalidOperation, "there is no frame \(number): frames are 0 to \(index.count - 1)")
+    private func outcome(of number: Int) throws -> Outcome {
+        let index = try index()
+        guard index.presentations.indices.contains(number) else { return .beyond(count: index.count) }
+        // What a decoder makes of a part of a packet is left over from other frames.
+        if index.isDamaged(number) || missing.contains(where: { $0.contains(number) }) {
+            return .damaged(count: index.count)
         }
-        if let found = try reach(number, index) { return found }
+        if let found = try reach(number, index) { return .reached(number: found.number, found.frame) }
+        guard index.basis == .packets else { return .damaged(count: index.count) }
+        if !index.damaged.isEmpty { return .damaged(count: index.count) }
         // Packets said something else than the decoder.
-        if index.basis == .packets {
-            index = try decodedIndex()
-            known = index
-            isPlaced = false
-            if index.presentations.indices.contains(number), let found = try reach(number, index) {
-                return found
-            }
+        let decoded = try decodedIndex()
+        isPlaced = false
+        if let lost = index.frames(missingIn: decoded) {
+            missing = lost
+            return .damaged(count: index.count)
         }
-        throw MediaError(.malformedInput, "frame \(number) of \(index.count) cannot be reached")
+        known = decoded
+        missing = []
+        guard decoded.presentations.indices.contains(number) else { return .beyond(count: decoded.count) }
+        guard let found = try reach(number, decoded) else { return .damaged(count: decoded.count) }
+        return .reached(number: found.number, found.frame)
     }
 
     /// Goes to a frame; `nil` where the frames that come are not those of the index.
     private func reach(_ number: Int, _ index: FrameIndex) throws -> (number: Int, frame: VideoFrame)? {
         if let current, isPlaced, current.number == number { return current }
         let entry = index.keyframe(notAfter: number)
-        let wanted = index.basis == .packets ? index.presentations[number] : nil
+        // What a decoder puts in the place of what is damaged depends on all frames before.
+        let skipsOthers = index.basis == .packets && index.damaged.isEmpty
+        let wanted = skipsOthers ? index.presentations[number] : nil
         let goesOn = isPlaced && current.map { $0.number < number && $0.number >= entry?.frame ?? 0 } == true
         var found: (number: Int, frame: VideoFrame)
         if goesOn, let current {
@@ -198,15 +238,20 @@ public final class VideoReader {
             isPlaced = false
             guard let first = try start(at: entry, towards: wanted, index) else { return nil }
             found = first
-            isPlaced = true
         }
+        isPlaced = false
         while found.number < number {
-            guard let frame = try decoder.nextFrame(towards: wanted) else { return nil }
-            guard let next = place(of: frame, after: found.number, index) else { return nil }
+            guard let frame = try decoder.nextFrame(towards: wanted),
+                let next = place(of: frame, after: found.number, index)
+            else { return nil }
             found = (next, frame)
         }
+        isPlaced = true
         current = found
-        return found.number == number ? found : nil
+        if found.number == number { return found }
+        // It came to nothing, and so did those behind it: those before it may have been left out.
+        missing.append(number..<found.number)
+        return nil
     }
 
     private func start(

@@ -63,6 +63,8 @@ public struct FrameSpan: Sendable, Hashable {
     /// The frames that begin nearest to each time; of two as near the earlier one.
     private static func nearest(_ range: Range<Int>, _ rate: Double, _ index: FrameIndex) -> [Int] {
         guard let first = range.first, let last = range.last else { return [] }
+        // With two times a tick, or more, each frame is nearest to one.
+        guard rate * VideoTime(1, index.timeBase).seconds < 2 else { return Array(range) }
         let start = index.time(of: first).seconds
         // A time at which nothing of the range is shown any more leads to no frame.
         let lastBegin = index.time(of: last).seconds

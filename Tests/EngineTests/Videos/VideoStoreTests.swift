@@ -102,6 +102,10 @@ import Testing
         // At 25 frames a second, those nearest to 0, 0.4, 0.8, 1.2 and 1.6 seconds.
         #expect(try await numbers { $0.step = .rate(2.5) } == [0, 10, 20, 30, 40])
         #expect(try await numbers { $0.step = .rate(1_000) } == (0..<50).map { $0 })
+        for rate in [1e12, 1e18, 1e308] {
+            #expect(try await numbers { $0.step = .rate(rate) } == Array(0..<50), "\(rate)")
+        }
+        #expect(try await numbers { $0.step = .rate(.leastNonzeroMagnitude) } == [0])
         #expect(try await numbers { ($0.from, $0.to) = (48, 99) } == [48, 49])
     }
 

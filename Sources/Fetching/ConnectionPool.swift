@@ -1,3 +1,6 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -173,15 +176,17 @@ final class ConnectionPool: Sendable {
     }
 
     private static func failure(_ error: any Error, _ host: String, _ address: IPAddress) -> FetchFailure {
-        switch error {
+        let place = host == address.description ? host : "\(host) (\(address))"
+        return switch error {
         case let failure as FetchFailure: failure
         case is NIOSSLError, is BoringSSLError: FetchFailure(.tls, "\(host): \(error)")
         case let ChannelError.connectTimeout(time):
             FetchFailure(
-                .timeout, "\(host) (\(address)) took no connection within \(time.nanoseconds / 1_000_000) ms")
+                .timeout, "\(place) took no connection within \(time.nanoseconds / 1_000_000) ms")
         case let error as IOError:
-            FetchFailure(.connection, "\(host) (\(address)): \(error.description)")
-        default: FetchFailure(.connection, "\(host) (\(address)): \(error)")
+            // The system's own words: SwiftNIO's put others around them.
+            FetchFailure(.connection, "\(place): \(String(cString: strerror(error.errnoCode)))")
+        default: FetchFailure(.connection, "\(place): \(error)")
         }
     }
 }

@@ -23,7 +23,7 @@ public struct FetchFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case tls
         /// The server took too long.
         case timeout
-        /// The server asked to be left alone for longer than we wait.
+        /// The server asked to be left alone for longer than we wait, or so many wait for it already.
         case busy
         /// The body is larger than the limit.
         case tooLarge = "too_large"

@@ -130,15 +130,23 @@ public final class Fetcher: Sendable {
         // An address that is refused needs no waiting.
         try connections.checkLiteral(host)
         let now = ContinuousClock.now
-        let wait = turns.next(of: host, now: now) - now
-        guard wait <= options.maxPause else {
+        guard let turn = turns.take(host, delay: delay, now: now, within: options.maxPause) else {
+            let wait = turns.next(of: host, now: now) - now
+            let seconds = wait.components.seconds
             throw FetchFailure(
-                .busy, "\(host) asked not to be asked for another \(wait.components.seconds) s",
+                .busy,
+                turns.isHeld(host, at: now)
+                    ? "\(host) asked not to be asked for another \(seconds) s"
+                    : "requests to \(host) keep a distance, and those that wait for it take another \(seconds) s",
                 retryAfter: wait)
         }
-        let turn = turns.take(host, delay: delay, now: now)
         if turn <= now { return }
-        try await Task.sleep(until: turn, clock: .continuous)
+        do {
+            try await Task.sleep(until: turn, clock: .continuous)
+        } catch {
+            turns.giveBack(turn, of: host, delay: delay)
+            throw error
+        }
     }
 
     /// RFC 9309, section 2.3.1: up to five redirects are followed; a status of 4xx says that there is none,

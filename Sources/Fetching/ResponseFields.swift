@@ -26,15 +26,19 @@ enum ResponseFields {
         return nil
     }
 
+    /// The longest pause that a server's word is taken for: nobody is locked out for years by one answer.
+    static let longestPause = Duration.seconds(24 * 3_600)
+
     /// The pause that a `Retry-After` field asks for: seconds, or a date as RFC 9110, section 5.6.7, has
-    /// servers write it. `nil` for what is neither; a date that is past asks for none.
+    /// servers write it. `nil` for what is neither; a date that is past asks for none, and more than
+    /// ``longestPause`` is cut to it.
     static func retryAfter(_ field: String, now: DateTime) -> Duration? {
         let text = trimmed(field[...])
         if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
-            return .seconds(Int64(text) ?? Int64(Int32.max))
+            return min(Int64(text).map { .seconds($0) } ?? longestPause, longestPause)
         }
         guard let date = date(text) else { return nil }
-        return .microseconds(max(0, date.microseconds - now.microseconds))
+        return min(.microseconds(max(0, date.microseconds - now.microseconds)), longestPause)
     }
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT`.

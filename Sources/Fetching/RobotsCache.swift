@@ -33,6 +33,7 @@ final class RobotsCache: Sendable {
     private let state = Mutex(State())
 
     /// The answer of an origin; where none holds any more, `fetch` gets it, once for all who ask meanwhile.
+    /// Where who got it gave up, one of those who wait gets it.
     func answer(
         of origin: WebURL.Origin, _ fetch: () async -> (answer: Answer, holds: Duration)
     ) async -> Answer {
@@ -71,7 +72,9 @@ final class RobotsCache: Sendable {
             if found.holds > .zero { _ = state.entries.insert(entry, for: origin, cost: cost) }
             return state.underWay.removeValue(forKey: origin) ?? []
         }
-        for continuation in waiting { continuation.resume(returning: found.answer) }
+        var isGivenUp = false
+        if case .unknown(let failure) = found.answer { isGivenUp = failure.code == .cancelled }
+        for continuation in waiting { continuation.resume(returning: isGivenUp ? nil : found.answer) }
         return found.answer
     }
 }

@@ -82,9 +82,15 @@ struct CollectReading {
         results.push(
             .verdict(
                 CollectVerdict(
-                    url: item.url.isEmpty ? item.place : WebURL.withoutSecrets(item.url), outcome: .failed,
+                    url: item.url.isEmpty ? item.place : CollectReading.shown(item.url), outcome: .failed,
                     message: isListed && !item.url.isEmpty ? "\(item.place): \(reason ?? "")" : reason)))
         return nil
+    }
+
+    /// What is told of a text that is no URL: one that is longer than any URL is cut off.
+    private static func shown(_ text: String) -> String {
+        let text = WebURL.withoutSecrets(text)
+        return text.utf8.count <= WebURL.limit ? text : text.prefix(200) + "…"
     }
 
     /// Looks a batch up and hands each on to where it belongs.

@@ -24,8 +24,17 @@ public final class OnDemandImages: Sendable {
         case failed
     }
 
+    /// A fetch that all wait for who ask for its URL meanwhile.
+    private struct SharedFetch {
+        let number: Int
+        let task: Task<EntityID, any Error>
+        var waiting = 1
+    }
+
     private struct Work {
-        var underway = 0
+        /// By URLs in one spelling.
+        var fetches: [String: SharedFetch] = [:]
+        var fetchCount = 0
         /// URLs that wait, and those that are under way, in one spelling.
         var queued: Set<String> = []
     }
@@ -38,7 +47,7 @@ public final class OnDemandImages: Sendable {
     private let waiting: AsyncStream<String>
     private let queue: AsyncStream<String>.Continuation
 
-    /// URLs that are fetched at a time for somebody who waits; more are refused as overload.
+    /// URLs that are fetched at a time where somebody waits; more are refused as overload.
     private static let fetchLimit = 16
     /// URLs that may wait for nobody in particular.
     private static let queueLimit = 1_000
@@ -63,7 +72,7 @@ public final class OnDemandImages: Sendable {
 
     // MARK: - One, for somebody who waits
 
-    /// The image of a URL; fetched where the store does not have it.
+    /// The image of a URL; fetched where the store does not have it, once for all who ask meanwhile.
     /// - Throws: ``EngineError/Code/invalidRequest`` for what is no URL that is fetched;
     ///   ``EngineError/Code/forbidden`` where it is not to be had: a private address, robots.txt, an
     ///   opt-out; ``EngineError/Code/unsupportedMedia``, ``EngineError/Code/limitExceeded``;
@@ -73,16 +82,7 @@ public final class OnDemandImages: Sendable {
         let url = try OnDemandImages.url(text)
         if let known = try await knownImage(url) { return known }
         try store.checkWritable()
-        try work.withLock { work in
-            guard work.underway < OnDemandImages.fetchLimit else {
-                throw EngineError(
-                    .overloaded, "\(work.underway) images are being fetched already; ask again",
-                    retryAfter: .seconds(2))
-            }
-            work.underway += 1
-        }
-        defer { work.withLock { $0.underway -= 1 } }
-        return try await fetch(url)
+        return try await fetch(url, atMost: OnDemandImages.fetchLimit)
     }
 
     /// The sample of an image, in which objects are looked for where nobody has, and something can.
@@ -147,7 +147,8 @@ public final class OnDemandImages: Sendable {
                     do {
                         let address = try OnDemandImages.url(url)
                         let known = try await self.knownImage(address)
-                        let image = if let known { known } else { try await self.fetch(address) }
+                        let image =
+                            if let known { known } else { try await self.fetch(address, atMost: .max) }
                         _ = try await self.analysedSample(image)
                     } catch {
                         noteFailure(url, EngineError(reporting: error))
@@ -201,6 +202,54 @@ public final class OnDemandImages: Sendable {
             return try await store.analysisState(of: image, try await rolesOfModels())
         } catch let error as EngineError where error.code == .gone || error.code == .notFound {
             return .failed
+        }
+    }
+
+    /// Fetches a URL, or waits with those who do. It is given up once all who wait have left.
+    /// - Parameter limit: how many URLs are fetched at a time.
+    /// - Throws: as ``image(at:)``.
+    private func fetch(_ url: WebURL, atMost limit: Int) async throws -> EntityID {
+        let key = url.description
+        let shared = try work.withLock { work in
+            if var known = work.fetches[key] {
+                known.waiting += 1
+                work.fetches[key] = known
+                return known
+            }
+            guard work.fetches.count < limit else {
+                throw EngineError(
+                    .overloaded, "\(work.fetches.count) images are being fetched already; ask again",
+                    retryAfter: .seconds(2))
+            }
+            work.fetchCount += 1
+            let number = work.fetchCount
+            let task = Task {
+                defer { self.forget(number, key) }
+                // It may have arrived since this was asked.
+                if let known = try await self.knownImage(url) { return known }
+                return try await self.fetch(url)
+            }
+            let shared = SharedFetch(number: number, task: task)
+            work.fetches[key] = shared
+            return shared
+        }
+        return try await withTaskCancellationHandler {
+            try await shared.task.value
+        } onCancel: {
+            let isLast = work.withLock { work in
+                guard var known = work.fetches[key], known.number == shared.number else { return false }
+                known.waiting -= 1
+                work.fetches[key] = known.waiting > 0 ? known : nil
+                return known.waiting == 0
+            }
+            if isLast { shared.task.cancel() }
+        }
+    }
+
+    /// Lets the next who asks for a URL fetch it anew.
+    private func forget(_ number: Int, _ key: String) {
+        work.withLock { work in
+            if work.fetches[key]?.number == number { work.fetches[key] = nil }
         }
     }
 

@@ -54,6 +54,9 @@ public enum OpenImagesClasses {
         func take(_ fields: [[UInt8]], _ line: Int) throws {
             let texts = fields.map { String(validating: $0, as: UTF8.self) }
             if texts.count == 1, texts[0]?.isEmpty == true { return }
+            guard !texts.contains(nil) else {
+                throw EngineError(.invalidRequest, "\(name), line \(line): this is no UTF-8")
+            }
             guard texts.count == 2, let id = texts[0], let title = texts[1], !id.isEmpty else {
                 throw EngineError(
                     .invalidRequest,

@@ -195,7 +195,8 @@ private final class ScriptedNames: NameResolver {
             let failure = try await failure(server.root + path, code == .timeout ? hasty : options)
             #expect(failure?.code == code, "\(path): \(failure?.message ?? "fetched")")
         }
-        #expect(try await failure("http://127.0.0.1:1/", options)?.code == .connection)
+        let refused = try await failure("http://127.0.0.1:1/", options)
+        #expect(refused?.code == .connection && refused?.message == "127.0.0.1: Connection refused")
         #expect(try await failure("http://nowhere.invalid/", options)?.code == .unresolved)
     }
 
@@ -282,6 +283,31 @@ private final class ScriptedNames: NameResolver {
             for url in urls { group.addTask { _ = await fetcher.fetch(url) } }
         }
         #expect(ContinuousClock.now - began >= .milliseconds(180) && server.targets.count == 4)
+    }
+
+    @Test func `whoever gives up keeps nobody waiting, for robots.txt either`() async throws {
+        let server = try ScriptedServer { request in
+            request.target == "/robots.txt"
+                ? .answer(200, [], Array("User-agent: *\nDisallow: /private/\n".utf8))
+                : .answer(200, [], Self.picture)
+        }
+        var options = options()
+        options.keepsToRobots = true
+        options.delay = .seconds(10)
+        options.maxPause = .seconds(25)
+        let fetcher = try Fetcher(options, policy: .everything)
+        defer { fetcher.close() }
+        // Its robots.txt takes the first turn.
+        #expect(await fetcher.fetch(try WebURL(server.root + "/private/a")).failure?.code == .robots)
+        let urls = try (0..<3).map { try WebURL(server.root + "/\($0)") }
+        let waiting = urls[..<2].map { url in Task { await fetcher.fetch(url) } }
+        while fetcher.nextTurn(of: server.host) - .now > .seconds(0.1) { await Task.yield() }
+        // Two wait, and a third would wait for too long: but nobody says that the host asked for that.
+        let refused = await fetcher.fetch(urls[2]).failure
+        #expect(refused?.code == .busy && refused?.message.contains("keep a distance") == true)
+        for task in waiting { task.cancel() }
+        for task in waiting { #expect(await task.value.failure?.code == .cancelled) }
+        #expect(fetcher.nextTurn(of: server.host) - .now > .seconds(0.1), "within what is waited")
     }
 
     @Test func `X-Robots-Tag keeps a picture from being taken, unless it is to be ignored`() async throws {

@@ -27,7 +27,12 @@ import Testing
         for text in ["", "-1", "soon", "1.5", "Sun, 06 Nov 1994", "Sun, 6 Nov 1994 08:49:37 GMT"] {
             #expect(ResponseFields.retryAfter(text, now: now) == nil, "\(text)")
         }
-        #expect(try #require(ResponseFields.retryAfter("99999999999999999999", now: now)) > .seconds(1 << 30))
+        let day = Duration.seconds(86_400)
+        #expect(ResponseFields.retryAfter("86399", now: now) == .seconds(86_399))
+        for text in ["86401", "9223372036854775807", "99999999999999999999", "Sun, 06 Nov 2094 08:49:37 GMT"]
+        {
+            #expect(ResponseFields.retryAfter(text, now: now) == day, "\(text)")
+        }
     }
 
     @Test func `a host's turns come one delay after another, and not before it is ready again`() {
@@ -41,6 +46,30 @@ import Testing
         #expect(turns.take("a", delay: .seconds(1), now: now + .seconds(5)) == now + .seconds(9))
         turns.postpone("a", until: now)
         #expect(turns.next(of: "a", now: now) == now + .seconds(10), "a later turn stays")
+    }
+
+    @Test func `a turn that nobody waits for any more is the next one's`() {
+        let turns = HostTurns()
+        let now = ContinuousClock.now
+        let taken = (0..<60).compactMap { _ in turns.take("a", delay: .seconds(1), now: now) }
+        #expect(taken.count == 60 && taken[59] == now + .seconds(59))
+        #expect(turns.take("a", delay: .seconds(1), now: now, within: .seconds(20)) == nil)
+        #expect(!turns.isHeld("a", at: now), "the host has said nothing")
+        for turn in taken[10..<20].shuffled() { turns.giveBack(turn, of: "a", delay: .seconds(1)) }
+        #expect(turns.next(of: "a", now: now) == now + .seconds(10))
+        #expect(turns.take("a", delay: .seconds(2), now: now) == now + .seconds(60), "none is long enough")
+        #expect(turns.take("a", delay: .seconds(1), now: now) == now + .seconds(10))
+        let later = now + .milliseconds(11_500)
+        #expect(turns.take("a", delay: .seconds(1), now: later) == now + .seconds(12), "half a turn is none")
+        for turn in taken[20...] { turns.giveBack(turn, of: "a", delay: .seconds(1)) }
+        turns.giveBack(now + .seconds(60), of: "a", delay: .seconds(2))
+        for number in 13..<100 {
+            #expect(turns.take("a", delay: .seconds(1), now: later) == now + .seconds(Int64(number)))
+        }
+        turns.postpone("a", until: now + .seconds(200))
+        turns.giveBack(now + .seconds(99), of: "a", delay: .seconds(1))
+        #expect(turns.take("a", delay: .seconds(1), now: later) == now + .seconds(200))
+        #expect(turns.isHeld("a", at: later) && !turns.isHeld("a", at: now + .seconds(200)))
     }
 
     @Test func `pauses double, are spread by chance, and are the same for the same seed`() throws {

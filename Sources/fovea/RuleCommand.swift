@@ -12,8 +12,8 @@ struct RuleCommand: AsyncParsableCommand {
             language, with and, or, not and parentheses. It counts boxes, polygons and masks. A rule is about images, or, \
             with 'for CLASS' first, about other entities.
 
-            Rules are applied when they are added, when a labelling job ends, and by 'fovea rule run'; what a rule has \
-            said and follows no longer is taken back.
+            Rules follow what changes: a server applies them after each commit, a command that holds the store itself \
+            before it lets go of it, and 'fovea rule run' at once. What a rule has said and follows no longer is taken back.
             """,
         subcommands: [
             RuleAddCommand.self, RuleListCommand.self, RuleRemoveCommand.self, RuleRunCommand.self,

@@ -198,7 +198,13 @@ static void forget_frames(fovea_video *video) {
 
 int fovea_video_rewind(fovea_video *video, char message[256]) {
     const struct fovea_ffmpeg *f = video->functions;
-    int error = f->avformat_seek_file(video->format, -1, INT64_MIN, INT64_MIN, INT64_MAX, AVSEEK_FLAG_BACKWARD);
+    int error = AVERROR(EINVAL);
+    // MP4 lists which samples are keyframes, and seeking forward passes over those before the first that is listed;
+    // what they are, their bytes say. A quarter: the demuxer subtracts from it.
+    if (strncmp(video->format->iformat->name, "mov", 3) == 0)
+        error = f->av_seek_frame(video->format, video->stream->index, INT64_MIN / 4, AVSEEK_FLAG_BACKWARD);
+    if (error < 0)
+        error = f->avformat_seek_file(video->format, -1, INT64_MIN, INT64_MIN, INT64_MAX, AVSEEK_FLAG_BACKWARD);
     if (error < 0) error = f->av_seek_frame(video->format, -1, 0, AVSEEK_FLAG_BYTE);
     if (error < 0) return failed(video, error, "it cannot be read from its beginning again", message);
     forget_frames(video);

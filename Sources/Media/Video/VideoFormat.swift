@@ -84,57 +84,6 @@ public enum VideoFormat: String, Sendable, Hashable, CaseIterable {
         else { return nil }
         return ["ftyp", "moov", "mdat", "wide", "skip"].contains(name) ? name : nil
     }
-
-    /// Whether a file is shorter than it says itself: of MP4 and MOV by their outermost boxes, of AVI by its
-    /// length. `false` where that cannot be told.
-    /// - Throws: What reading throws.
-    public func isCutShort(_ bytes: any VideoBytes) throws -> Bool {
-        switch self {
-        case .mp4, .mov:
-            var offset = 0
-            // A file has a handful of outermost boxes; one in fragments has two for each.
-            for _ in 0..<100_000 where offset < bytes.byteCount {
-                // A few bytes at the end are no box, and no loss.
-                guard let head = try VideoFormat.head(of: bytes, at: offset, count: 16) else {
-                    return offset == 0
-                }
-                let view = ByteView(head)
-                var size = view.uint32(at: 0, .big).map { Int($0) } ?? 0
-                if size == 1 {
-                    guard let high = view.uint32(at: 8, .big), let low = view.uint32(at: 12, .big) else {
-                        return true
-                    }
-                    size = Int(truncatingIfNeeded: UInt64(high) << 32 | UInt64(low))
-                }
-                // 0 is a box up to the end of the file; other small numbers are no box at all.
-                guard size >= 8 else { return false }
-                let (end, overflow) = offset.addingReportingOverflow(size)
-                if overflow || end > bytes.byteCount { return true }
-                offset = end
-            }
-            return false
-        case .avi:
-            guard let head = try VideoFormat.head(of: bytes, at: 0, count: 12) else { return true }
-            let size = ByteView(head).uint32(at: 4, .little).map { Int($0) } ?? 0
-            return size > 0 && size < 0xFFFF_FFFF && size + 8 > bytes.byteCount
-        default: return false
-        }
-    }
-
-    /// Up to `count` bytes; `nil` for fewer than 8.
-    private static func head(of bytes: any VideoBytes, at offset: Int, count: Int) throws -> [UInt8]? {
-        var head = [UInt8](repeating: 0, count: count)
-        var filled = 0
-        while filled < count {
-            let read = try head.withUnsafeMutableBytes {
-                try bytes.read(
-                    at: offset + filled, into: UnsafeMutableRawBufferPointer(rebasing: $0[filled...]))
-            }
-            if read == 0 { break }
-            filled += read
-        }
-        return filled < 8 ? nil : Array(head[..<filled])
-    }
 }
 
 extension ArraySlice<UInt8> {

@@ -57,6 +57,41 @@ import Testing
         #expect(numbers.count == 4)
     }
 
+    @Test(arguments: [[26, 51, 76], [76]])
+    func `frames before the first keyframe that an MP4 lists are frames all the same`(_ listed: [Int]) throws
+    {
+        let folder = try TemporaryFolder()
+        let file = try Footage(
+            "whole", "whole.mp4",
+            [
+                "-c:v", "libx264", "-bf", "2", "-g", "25", "-sc_threshold", "0", "-pix_fmt", "yuv420p",
+                "-threads", "1",
+            ]
+        ).make(in: folder)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+        // The box `stss`: its name, a version, how many samples it lists, and their numbers from 1.
+        let list = try #require(bytes.range(of: Data("stss".utf8))).upperBound + 4
+        func number(_ value: Int) -> [UInt8] {
+            (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+        }
+        #expect(Array(bytes[list..<list + 8]) == number(4) + number(1))
+        let changed = ([listed.count] + listed).flatMap(number)
+        bytes.replaceSubrange(list..<list + changed.count, with: changed)
+        try bytes.write(to: URL(fileURLWithPath: file))
+        let expected = try Footage.shown(file)
+        #expect(expected.count == 100)
+        let reader = try VideoReader(FileVideo(file))
+        #expect(try reader.index().presentations == expected.map(\.presentation))
+        var found: [UInt32] = []
+        while try reader.next() != nil { found.append(reader.crc()) }
+        #expect(found == expected.map(\.crc))
+        var random = SeededGenerator(seed: 5)
+        for number in expected.indices.shuffled(using: &random) {
+            try reader.frame(number)
+            #expect(reader.crc() == expected[number].crc, "frame \(number)")
+        }
+    }
+
     @Test(arguments: [2, 8, 14, 30, 62, 100, 101, 124, 158, 162])
     func `pixels of any width are those of ffmpeg, and nothing is written behind them`(_ width: Int) throws {
         let folder = try TemporaryFolder()

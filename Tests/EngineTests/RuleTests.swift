@@ -191,6 +191,102 @@ import Testing
         }
     }
 
+    @Test func `a rule that cannot be applied is not kept, and the one that it was to replace stays`()
+        async throws
+    {
+        try await withStore(cars: [1]) { store, ids in
+            let broken = #"if {"label": {"$isa": "nope"}} then tag z"#
+            #expect(throws: EngineError.self) {
+                _ = try store.addRule("r", broken, replaces: false, by: "human:ann")
+            }
+            #expect(try store.rules().isEmpty)
+            _ = try store.addRule("r", "if any(car) then tag t", replaces: false, by: "human:ann")
+            #expect(throws: EngineError.self) {
+                _ = try store.addRule("r", broken, replaces: true, by: "human:ann")
+            }
+            #expect(try store.rules().map { $0["rule"] } == ["if any(car) then tag t"])
+            #expect(try await tagged("t", store, ids) == [0])
+        }
+    }
+
+    @Test func `a rule that can be applied no longer is named, once the others were`() async throws {
+        try await withStore(cars: [1]) { store, ids in
+            _ = try await store.addLabelClasses([["name": "vehicle"]])
+            _ = try store.addRule(
+                "a", #"if {"label": {"$isa": "vehicle"}} then tag z"#, replaces: false, by: "human:ann")
+            _ = try store.addRule("b", #"if {"hue": 1} then tag t"#, replaces: false, by: "human:ann")
+            try await store.removeLabelClass("vehicle", parents: [], synonyms: [])
+            try store.catalog.write { try $0.update(ids[0], set: ["hue": 1]) }
+            let error = #expect(throws: EngineError.self) { _ = try store.runRules() }
+            #expect(error?.message.contains("'a'") == true, "\(String(describing: error))")
+            #expect(try await tagged("t", store, ids) == [0])
+        }
+    }
+
+    @Test func `labels that a rule of the same name gave before go when it is run`() async throws {
+        try await withStore(cars: [1, 1]) { store, ids in
+            _ = try store.addRule("r", "if any(car) then tag old", replaces: false, by: "human:ann")
+            _ = try store.addRule("r", "if any(car) then tag new", replaces: true, by: "human:ann")
+            // The run in which the old labels were taken back.
+            let run = try await store.labelRuns().filter { $0["source"] == "rule:r" }[1]["run"]?.integerValue
+            _ = try await store.revert(run: try #require(run), by: "human:ann")
+            #expect(try await tagged("old", store, ids) == [0, 1])
+            _ = try store.runRules(["r"])
+            #expect(try await tagged("old", store, ids) == [])
+            #expect(try await tagged("new", store, ids) == [0, 1])
+        }
+    }
+
+    @Test func `a rule leaves alone what is no tag, whatever its source is called`() async throws {
+        try await withStore(cars: [1]) { store, ids in
+            let box = NewLabel(
+                .box, "cat", geometry: .json(["x": 0, "y": 0, "width": 4, "height": 4]), source: "rule:r")
+            _ = try store.catalog.write { try $0.addLabel(box, to: ids[0]) }
+            _ = try store.addRule("r", "if any(car) then tag t", replaces: false, by: "human:ann")
+            _ = try store.removeRule("r")
+            let left = try store.catalog.read { try $0.labels(of: ids[0]).map(\.name) }
+            #expect(left == ["car", "cat"])
+        }
+    }
+
+    @Test func `what is taken away between looking and labelling stays away`() async throws {
+        try await withStore(cars: [1, 1]) { store, ids in
+            _ = try store.addRule("r", #"if {"hue": 1} then tag t, u"#, replaces: false, by: "human:ann")
+            try store.catalog.write { try $0.update(ids[0], set: ["hue": 1]) }
+            _ = try store.runRules()
+            let change = try #require(
+                try store.ruleChange(of: "r", nil, isWhole: false) { _, _, _, _ in
+                    ["t": IdSet(ids.map(\.local)), "u": IdSet(ids.map(\.local))]
+                })
+            // Ann takes a label away that the rule has given meanwhile.
+            try store.catalog.write { transaction in
+                let run = try change.beginRun(transaction)
+                let label = try transaction.addLabel(
+                    NewLabel(.class, "t", source: "rule:r", run: run), to: ids[1])
+                try transaction.removeLabel(label, source: "human:ann")
+            }
+            let done = try store.catalog.write { transaction in
+                try change.perform(on: change.targets, transaction, try change.beginRun(transaction))
+            }
+            #expect(done.added == 1 && done.removed == 0)
+            #expect(try await tagged("t", store, ids) == [0])
+            #expect(try await tagged("u", store, ids) == [0, 1])
+        }
+    }
+
+    @Test func `rules that never come to rest are no reason to look again`() async throws {
+        try await withStore(cars: [1, 2]) { store, ids in
+            _ = try store.addRule(
+                "flip", #"if not {"label": "t"} then tag t"#, replaces: false, by: "human:ann")
+            _ = try store.addRule("car", "if any(car) then tag c", replaces: false, by: "human:ann")
+            let first = try store.settleRules()
+            #expect(first.unsettled == ["flip"] && first.commit == store.newestCommit)
+            let before = store.newestCommit
+            let second = try store.settleRules(restless: true)
+            #expect(second.unsettled == ["flip"] && store.newestCommit - before <= 3)
+        }
+    }
+
     @Test(
         "a rule that is none is refused with the place",
         arguments: [
@@ -202,6 +298,9 @@ import Testing
             ("if " + String(repeating: "(", count: 99), "50 levels"), ("for", "byte 4"),
             ("for Person", "'if'"), ("for BoundingBox if any(a) then tag b", "BoundingBox"),
             ("for DescriptorSet if any(a) then tag b", "DescriptorSet"),
+            ("if any(a) then tag \"b\nc\"", "control"),
+            ("if any(a) then tag \(String(repeating: "b", count: 257))", "256 bytes"),
+            ("if any(a) then tag \((0...1_000).map { "t\($0)" }.joined(separator: ", "))", "1001 tags"),
         ])
     func refusals(text: String, words: String) {
         let error = #expect(throws: EngineError.self) { _ = try LabelRule(text) }

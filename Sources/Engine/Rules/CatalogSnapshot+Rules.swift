@@ -21,15 +21,25 @@ extension CatalogSnapshot {
     func tags(_ names: [String], by source: String, _ known: ClassSchema) throws -> [String: IdSet] {
         var tags: [String: IdSet] = [:]
         for name in names {
-            let candidates = try labelled(known, .class, .equal(.string(name))).ids
-            tags[name] = IdSet(
-                sorted: try candidates.ids.filter { local in
-                    try labels(of: known.entityID(local)).contains {
-                        $0.kind == .class && $0.name == name && $0.source == source
-                    }
-                })
+            tags[name] = try labelled(known, .class, .equal(.string(name)), by: source).ids
         }
         return tags
+    }
+
+    /// The entities that have a class label of a source whose name is none of `names`, by its name. Reads the
+    /// labels of every entity that the source has said something of.
+    func otherTags(
+        than names: [String], by source: String, _ known: ClassSchema
+    ) throws -> [String: IdSet] {
+        var others: [String: [LocalID]] = [:]
+        let names = Set(names)
+        for local in try labelled(known, .class, .present, by: source).ids.ids {
+            let found = try labels(of: known.entityID(local)).filter {
+                $0.kind == .class && $0.source == source && !names.contains($0.name ?? "")
+            }
+            for name in Set(found.compactMap(\.name)) { others[name, default: []].append(local) }
+        }
+        return others.mapValues { IdSet(sorted: $0) }
     }
 
     // MARK: - Private

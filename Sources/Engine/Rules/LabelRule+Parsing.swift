@@ -14,6 +14,19 @@ extension LabelRule {
         var parser = RuleParser(text)
         if let name = try parser.entityClass() { entityClass = name }
         branches = try parser.branches()
+        let tags = self.tags
+        guard tags.count <= LabelRule.mostTags else {
+            throw EngineError(
+                .limitExceeded, "a rule of \(tags.count) tags; the limit is \(LabelRule.mostTags)",
+                path: "rule")
+        }
+        for tag in tags where tag.utf8.count > LabelRule.longestTag || tag.utf8.contains(where: { $0 < 0x20 })
+        {
+            throw EngineError(
+                .invalidRequest,
+                "a rule's tag has at most \(LabelRule.longestTag) bytes and no control characters: '\(tag.prefix(70))' is none",
+                path: "rule")
+        }
     }
 }
 

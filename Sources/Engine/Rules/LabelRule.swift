@@ -49,6 +49,9 @@ struct LabelRule: Sendable {
     static let objectKinds: [LabelKind] = [.box, .polygon, .mask]
     /// The most bytes of a rule.
     static let longest = 64 << 10
+    /// The most tags of a rule, and the most bytes of one.
+    static let mostTags = 1_000
+    static let longestTag = 256
     /// The most levels of parentheses and negations.
     static let deepest = 50
 
@@ -58,9 +61,8 @@ struct LabelRule: Sendable {
 
     /// All tags, in their order, each once.
     var tags: [String] {
-        var tags: [String] = []
-        for tag in branches.flatMap(\.tags) where !tags.contains(tag) { tags.append(tag) }
-        return tags
+        var seen: Set<String> = []
+        return branches.flatMap(\.tags).filter { seen.insert($0).inserted }
     }
 
     /// 1 to 64 letters, digits, `.`, `_` and `-` in ASCII, a letter or digit first.

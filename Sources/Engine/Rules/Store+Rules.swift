@@ -10,8 +10,10 @@ extension Store {
     static let ruleSource = "rule:"
     /// How often rules follow each other in one settlement: as far as they may be chained.
     private static let ruleRounds = 16
-    /// Entities of a transaction.
-    private static let ruleBatch = 1_000
+    /// How often they do where they did not come to rest the last time.
+    private static let fewRuleRounds = 3
+    /// Entities of a transaction, and labels of one.
+    private static let ruleBatch = (entities: 1_000, labels: 20_000)
 
     /// All rules, by id: `id`, `rule`, `by`, `created`, and whether it is `paused`: its last run was
     /// reverted, so that it waits for being run.
@@ -44,21 +46,24 @@ extension Store {
                 "a rule's id has 1 to 64 letters, digits, '.', '_' and '-', a letter or digit first: '\(id.prefix(70))' is none",
                 path: "id")
         }
-        _ = try LabelRule(text)
+        let rule = try LabelRule(text)
         return try changingRules {
             let old = try catalog.read { try $0.rules() }
-            if old.contains(where: { $0.id == id }) {
-                guard replaces else {
-                    throw EngineError(
-                        .conflict, "there is a rule '\(id)' already; say that it is to be replaced",
-                        path: "id")
-                }
-                _ = try takeBack(id)
-            } else if old.count >= Store.mostRules {
+            let isThere = old.contains { $0.id == id }
+            guard !isThere || replaces else {
+                throw EngineError(
+                    .conflict, "there is a rule '\(id)' already; say that it is to be replaced", path: "id")
+            }
+            if !isThere, old.count >= Store.mostRules {
                 throw EngineError(.limitExceeded, "a store may have \(Store.mostRules) rules")
             }
-            try catalog.write { try $0.setRule(id, text, by: who) }
-            return try apply(id)
+            // One that cannot be applied is not kept.
+            try catalog.read { snapshot in
+                guard let known = snapshot.schema.entityClass(rule.entityClass) else { return }
+                _ = try snapshot.tags(of: rule, known, options.maxVerifiedDocuments)
+            }
+            if isThere { _ = try takeBack(id) }
+            return try change(id, storing: (text, who)) { try $0.tags(of: $1, $2, $3) }
         }
     }
 
@@ -75,12 +80,28 @@ extension Store {
 
     /// Applies rules: what follows from one and is not labelled is, what is and follows no longer is not.
     /// - Parameter ids: which; all where empty.
-    /// - Throws: ``EngineError/Code/notFound``.
+    /// - Throws: ``EngineError/Code/notFound``; what the first rule that cannot be applied says, by its name,
+    ///   once the others were.
     public func runRules(_ ids: [String] = []) throws -> [RuleOutcome] {
         try checkWritable()
         return try changingRules {
             let all = try catalog.read { try $0.rules() }.map(\.id)
-            return try (ids.isEmpty ? all : ids).map { try apply($0) }
+            var outcomes: [RuleOutcome] = []
+            var failure: EngineError?
+            for id in ids.isEmpty ? all : ids {
+                do {
+                    outcomes.append(try translating { try apply(id) })
+                } catch let error as EngineError where !error.isOfStore && error.code != .notFound {
+                    let others = (ids.isEmpty ? all : ids).count > 1 ? "; the others were" : ""
+                    failure =
+                        failure
+                        ?? EngineError(
+                            error.code, "the rule '\(id)' cannot be applied: \(error.message)\(others)",
+                            path: error.path, cause: error)
+                }
+            }
+            if let failure { throw failure }
+            return outcomes
         }
     }
 
@@ -95,12 +116,15 @@ extension Store {
     /// run in which it was last applied by somebody, so that reverting that takes all of it back.
     ///
     /// A rule that cannot be applied is told and keeps no other from it.
+    /// - Parameter restless: whether rules did not come to rest the last time: then they get but three tries.
     /// - Throws: `CancelledError`; errors of the store as a whole.
-    public func settleRules(_ cancellation: Cancellation = Cancellation()) throws -> RuleSettlement {
+    public func settleRules(
+        _ cancellation: Cancellation = Cancellation(), restless: Bool = false
+    ) throws -> RuleSettlement {
         try checkWritable()
         var settlement = RuleSettlement()
         var outcomes: [String: RuleOutcome] = [:]
-        for _ in 0..<Store.ruleRounds {
+        for _ in 0..<(restless ? Store.fewRuleRounds : Store.ruleRounds) {
             settlement.commit = newestCommit
             settlement.failures = []
             settlement.unsettled = []
@@ -119,6 +143,11 @@ extension Store {
             }
             if settlement.unsettled.isEmpty { break }
         }
+        if !settlement.unsettled.isEmpty {
+            // Their own commits are no reason to look again.
+            let newest = newestCommit
+            if try isSettled(except: Set(settlement.unsettled), cancellation) { settlement.commit = newest }
+        }
         settlement.outcomes = outcomes.values.sorted { $0.id < $1.id }
         return settlement
     }
@@ -135,108 +164,96 @@ extension Store {
 
     private func takeBack(_ id: String) throws -> RuleOutcome { try change(id) { _, _, _, _ in [:] } }
 
-    /// Makes a rule's labels those that `wanted` says, by its tags, without those that others took away.
-    /// - Parameter goesOn: whether that belongs to the last run of the rule, if there is one.
-    private func change(
-        _ id: String, goesOn: Bool = false,
+    /// Whether all rules but some, and those that are paused, say what is labelled already.
+    private func isSettled(except some: Set<String>, _ cancellation: Cancellation) throws -> Bool {
+        for rule in try rules() where rule["paused"] != .boolean(true) {
+            try cancellation.check()
+            guard let id = rule["id"]?.stringValue, !some.contains(id) else { continue }
+            do {
+                let change = try translating {
+                    try ruleChange(of: id, nil, isWhole: false) { try $0.tags(of: $1, $2, $3) }
+                }
+                if change?.targets.isEmpty == false { return false }
+            } catch let error as EngineError where !error.isOfStore {
+                // It cannot be applied, as was told, or was removed: there is nothing to be done.
+            }
+        }
+        return true
+    }
+
+    /// Which entities a rule's labels are to be changed of; `nil` where there are none of its class.
+    /// - Parameters:
+    ///   - text: what it says where it is not kept yet.
+    ///   - isWhole: whether labels that it does not say any longer are looked for as well.
+    func ruleChange(
+        of id: String, _ text: String?, isWhole: Bool,
         _ wanted: (CatalogSnapshot, LabelRule, ClassSchema, Int) throws -> [String: IdSet]
-    ) throws -> RuleOutcome {
-        let source = Store.ruleSource + id
-        var outcome = RuleOutcome(id: id)
-        let found = try catalog.read { snapshot -> RuleChange? in
-            guard let stored = try snapshot.rules().first(where: { $0.id == id }) else {
+    ) throws -> RuleChange? {
+        try catalog.read { snapshot -> RuleChange? in
+            guard let text = try text ?? snapshot.rules().first(where: { $0.id == id })?.text else {
                 throw EngineError(
                     .notFound, "there is no rule '\(id.prefix(70))'; 'fovea rule list' shows which there are",
                     path: "rule")
             }
-            let rule = try LabelRule(stored.text)
+            let (source, rule) = (Store.ruleSource + id, try LabelRule(text))
             guard let known = snapshot.schema.entityClass(rule.entityClass) else { return nil }
-            let held = try snapshot.tags(rule.tags, by: source, known)
+            var held = try snapshot.tags(rule.tags, by: source, known)
+            if isWhole {
+                held.merge(try snapshot.otherTags(than: rule.tags, by: source, known)) { $1 }
+            }
             var needed = try wanted(snapshot, rule, known, options.maxVerifiedDocuments)
+            let followed = try overruledRules.follow(snapshot)
             for (tag, ids) in needed {
                 let missing = ids.subtracting(held[tag] ?? IdSet())
                 guard !missing.isEmpty else { continue }
-                let overruled = try overruledRules.ids(source, tag, known, in: snapshot)
-                needed[tag] = ids.subtracting(overruled.intersection(missing))
+                needed[tag] = ids.subtracting(
+                    overruledRules.ids(source, tag, known).intersection(missing))
             }
             return RuleChange(
-                source: source, text: stored.text, known: known, held: held, needed: needed,
-                last: try snapshot.newestRun(of: source))
+                source: source, text: text, known: known, held: held, needed: needed,
+                last: try snapshot.newestRun(of: source), followed: followed)
         }
+    }
+
+    /// Makes a rule's labels those that `wanted` says, by its tags, without those that others took away.
+    /// - Parameters:
+    ///   - goesOn: whether that belongs to the last run of the rule, if there is one.
+    ///   - rule: its text and who says so, where it is to be kept with the first of its labels.
+    private func change(
+        _ id: String, goesOn: Bool = false, storing rule: (text: String, who: String)? = nil,
+        _ wanted: (CatalogSnapshot, LabelRule, ClassSchema, Int) throws -> [String: IdSet]
+    ) throws -> RuleOutcome {
+        var outcome = RuleOutcome(id: id)
+        let found = try ruleChange(of: id, rule?.text, isWhole: !goesOn, wanted)
+        let ids = found?.targets ?? []
+        if let rule, ids.isEmpty { try catalog.write { try $0.setRule(id, rule.text, by: rule.who) } }
         guard let change = found else { return outcome }
-        let ids = change.targets
-        var run = goesOn && change.last?.reverted == nil ? change.last?.id : nil
         // Whoever applies a rule whose last run was reverted wants it to hold from now on.
         if !goesOn, ids.isEmpty, change.last?.reverted != nil, !change.needed.isEmpty {
             try catalog.write { transaction in
-                try transaction.finishRun(
-                    transaction.beginRun("rule", source: source, parameters: ["rule": .string(change.text)]))
+                try transaction.finishRun(try change.beginRun(transaction))
             }
         }
-        for start in stride(from: 0, to: ids.count, by: Store.ruleBatch) {
-            let batch = Array(ids[start..<min(start + Store.ruleBatch, ids.count)])
-            let isLast = start + Store.ruleBatch >= ids.count
-            let before = run
-            let (added, removed, number) = try catalog.write { transaction -> (Int, Int, RunID) in
-                let run =
-                    try before
-                    ?? transaction.beginRun(
-                        "rule", source: source, parameters: ["rule": .string(change.text)])
+        var run = goesOn && change.last?.reverted == nil ? change.last?.id : nil
+        let count = max(1, min(Store.ruleBatch.entities, Store.ruleBatch.labels / max(1, change.tagCount)))
+        for start in stride(from: 0, to: ids.count, by: count) {
+            let batch = Array(ids[start..<min(start + count, ids.count)])
+            let (isFirst, isLast, before) = (start == 0, start + count >= ids.count, run)
+            let done = try catalog.write { transaction -> (added: Int, removed: Int, run: RunID)? in
+                // It was reverted meanwhile, and with it what would follow.
+                if let before, try transaction.isReverted(before) { return nil }
+                if isFirst, let rule { try transaction.setRule(id, rule.text, by: rule.who) }
+                let run = try before ?? change.beginRun(transaction)
                 let (added, removed) = try change.perform(on: batch, transaction, run)
                 if isLast { try transaction.finishRun(run) }
                 return (added, removed, run)
             }
-            outcome.added += added
-            outcome.removed += removed
-            run = number
+            guard let done else { break }
+            outcome.added += done.added
+            outcome.removed += done.removed
+            run = done.run
         }
         outcome.entities = change.needed.values.reduce(IdSet()) { $0.union($1) }.count
         return outcome
-    }
-}
-
-/// What is to become of a rule's labels.
-private struct RuleChange: Sendable {
-    var source: String
-    var text: String
-    var known: ClassSchema
-    /// Which entities have each tag of the rule, and which are to have it.
-    var held: [String: IdSet]
-    var needed: [String: IdSet]
-    /// The run of the rule that began last.
-    var last: LabelRun?
-
-    /// The entities that something changes of.
-    var targets: [LocalID] {
-        var changed = IdSet()
-        for tag in Set(held.keys).union(needed.keys) {
-            let (old, new) = (held[tag] ?? IdSet(), needed[tag] ?? IdSet())
-            changed = changed.union(old.subtracting(new)).union(new.subtracting(old))
-        }
-        return changed.ids
-    }
-
-    func perform(
-        on batch: [LocalID], _ transaction: Transaction, _ run: RunID
-    ) throws -> (added: Int, removed: Int) {
-        var (added, removed) = (0, 0)
-        for local in batch {
-            let target = known.entityID(local)
-            guard try transaction.exists(target) else { continue }
-            var has: Set<String> = []
-            for label in try transaction.labels(of: target) where label.source == source {
-                if let name = label.name, needed[name]?.contains(local) == true, has.insert(name).inserted {
-                    continue
-                }
-                try transaction.removeLabel(label.id, source: source, run: run)
-                removed += 1
-            }
-            for (name, ids) in needed.sorted(by: { $0.key < $1.key })
-            where ids.contains(local) && !has.contains(name) {
-                try transaction.addLabel(NewLabel(.class, name, source: source, run: run), to: target)
-                added += 1
-            }
-        }
-        return (added, removed)
     }
 }

@@ -17,6 +17,8 @@ public final class RuleKeeper: Sendable {
         var hasNews = false
         /// What was last said about rules that cannot be applied or do not settle, so that it is said once.
         var told: [String] = []
+        /// Whether rules did not come to rest the last time.
+        var isRestless = false
     }
 
     private let store: Store
@@ -107,7 +109,8 @@ public final class RuleKeeper: Sendable {
     /// - Returns: the commit up to which all is done; `nil` where it is to be tried again after the next one.
     private func settled() -> UInt64? {
         do {
-            let settlement = try store.settleRules(cancellation)
+            let settlement = try store.settleRules(
+                cancellation, restless: state.withLock { $0.isRestless })
             var told = settlement.failures.map { "the rule '\($0.rule)' cannot be applied: \($0.reason)" }
             if !settlement.unsettled.isEmpty {
                 let rules = settlement.unsettled.map { "'\($0)'" }.joined(separator: ", ")
@@ -116,6 +119,7 @@ public final class RuleKeeper: Sendable {
             }
             let fresh = state.withLock { state in
                 defer { state.told = told }
+                state.isRestless = !settlement.unsettled.isEmpty
                 return told.filter { !state.told.contains($0) }
             }
             for message in fresh { logger.warning("\(message)") }

@@ -8,7 +8,7 @@ public struct OverruledLabel: Sendable, Hashable {
 
     /// Those in the log behind an entry, and the newest entry.
     static func all(
-        of prefix: String, after last: LabelID, _ schema: Schema, on connection: SQLiteConnection
+        of prefix: String, after last: LabelID, _ schema: CatalogSchema, on connection: SQLiteConnection
     ) throws(CatalogError) -> (labels: [OverruledLabel], last: LabelID) {
         let scan = try connection.statement(
             """

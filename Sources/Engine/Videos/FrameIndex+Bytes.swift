@@ -68,6 +68,7 @@ extension FrameIndex {
             guard let ticks = reader.signed() else { return nil }
             last &+= ticks
             if let earlier = presentations.last, last <= earlier { return nil }
+            guard FrameIndex.canBeShown(at: last) else { return nil }
             presentations.append(last)
         }
         guard let lastDuration = reader.signed(), let keyframeCount = reader.count() else { return nil }

@@ -86,7 +86,13 @@ public struct FrameSpan: Sendable, Hashable {
             if frame + 1 >= range.upperBound { break }
             // On to the first time that the frame after this one may be nearest to.
             let middle = (index.time(of: frame).seconds + index.time(of: frame + 1).seconds) / 2
-            tick = max(tick + 1, ((middle - start) * rate).rounded(.down))
+            let next = max(tick + 1, ((middle - start) * rate).rounded(.down))
+            guard next > tick else {
+                // Numbers as large as these are further apart than the times of the frames.
+                numbers += frame + 1..<range.upperBound
+                break
+            }
+            tick = next
         }
         return numbers
     }

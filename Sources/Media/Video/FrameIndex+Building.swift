@@ -25,7 +25,7 @@ extension FrameIndex {
         while let packet = try decoder.nextPacket() {
             // AVI has empty packets where the frame before is shown once more.
             if packet.byteCount == 0 { continue }
-            guard let presentation = packet.presentation else { return nil }
+            guard let presentation = packet.presentation, canBeShown(at: presentation) else { return nil }
             if needsIndex, wasKeyframe, packet.isKeyframe { return nil }
             wasKeyframe = packet.isKeyframe
             if begin == nil {
@@ -74,12 +74,12 @@ extension FrameIndex {
         while let frame = try decoder.nextFrame() {
             try check(presentations.count, limit)
             let earliest = presentations.last.map { $0.addingReportingOverflow(max(1, duration)) }
-            if earliest?.overflow == true {
-                throw MediaError(.malformedInput, "its times run out of all bounds")
-            }
             var presentation = frame.presentation ?? earliest?.partialValue ?? 0
             if let last = presentations.last, presentation <= last, let earliest {
                 presentation = earliest.partialValue
+            }
+            guard earliest?.overflow != true, canBeShown(at: presentation) else {
+                throw MediaError(.malformedInput, "its times run out of all bounds")
             }
             if frame.isKeyframe {
                 keyframes.append(

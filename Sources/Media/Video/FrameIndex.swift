@@ -30,6 +30,10 @@ public struct FrameIndex: Sendable, Hashable {
         }
     }
 
+    /// No frame is shown further than this from the clock's zero, nor the last one longer, in ticks: so sums
+    /// and differences of times stay within 64 bits. Of nanoseconds this is 36 years.
+    public static let farthest: Int64 = 1 << 60
+
     public let basis: Basis
     public let timeBase: Ratio
     /// When each frame is shown, in ticks; ascending, no two equal.
@@ -42,6 +46,9 @@ public struct FrameIndex: Sendable, Hashable {
     /// predicted from them, up to the next keyframe, is what the decoder makes of it.
     public let damaged: [Range<Int>]
 
+    /// - Parameters:
+    ///   - presentations: none beyond ``farthest`` on either side.
+    ///   - lastDuration: is kept within `0...farthest`.
     public init(
         basis: Basis, timeBase: Ratio, presentations: [Int64], lastDuration: Int64, keyframes: [Keyframe],
         damaged: [Range<Int>] = []
@@ -49,10 +56,13 @@ public struct FrameIndex: Sendable, Hashable {
         self.basis = basis
         self.timeBase = timeBase
         self.presentations = presentations
-        self.lastDuration = lastDuration
+        self.lastDuration = min(max(0, lastDuration), FrameIndex.farthest)
         self.keyframes = keyframes
         self.damaged = damaged
     }
+
+    /// Whether a frame may be shown then.
+    public static func canBeShown(at tick: Int64) -> Bool { (-farthest...farthest).contains(tick) }
 
     /// How many frames there are.
     public var count: Int { presentations.count }

@@ -88,10 +88,18 @@ public final class Store: Sendable {
         return try translating {
             var catalogOptions = CatalogOptions()
             catalogOptions.columnBudget = options.columnBudget
+            func openCatalog() throws -> Catalog {
+                try Catalog.open(
+                    directory, access: access == .readWrite ? .readWrite : .readOnly, options: catalogOptions)
+            }
             let catalog: Catalog
             do {
-                catalog = try Catalog.open(
-                    directory, access: access == .readWrite ? .readWrite : .readOnly, options: catalogOptions)
+                catalog = try openCatalog()
+                if access == .readWrite { layout.reserve.keep() }
+            } catch let error as CatalogError
+                where error.code == .diskFull && access == .readWrite && layout.reserve.giveUp()
+            {
+                catalog = try openCatalog()
             } catch let error as CatalogError where error.code == .corrupt {
                 // SQLite's reason is the message's first line; what was being run says nothing to anybody.
                 let reason = error.message.prefix { $0 != "\n" }

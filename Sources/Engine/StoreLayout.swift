@@ -13,6 +13,8 @@ struct StoreLayout {
     var catalog: FilePath { directory.appending("catalog.sqlite") }
     var blobs: FilePath { directory.appending("blobs") }
     var cache: FilePath { directory.appending("cache") }
+    /// Room that is given up when there is none.
+    var reserve: DiskReserve { DiskReserve(path: directory.appending("reserve")) }
     /// Indexes of the frames of videos; derived.
     var frames: FilePath { directory.appending("frames") }
     /// What unfinished jobs need only to go on.

@@ -8,7 +8,7 @@ import Testing
 
 /// Videos whose times are made up to do harm, or that fuzzing has found.
 @Suite(
-    .onOwnThreads, .timeLimit(.minutes(10)), .enabled(if: Surroundings.hasPrograms("ffmpeg"), "needs ffmpeg"))
+    .onOwnThreads, .timeLimit(.minutes(20)), .enabled(if: Surroundings.hasPrograms("ffmpeg"), "needs ffmpeg"))
 struct HostileVideoTests {
     private static let corpus = Surroundings.repository.appendingPathComponent("Fuzz/corpus/FuzzVideos")
 

@@ -9,7 +9,7 @@ import Testing
 @testable import Pipeline
 
 /// Rules follow what changes, whoever changes it.
-@Suite(.onOwnThreads, .timeLimit(.minutes(5))) struct RuleKeeperTests {
+@Suite(.onOwnThreads, .timeLimit(.minutes(20))) struct RuleKeeperTests {
     /// Runs `body` with a store of three images, whose `camera` is `a`, `b` and `c`, and a keeper at work.
     private func withKeeper(_ body: (Store, [EntityID]) async throws -> Void) async throws {
         let folder = try TemporaryFolder()

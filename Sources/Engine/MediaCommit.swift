@@ -118,7 +118,8 @@ struct MediaCommit {
     }
 
     private mutating func beginRun() throws {
-        guard run.id == nil else { return }
+        // One that somebody takes back meanwhile stays empty: the rest is said within another.
+        if let id = run.id, try !transaction.isReverted(id) { return }
         run.id = try transaction.beginRun("import", source: run.source, parameters: run.parameters)
     }
 }

@@ -113,8 +113,9 @@ struct JobView {
             if view.number("failed") > 0 { throw ExitStatus.findings.exitCode }
         default:
             let number = EntityTable.text(view.job["job"])
+            let reason = view.job["error"]?.stringValue.map { ": \($0)" } ?? ""
             Terminal.report(
-                "job \(number) is \(EntityTable.text(view.job["state"])); 'fovea jobs resume \(number)' goes on"
+                "job \(number) is \(EntityTable.text(view.job["state"]))\(reason); 'fovea jobs resume \(number)' goes on"
             )
             throw ExitStatus.failure.exitCode
         }

@@ -128,6 +128,49 @@ import Testing
         #expect(error?.path == "kind" && error?.message.contains("polygon") == true)
     }
 
+    @Test func `an import whose run is reverted says the rest within another`() async throws {
+        let temporary = try await TemporaryStore()
+        let store = temporary.store
+        let images = try (0..<3).map { number in
+            try store.prepare(
+                Picture.ppm(width: 8, height: 8, seed: number), path: "\(number)", properties: [:],
+                labels: ["cat"], reference: nil)
+        }
+        var run = ImportRun(parameters: [:])
+        _ = try store.commit([images[0]], run: &run)
+        _ = try await store.revert(run: 1, by: "human:ann")
+        for image in images[1...] { _ = try store.commit([image], run: &run) }
+        #expect(try await labels(store).map { $0["run"] } == [2, 2])
+        #expect(try await store.labelRuns().count == 2)
+    }
+
+    @Test(
+        "what a run replaced stays away where a later run replaced what it said, until that is reverted too",
+        arguments: [([1, 1, 1], ["dog"]), ([1, 1, 1], []), ([1, 2, 3], ["dog"])] as [([Int], [String])])
+    func replacedTwice(versions: [Int], second: [String]) async throws {
+        for order in [[2, 3], [3, 2]] {
+            let temporary = try await TemporaryStore()
+            let store = temporary.store
+            let id = try temporary.add(Picture.ppm(width: 8, height: 8, seed: 1)).id
+            for (version, names) in zip(versions, [["cat", "cow"], second, ["owl"]]) {
+                let source = "model:m@\(version)"
+                var commit = StatementCommit(kind: "model", source: source, replaces: true)
+                let labels = names.map { NewLabel(.class, $0, source: source) }
+                _ = try store.commit([Statement(id, by: source, labels: labels)], &commit)
+            }
+            #expect(try await labels(store).map { $0["class"] } == ["owl"])
+            _ = try await store.revert(run: Int64(order[0]), by: "human:ann")
+            let left = try await labels(store).compactMap { $0["class"]?.stringValue }
+            #expect(left == (order[0] == 2 ? ["owl"] : second), "\(order)")
+            _ = try await store.revert(run: Int64(order[1]), by: "human:ann")
+            #expect(try await labels(store).map { $0["class"] } == ["cat", "cow"], "\(order)")
+            #expect(try await labels(store).allSatisfy { $0["run"] == 1 })
+            for try await event in store.verify() {
+                if case .finding(let kind, let message) = event { Issue.record("\(kind): \(message)") }
+            }
+        }
+    }
+
     @Test func `a run that is reverted leaves the labels as they were before it, to the byte`() async throws {
         let (temporary, ids, run) = try await labelled()
         let store = temporary.store

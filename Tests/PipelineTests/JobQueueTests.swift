@@ -1,6 +1,9 @@
 import Base
 import Catalog
 import Engine
+#if canImport(Glibc)
+    import Glibc
+#endif
 import Inference
 import Query
 import Synchronization
@@ -29,10 +32,13 @@ import Testing
     private struct GivenUp: Error {}
 
     private func withQueue(
-        pictures: Int, worksOnAll: Bool = false, _ body: (Store, JobQueue) async throws -> Void
+        pictures: Int, worksOnAll: Bool = false, disk: String? = nil,
+        _ body: (Store, JobQueue) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
+        if let disk { #expect(mount("tmpfs", folder.path.string, "tmpfs", 0, "size=\(disk)") == 0) }
+        defer { if disk != nil { umount2(folder.path.string, CInt(MNT_DETACH)) } }
         let directory = folder.path.appending("store")
         try Store.create(at: directory)
         let store = try await Store.open(at: directory)
@@ -121,6 +127,74 @@ import Testing
             #expect(counted == .integer(Int64(lines.verdicts.count)))
             // To cancel it again changes nothing, as does cancelling what is done.
             #expect(try await queue.cancel(1).state == .cancelled)
+        }
+    }
+
+    @Test func `a job whose run is reverted ends and leaves none of its labels; resumed, it says all anew`()
+        async throws
+    {
+        try await withQueue(pictures: 1_500) { store, queue in
+            let asked = try request(#"{"taggers": ["colours"]}"#)
+            let lines = Lines()
+            let isReverted = Mutex(false)
+            try await queue.run(asked, priority: 0, by: "human:ann") { bytes in
+                try lines.take(bytes)
+                guard !lines.verdicts.isEmpty, !isReverted.withLock({ $0 }) else { return }
+                isReverted.withLock { $0 = true }
+                _ = try await store.revert(run: 1, by: "human:ann")
+            }
+            #expect(lines.last["state"] == "failed")
+            #expect(
+                lines.last["error"]?.stringValue?.hasPrefix("run 1 was reverted while it went on") == true)
+            let labels = try await store.labels(LabelRequest(entityClass: "Image", filter: .all))
+            for try await page in labels { #expect(page.isEmpty) }
+            let rest = Lines()
+            try await queue.resume(1) { try rest.take($0) }
+            #expect(rest.last["state"] == "done" && rest.last["run"] == 2)
+            #expect(rest.verdicts.count == 1_500)
+            #expect(rest.last["counts"]?.objectValue?["labelled"] == 1_500)
+        }
+    }
+
+    /// Whether this process may mount file systems: root may, outside a container that takes that away.
+    private static let canMount: Bool = {
+        guard let folder = try? TemporaryFolder(),
+            mount("tmpfs", folder.path.string, "tmpfs", 0, "size=64k") == 0
+        else { return false }
+        return umount2(folder.path.string, CInt(MNT_DETACH)) == 0
+    }()
+
+    @Test(.enabled(if: JobQueueTests.canMount, "this process may not mount a file system to fill it up"))
+    func `a disk that is full is what ended a job, even where that cannot be noted`() async throws {
+        try await withQueue(pictures: 600, disk: "32m") { store, queue in
+            let asked = try request(#"{"taggers": ["colours"], "again": true}"#)
+            let ballast = store.directory.removingLastComponent().appending("ballast")
+            var told: [String] = []
+            for pages in 0..<8 {
+                let file = try FileDescriptor.open(
+                    ballast, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+                try file.closeAfter {
+                    var size: Int64 = 0
+                    let page = [UInt8](repeating: 1, count: 4_096)
+                    // That there is no room is how it ends.
+                    while let count = try? page.withUnsafeBytes({ try file.write($0) }), count > 0 {
+                        size += Int64(count)
+                    }
+                    #expect(ftruncate(file.rawValue, Int(max(0, size - Int64(pages) * 4_096))) == 0)
+                }
+                let lines = Lines()
+                do {
+                    try await queue.run(asked, priority: 0, by: "human:ann") { try lines.take($0) }
+                    if lines.last["state"] != "done" { told.append(lines.last["error"]?.stringValue ?? "") }
+                } catch {
+                    told.append("\(error)")
+                }
+            }
+            #expect(!told.isEmpty && told.allSatisfy { $0.contains("full") }, "\(told)")
+            unlink(ballast.string)
+            let lines = Lines()
+            try await queue.run(asked, priority: 0, by: "human:ann") { try lines.take($0) }
+            #expect(lines.last["state"] == "done")
         }
     }
 

@@ -56,6 +56,27 @@ struct LabelLog {
         return current.reversed()
     }
 
+    /// The entries, not void, by which other runs removed what `run` had said of a target by `source`.
+    func removals(
+        ofWhat run: RunID, by source: Int64, saidOf target: EntityID, after first: Int64
+    ) -> [LabelRows.Row] {
+        let entries = entries[target] ?? []
+        let said = Set(
+            entries.lazy.filter { $0.operation == .add && $0.row.run == run && $0.row.source == source }
+                .map(\.row.id))
+        return entries.lazy.filter { entry in
+            guard entry.operation == .remove, entry.row.id > first, let later = entry.row.run,
+                let parent = entry.row.parent
+            else { return false }
+            return later != run && said.contains(parent) && reverts[later].map { entry.row.id > $0 } ?? true
+        }.map(\.row)
+    }
+
+    /// The entry of `run` that removed a label.
+    func removal(of label: Int64, by run: RunID, from target: EntityID) -> LabelRows.Row? {
+        entries[target]?.last { $0.operation == .remove && $0.row.parent == label && $0.row.run == run }?.row
+    }
+
     static func reverts(on connection: SQLiteConnection) throws(CatalogError) -> [RunID: Int64] {
         let scan = try connection.statement(
             "SELECT run, max(id) FROM label_log WHERE operation = 2 GROUP BY run")

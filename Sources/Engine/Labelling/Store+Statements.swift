@@ -16,7 +16,8 @@ extension Store {
     ///   - commit: its run is begun with the first statement that changes anything.
     ///   - counts: told what became of the statements, makes the counts that the job has from now on.
     /// - Returns: what became of each, in order.
-    /// - Throws: ``EngineError`` where the store cannot be written to.
+    /// - Throws: ``EngineError`` where the store cannot be written to;
+    ///   ``EngineError/Code/conflict`` where the run was reverted meanwhile: nothing is added to it.
     public func commit(
         _ statements: [Statement], _ commit: inout StatementCommit,
         counts: @escaping @Sendable ([StatementOutcome]) -> Document? = { _ in nil }
@@ -43,7 +44,8 @@ extension Store {
             commit = ended
             return outcomes
         } catch let error as EngineError
-            where !error.isOfStore && statements.contains(where: { $0.failure == nil })
+            where !error.isOfStore && !(error.cause is RevertedRun)
+            && statements.contains(where: { $0.failure == nil })
         {
             guard statements.count > 1 else {
                 var refused = statements[0]
@@ -58,6 +60,12 @@ extension Store {
             return try first
                 + self.commit(Array(statements[middle...]), &commit, counts: { counts(first + $0) })
         }
+    }
+
+    /// Whether a run was taken back. Blocks: for threads that may.
+    /// - Throws: ``EngineError/Code/notFound`` where there is no such run.
+    public func isReverted(run: RunID) throws -> Bool {
+        try translating { try catalog.write { try $0.isReverted(run) } }
     }
 
     /// Notes that a run has come to its end. Blocks: for threads that may.
@@ -75,6 +83,7 @@ private struct StatementWriting {
     mutating func write(_ statements: [Statement]) throws -> [StatementOutcome] {
         var outcomes: [StatementOutcome] = []
         var vectors: [(target: EntityID, vector: [Float])] = []
+        if let run = commit.run { try transaction.checkHolds(run: run) }
         for statement in statements {
             guard try transaction.exists(statement.target) else {
                 outcomes.append(.gone)
@@ -242,7 +251,19 @@ private struct GivingWay {
     }
 }
 
+/// Why nothing more may be said within a run.
+private struct RevertedRun: Error {}
+
 extension Transaction {
+    /// Looks whether more may be said within a run.
+    /// - Throws: ``EngineError/Code/conflict`` where somebody took it back meanwhile.
+    public func checkHolds(run: RunID) throws {
+        guard try isReverted(run) else { return }
+        throw EngineError(
+            .conflict, "run \(run) was reverted while it went on; a new one says all of it again",
+            cause: RevertedRun())
+    }
+
     /// Deletes the vectors that a run has given.
     /// - Parameter maxDocuments: how many may be looked at one by one.
     /// - Returns: how many there were.

@@ -41,7 +41,7 @@ extension JobQueue {
         if mustWait { return nil }
         // A store that cannot be asked now can be when the next job comes.
         let open = (try? store.jobs(onlyOpen: true, limit: Int(Int32.max))) ?? []
-        return open.filter { !abandoned.contains($0.id) && (worksOnAll || followed.contains($0.id)) }
+        return open.filter { abandoned[$0.id] == nil && (worksOnAll || followed.contains($0.id)) }
             .min { $0.priority != $1.priority ? $0.priority > $1.priority : $0.id < $1.id }
     }
 
@@ -72,6 +72,8 @@ extension JobQueue {
         do {
             let wasStopped = state.withLock { $0.isStopping }
             try store.updateJob(id) { [outcome] job in
+                // It could not even be begun, and would not be the next moment either.
+                if job.state == .waiting, case .failure(let error) = outcome { throw error }
                 // Cancelled by somebody meanwhile.
                 guard job.state == .running else { return false }
                 job.ended = .now()
@@ -85,7 +87,10 @@ extension JobQueue {
                 return true
             }
         } catch {
-            _ = state.withLock { $0.abandoned.insert(id) }
+            // What ended the job says more than what kept that from being noted.
+            var reason = "\(EngineError(reporting: error))"
+            if case .failure(let first) = outcome { reason = "\(EngineError(reporting: first))" }
+            state.withLock { $0.abandoned[id] = reason }
         }
         let follower = state.withLock { state in
             state.current = nil

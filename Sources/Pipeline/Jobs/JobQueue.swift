@@ -30,8 +30,8 @@ public final class JobQueue: Sendable {
         /// Jobs that are being added by who is about to follow them: none is begun meanwhile, so that no
         /// line is lost.
         var arriving = 0
-        /// Jobs that could not even be noted as ended: they are left until the next start.
-        var abandoned: Set<JobID> = []
+        /// Jobs that could not even be noted as ended, and why: they are left until the next start.
+        var abandoned: [JobID: String] = [:]
     }
 
     let store: Store
@@ -76,12 +76,13 @@ public final class JobQueue: Sendable {
     }
 
     /// A job as it is told: one that is said to run, and that this process does not work on, was interrupted.
-    /// Nobody else can work on it, as one process holds a store.
+    /// Nobody else can work on it, as one process holds a store. What kept its end from being noted is its
+    /// `error`.
     public func document(_ job: StoredJob) -> Document {
         var document = job.document
-        if job.state == .running, state.withLock({ $0.current?.id }) != job.id {
-            document["state"] = "interrupted"
-        }
+        let (current, reason) = state.withLock { ($0.current?.id, $0.abandoned[job.id]) }
+        if job.state == .running, current != job.id { document["state"] = "interrupted" }
+        if let reason, job.state.isOpen { document["error"] = .string(reason) }
         return document
     }
 
@@ -162,7 +163,7 @@ public final class JobQueue: Sendable {
 
     private func reopen(_ id: JobID) async throws -> StoredJob {
         let store = store
-        _ = state.withLock { $0.abandoned.remove(id) }
+        state.withLock { $0.abandoned[id] = nil }
         return try await store.readPool.run { _ in
             try store.updateJob(id) { job in
                 guard !job.state.isOpen else { return false }
@@ -213,7 +214,7 @@ public final class JobQueue: Sendable {
         try await withTaskCancellationHandler {
             var refusal: (any Error)?
             do {
-                try await write(JobQueue.line(job))
+                try await write(line(job))
             } catch {
                 refusal = error
                 giveUp(id, follower)
@@ -232,7 +233,7 @@ public final class JobQueue: Sendable {
             isTaken.signal()
             if let refusal { throw refusal }
             try Task.checkCancellation()
-            try await write(JobQueue.line(try await store.readPool.run { _ in try store.job(id) }))
+            try await write(line(try await store.readPool.run { _ in try store.job(id) }))
         } onCancel: {
             giveUp(id, follower)
         }
@@ -243,7 +244,7 @@ public final class JobQueue: Sendable {
         state.withLock { $0.current?.id == id ? $0.current?.cancellation : nil }?.cancel()
     }
 
-    private static func line(_ job: StoredJob) -> [UInt8] {
-        Array((["job": .object(job.document)] as Document).json.utf8) + [0x0A]
+    private func line(_ job: StoredJob) -> [UInt8] {
+        Array((["job": .object(document(job))] as Document).json.utf8) + [0x0A]
     }
 }

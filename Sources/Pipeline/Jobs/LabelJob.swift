@@ -40,18 +40,21 @@ struct LabelJob {
     func run(
         _ request: LabelJobRequest, _ cancellation: Cancellation, emit: @escaping ([UInt8]) -> Void
     ) throws {
-        let progress = LabelProgress(job.counts)
+        // What a reverted run said is gone: all of it is said again, within a new one.
+        let isReverted = try job.run.map { try store.isReverted(run: $0) } ?? false
+        let run = isReverted ? nil : job.run
+        let progress = isReverted ? LabelProgress() : LabelProgress(job.counts)
         let work = try work(request)
         var targets = try store.labelTargets(
             LabelTargets(
                 work.sources, class: request.entityClass, filter: request.filter, again: request.again,
-                retriesFailed: request.retriesFailed, run: job.run)
+                retriesFailed: request.retriesFailed, run: run)
         ).ids
         if request.limit > 0 { targets = Array(targets.prefix(max(0, request.limit - progress.done))) }
         let commit = StatementCommit(
             kind: work.kind, source: work.source, parameters: job.request,
             descriptorSet: work.descriptorSet, replaces: request.again,
-            keepsOlder: request.keepsOlder, run: job.run, job: job.id)
+            keepsOlder: request.keepsOlder, run: run, job: job.id)
         let ended = try LabellingRun(
             targets, work, into: store, commit, progress, cancellation, emit: emit
         ).run()

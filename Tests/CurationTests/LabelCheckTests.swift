@@ -171,7 +171,9 @@ import Testing
         #expect(after.map(\.name) == ["dog", "cat", "cat"])
         let cut = try #require(after.first { $0.name == "cat" && $0.kind == .box })
         #expect(cut.box == Box(x: 0, y: 90, width: 20, height: 10))
-        #expect(cut.source == "rule:outside-image" && cut.confidence == 0.5 && cut.parent == before[0].id)
+        #expect(
+            cut.source == before[0].source && cut.run == fixed[1].run && cut.confidence == 0.5
+                && cut.parent == before[0].id)
         #expect(try await findings(store, request()).allSatisfy { $0.severity == .warning })
         // Nothing is left to mend.
         #expect(try await store.fixLabels(request(), by: "human:ann").allSatisfy { $0.run == nil })
@@ -181,6 +183,19 @@ import Testing
         #expect(runs.allSatisfy { $0["finished"] != nil && $0["kind"] == "rule" })
         for outcome in fixed.reversed() { _ = try await store.revert(run: outcome.run ?? 0, by: "human:ann") }
         #expect(Set(try await temporary.labels(id)) == Set(before))
+    }
+
+    @Test func `a box that is cut off stays its author's, and is no copy of another's`() async throws {
+        let temporary = try await TemporaryStore()
+        let id = try await temporary.add([
+            .box("cat", -10, -10, 100, 100, by: "human:ann"),
+            .box("cat", -10, -10, 100, 100, by: "human:bob"),
+        ])
+        let fixed = try await temporary.store.fixLabels(request(), by: "human:ann").filter { $0.fixed > 0 }
+        #expect(fixed.map(\.rule) == ["outside-image"] && fixed[0].fixed == 2)
+        let after = try await temporary.labels(id)
+        #expect(after.map(\.source) == ["human:ann", "human:bob"])
+        #expect(after.allSatisfy { $0.run == fixed[0].run && $0.parent != nil })
     }
 
     @Test func `of three copies one stays, the most confident`() async throws {

@@ -2,7 +2,7 @@ import Catalog
 
 /// A rule that labels should keep. One type each; all of them stand in ``LabelRules/all``.
 public protocol LabelRule: Sendable {
-    /// Its name: words with hyphens. Labels that a fix makes have the source `rule:<id>`.
+    /// Its name: words with hyphens. Fixes are runs of the source `rule:<id>`.
     var id: String { get }
     var severity: FindingSeverity { get }
     /// When it is broken, as a sentence without a full stop.

@@ -30,8 +30,8 @@ extension Store {
     }
 
     /// Does what can be done without asking anybody: for each rule with a remedy one run `rule:<id>`, which
-    /// `revert` takes back. So many entities are changed in a transaction. A label that somebody changes
-    /// meanwhile stays as they made it.
+    /// `revert` takes back. A label that is mended keeps its source. So many entities are changed in a
+    /// transaction. A label that somebody changes meanwhile stays as they made it.
     public func fixLabels(_ request: CheckRequest, by who: String) async throws -> [FixOutcome] {
         try checkWritable()
         let request = try await knowingClasses(request)
@@ -72,6 +72,7 @@ extension Store {
             guard !fixes.isEmpty else { return }
             let known = outcome.run
             let (run, fixed) = try await change { transaction in
+                if let known { try transaction.checkHolds(run: known) }
                 let run = try known ?? transaction.beginRun("rule", source: source, parameters: parameters)
                 var fixed = 0
                 for (entity, fix) in fixes
@@ -99,6 +100,7 @@ extension CheckedImage {
 }
 
 extension Transaction {
+    /// What is reshaped stays its author's: rules that compare labels of one source see it as before.
     /// - Returns: `false` where the label no longer holds.
     fileprivate func apply(
         _ fix: LabelFix, to entity: EntityID, source: String, run: RunID
@@ -114,7 +116,7 @@ extension Transaction {
             try addLabel(
                 NewLabel(
                     label.kind, label.name, geometry: .json(geometry.value), confidence: label.confidence,
-                    source: source, run: run, parent: id), to: entity)
+                    source: label.source, run: run, parent: id), to: entity)
         }
         return true
     }

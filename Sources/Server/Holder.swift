@@ -14,6 +14,8 @@ struct Holder: Sendable {
     let store: Store
     let lock: StoreLock?
     let socket: HolderSocket
+    /// The folder of the socket, where it is not the store's.
+    var ownFolder: PrivateFolder?
 
     /// Opens the store at `directory` if nobody holds it; `nil` if somebody does.
     ///
@@ -28,8 +30,9 @@ struct Holder: Sendable {
             where [.permissionDenied, .readOnlyFileSystem, .notPermitted].contains(error)
         {
             let store = try await Store.open(at: directory, access: .readOnly, options: options)
-            let folder = try PrivateFolder.make()
-            return Holder(store: store, lock: nil, socket: try HolderSocket(directory: folder))
+            let folder = try PrivateFolder()
+            let socket = try HolderSocket(directory: folder.path)
+            return Holder(store: store, lock: nil, socket: socket, ownFolder: folder)
         }
         let socket = try HolderSocket(directory: directory)
         socket.removeStale()
@@ -82,6 +85,7 @@ struct Holder: Sendable {
     /// Closes the store and lets go of it. Ending twice does nothing.
     func end() async throws {
         socket.removeStale()
+        ownFolder?.remove()
         try await store.close()
         withExtendedLifetime(lock) {}
     }

@@ -10,12 +10,18 @@ import SystemPackage
 actor HolderLink {
     private let directory: FilePath
     private let options: StoreOptions
+    private let worksOnJobs: Bool
     private var held: (holder: Holder, server: Listener, commit: UInt64)?
+    /// What goes on by itself while this process holds the store, where it is to.
+    private var upkeep: (jobs: JobQueue, rules: RuleKeeper)?
     private var socket: HolderSocket?
 
-    init(directory: FilePath, options: StoreOptions) {
+    /// - Parameter worksOnJobs: whether this process, where it comes to hold the store, works on jobs that
+    ///   nobody follows and keeps rules, as a server does.
+    init(directory: FilePath, options: StoreOptions, worksOnJobs: Bool = false) {
         self.directory = directory
         self.options = options
+        self.worksOnJobs = worksOnJobs
     }
 
     /// Finds a holder that answers, or becomes it.
@@ -28,8 +34,15 @@ actor HolderLink {
             if let held { return held.holder.socket.path }
             if let holder = try await Holder.take(directory: directory, options: options) {
                 do {
-                    let server = try await holder.socketServer(role: .command)
+                    let jobs = JobQueue.of(holder.store, role: worksOnJobs ? .server : .command)
+                    let server = try await holder.socketServer(role: .command, jobs)
                     held = (holder, server, holder.store.newestCommit)
+                    if worksOnJobs {
+                        let rules = RuleKeeper(store: holder.store)
+                        jobs.start()
+                        rules.start()
+                        upkeep = (jobs, rules)
+                    }
                 } catch {
                     try await holder.end()
                     throw error
@@ -64,14 +77,22 @@ actor HolderLink {
         do {
             // Those who come meanwhile are served as well: without the socket they would wait in vain.
             try await server.untilQuiet()
+            await stopUpkeep()
             if holder.store.access == .readWrite, holder.store.newestCommit != commit {
                 await RuleKeeper(store: holder.store).settle()
             }
             try await server.finish()
         } catch {
+            await stopUpkeep()
             try await holder.end()
             throw error
         }
         try await holder.end()
+    }
+
+    private func stopUpkeep() async {
+        await upkeep?.jobs.stop()
+        await upkeep?.rules.stop()
+        upkeep = nil
     }
 }

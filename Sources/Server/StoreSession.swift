@@ -22,18 +22,21 @@ public enum StoreSession {
     /// Runs `body` with a client of the store at `directory`.
     ///
     /// Where this process comes to hold the store, it returns only when others that work through it are done.
-    /// - Parameter onStay: called once where that takes longer than a moment.
+    /// - Parameters:
+    ///   - worksOnJobs: whether it then works on jobs that nobody follows and keeps rules, as a server does:
+    ///     for a `body` that goes on for as long as a user likes.
+    ///   - onStay: called once where that takes longer than a moment.
     /// - Throws: ``EngineError/Code/notFound`` where there is no store; ``EngineError/Code/conflict`` where
     ///   another process holds the lock but does not answer; ``EngineError/Code/failed`` where the holder was
     ///   killed in the middle of a request; whatever `body` throws.
     public static func run<Result: Sendable>(
-        directory: FilePath, options: StoreOptions = StoreOptions(),
+        directory: FilePath, options: StoreOptions = StoreOptions(), worksOnJobs: Bool = false,
         onStay: @escaping @Sendable () -> Void = {},
         _ body: @escaping @Sendable (StoreClient) async throws -> Result
     ) async throws -> Result {
         let directory = directory.absolute
         try Store.checkExists(at: directory)
-        let link = HolderLink(directory: directory, options: options)
+        let link = HolderLink(directory: directory, options: options, worksOnJobs: worksOnJobs)
         // What cannot be opened fails here, before there is a request that could be to blame.
         _ = try await link.connect()
         let result: Result

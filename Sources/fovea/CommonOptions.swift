@@ -23,11 +23,13 @@ struct StoreOption: ParsableArguments {
     }
 
     /// Runs `body` with the store: through the process that holds it, or holding it meanwhile.
+    /// - Parameter worksOnJobs: whether jobs that nobody follows are worked on then.
     func withClient<Result: Sendable>(
+        worksOnJobs: Bool = false,
         _ body: @escaping @Sendable (StoreClient) async throws -> Result
     ) async throws -> Result {
         try await StoreSession.run(
-            directory: directory,
+            directory: directory, worksOnJobs: worksOnJobs,
             onStay: {
                 Terminal.report(
                     "fovea: done; staying until the commands that reach the store through this one are done")

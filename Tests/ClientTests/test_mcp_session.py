@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import contextlib
+import json
+import subprocess
 
 import pytest
 from mcp import ClientSession, StdioServerParameters
@@ -67,6 +69,38 @@ def test_what_is_wrong_is_told_to_the_model(store):
                 await opened.call_tool("add_labels", {"id": "1.0.0", "labels": [{"class": "cat"}]})
 
     asyncio.run(talk())
+
+
+def test_a_job_is_done_without_a_server(store):
+    async def talk():
+        async with session(store, "--allow-writes") as opened:
+            job = (await call(opened, "label_images", taggers=["resolution"]))["job"]["job"]
+            for _ in range(3_000):
+                state = (await call(opened, "jobs", job=job))["jobs"][0]["state"]
+                if state == "done":
+                    break
+                assert state in ("waiting", "running")
+                await asyncio.sleep(0.1)
+            found = await call(opened, "query", filter={"labels.source": {"$regex": "^tagger:resolution@"}})
+            assert state == "done" and found["count"] == 3
+
+    asyncio.run(talk())
+
+
+def test_a_message_that_is_too_long_ends_nothing(store):
+    def ping(number):
+        return json.dumps({"jsonrpc": "2.0", "id": number, "method": "ping"}).encode() + b"\n"
+
+    done = subprocess.run(
+        [servers.binary(), "mcp", "--store", str(store)],
+        input=ping(1) + b"x" * (65 << 20) + b"\n" + b"[" + ping(2).strip() + b"]\n" + ping(3),
+        capture_output=True,
+        timeout=600,
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, done.stderr
+    assert answers[0]["id"] == 1 and answers[1]["error"]["code"] == -32600 and answers[1]["id"] is None
+    assert [answer["id"] for answer in answers[2]] == [2] and answers[3] == {"jsonrpc": "2.0", "id": 3, "result": {}}
 
 
 def test_tools_that_write_give_review_and_take_back_labels(store):

@@ -63,6 +63,28 @@ import Testing
         #expect(try server.finish().status == 0)
     }
 
+    @Test(.enabled(if: HolderTests.canMount, "this process may not mount a file system to make it read-only"))
+    func `on a file system that is read-only nothing is left behind`() throws {
+        let fovea = try Fovea()
+        let temporary = try TemporaryFolder()
+        #expect(mount(fovea.store, fovea.store, nil, UInt(MS_BIND), nil) == 0)
+        defer { umount2(fovea.store, CInt(MNT_DETACH)) }
+        #expect(mount(nil, fovea.store, nil, UInt(MS_REMOUNT) | UInt(MS_BIND) | UInt(MS_RDONLY), nil) == 0)
+        let place = ["TMPDIR": temporary.url.path]
+        #expect(try fovea.run("count", environment: place).text == "0\n")
+        let refused = try fovea.run(["label", "--tagger", "blur"], environment: place)
+        #expect(refused.status != 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.url.path).isEmpty)
+    }
+
+    /// Whether this process may mount file systems: root may, outside a container that takes that away.
+    private static let canMount: Bool = {
+        guard let folder = try? TemporaryFolder(),
+            mount("tmpfs", folder.url.path, "tmpfs", 0, "size=64k") == 0
+        else { return false }
+        return umount2(folder.url.path, CInt(MNT_DETACH)) == 0
+    }()
+
     /// A connection to a port of this machine.
     private func connect(_ port: UInt16) throws -> CInt {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)

@@ -149,6 +149,25 @@ import Testing
         }
     }
 
+    @Test func `messages of a list are answered by a list, but for those that want no answer`() async throws {
+        try await ServedStore.run { served in
+            func answers(_ messages: String) async throws -> (status: Int, list: [Value]?) {
+                let answer = try await served.answer("POST", "/mcp", body: Array(messages.utf8))
+                let list = answer.body.isEmpty ? nil : try JSON.parse(answer.body).arrayValue
+                return (answer.status, list)
+            }
+            let (status, list) = try await answers(
+                #"[{"jsonrpc":"2.0","id":4,"method":"ping"},{"jsonrpc":"2.0","method":"notifications/initialized"},7,{"jsonrpc":"2.0","id":"b","method":"tools/list"}]"#
+            )
+            let told = (list ?? []).map { $0.objectValue ?? [:] }
+            #expect(status == 200 && told.compactMap { $0["id"] } == [4, .null, "b"])
+            #expect(told[1]["error"]?.objectValue?["code"] == -32600)
+            #expect(told[2]["result"]?.objectValue?["tools"] != nil)
+            let silent = try await answers(#"[{"jsonrpc":"2.0","method":"notifications/initialized"}]"#)
+            #expect(silent.status == 202 && silent.list == nil)
+        }
+    }
+
     @Test func `tools answer with what the store says`() async throws {
         try await ServedStore.run { served in
             let id = try await served.add()
@@ -187,6 +206,15 @@ import Testing
                 (#"{"jsonrpc":"2.0","id":1,"method":"resources/list"}"#, -32601),
                 (#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"drop"}}"#, -32602),
                 (#"{"id":1,"method":"ping"}"#, -32600),
+                (#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}"#, -32602),
+                (
+                    #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"schema","arguments":"x"}}"#,
+                    -32602
+                ),
+                (
+                    #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"jobs","arguments":["a"]}}"#,
+                    -32602
+                ),
             ] as [(String, Int64)] {
                 let answer = try await call(served, message)
                 #expect(answer["error"]?.objectValue?["code"] == .integer(code), "\(message)")

@@ -3,13 +3,46 @@ import Engine
 
 /// The Model Context Protocol: how programs that work with language models call tools (revisions 2024-11-05
 /// to 2025-11-25, https://modelcontextprotocol.io/specification). Messages are JSON-RPC 2.0, each answered by
-/// itself: there is no session.
+/// itself: there is no session. Several may come in a list, as revision 2025-03-26 has it.
 struct ModelContext: Sendable {
     let exchange: Exchange
     /// Whether tools that change the store are offered.
     let allowsWrites: Bool
 
     private static let revisions = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"]
+
+    /// Messages of a list, at most.
+    private static let mostMessages = 100
+
+    /// What is answered.
+    static let wanted = "a JSON object, or a list of 1 to \(mostMessages)"
+
+    /// Whether a value can be a message, or a list of them.
+    static func isMessage(_ value: Value) -> Bool {
+        switch value {
+        case .object: true
+        case .array(let list): (1...mostMessages).contains(list.count)
+        default: false
+        }
+    }
+
+    /// The answer to a message, or to a list of them, one after another; `nil` where none wants one.
+    func answer(_ messages: Value) async -> Value? {
+        switch messages {
+        case .object(let message): return await answer(message).map { .object($0) }
+        case .array(let list):
+            var answers: [Value] = []
+            for element in list {
+                guard let message = element.objectValue else {
+                    answers.append(.object(ModelContext.error(-32600, "a message is an object", nil)))
+                    continue
+                }
+                if let answer = await self.answer(message) { answers.append(.object(answer)) }
+            }
+            return answers.isEmpty ? nil : .array(answers)
+        default: return .object(ModelContext.error(-32600, "a message is an object", nil))
+        }
+    }
 
     /// The answer to a message; `nil` for one that wants none.
     func answer(_ message: Document) async -> Document? {
@@ -19,7 +52,9 @@ struct ModelContext: Sendable {
             return ModelContext.error(-32600, "a message has jsonrpc 2.0 and a method", message["id"])
         }
         guard let id = message["id"] else { return nil }
-        let parameters = message["params"]?.objectValue ?? [:]
+        guard let parameters = ModelContext.object(message["params"]) else {
+            return ModelContext.error(-32602, "'params' must be an object", id)
+        }
         switch method {
         case "initialize":
             let asked = parameters["protocolVersion"]?.stringValue ?? ""
@@ -47,7 +82,10 @@ struct ModelContext: Sendable {
                     -32602, "the tool '\(name)' changes the store, and that was not allowed when this began",
                     id)
             }
-            return ModelContext.result(await call(tool, parameters["arguments"]?.objectValue ?? [:]), id)
+            guard let arguments = ModelContext.object(parameters["arguments"]) else {
+                return ModelContext.error(-32602, "'arguments' of '\(name)' must be an object", id)
+            }
+            return ModelContext.result(await call(tool, arguments), id)
         default: return ModelContext.error(-32601, "there is no method '\(method.prefix(100))'", id)
         }
     }
@@ -82,11 +120,19 @@ struct ModelContext: Sendable {
         }
     }
 
+    /// A member that may be left out; `nil` for what is no object.
+    private static func object(_ value: Value?) -> Document? {
+        switch value {
+        case nil, .null?: [:]
+        case .some(let value): value.objectValue
+        }
+    }
+
     private static func result(_ result: Document, _ id: Value) -> Document {
         ["jsonrpc": "2.0", "id": id, "result": .object(result)]
     }
 
-    private static func error(_ code: Int64, _ message: String, _ id: Value?) -> Document {
+    static func error(_ code: Int64, _ message: String, _ id: Value?) -> Document {
         [
             "jsonrpc": "2.0", "id": id ?? .null,
             "error": ["code": .integer(code), "message": .string(message)],

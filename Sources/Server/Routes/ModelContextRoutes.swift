@@ -22,34 +22,55 @@ enum ModelContextRoutes {
     ) -> Endpoint {
         Endpoint(
             .POST, path, operationID: operationID, summary: summary, access: access,
-            body: [("application/json", ["type": "object", "description": "A message of JSON-RPC 2.0."])],
+            body: [
+                (
+                    "application/json",
+                    [
+                        "type": "object",
+                        "description": "A message of JSON-RPC 2.0; a list of them is answered with a list.",
+                    ]
+                )
+            ],
             responses: [
                 .json(
                     "The answer, a message of JSON-RPC 2.0.",
                     Schemas.object(["jsonrpc": ["type": "string"]], required: ["jsonrpc"])),
                 .init(202, "The message wants no answer."),
             ],
-            read: { try $0.object().object },
-            answer: { exchange, message in
+            read: { try messages(of: $0) },
+            answer: { exchange, messages in
                 let context = ModelContext(exchange: exchange, allowsWrites: allowsWrites)
-                guard let answer = await context.answer(message) else { return Response(.accepted) }
-                return .json(answer)
+                guard let answer = await context.answer(messages) else { return Response(.accepted) }
+                return .json(Array(answer.json.utf8))
             })
+    }
+
+    /// - Throws: ``EngineError/Code/invalidRequest`` for what is no message and no list of some.
+    private static func messages(of request: Request) throws -> Value {
+        let value = try request.value()
+        guard ModelContext.isMessage(value) else {
+            throw EngineError(.invalidRequest, "the body must be \(ModelContext.wanted)")
+        }
+        return value
     }
 }
 
 extension StoreClient {
+    /// The answer to a message that is longer than is read.
+    public static func tooLongModelContext(_ limit: Int) -> [UInt8] {
+        Array(ModelContext.error(-32600, "a message has at most \(limit) bytes", nil).json.utf8)
+    }
+
     /// Hands a message of the Model Context Protocol to the holder.
     /// - Parameter message: JSON. What is none gets an error of JSON-RPC.
     /// - Returns: the answer as JSON, `nil` where none is wanted.
     public func modelContext(_ message: [UInt8], allowsWrites: Bool) async throws -> [UInt8]? {
         // Whoever sent what is no JSON is told so, as JSON-RPC has it; its code does not say where.
-        guard (try? JSON.parse(message))?.objectValue != nil else {
-            let error: Document = [
-                "jsonrpc": "2.0", "id": .null,
-                "error": ["code": -32700, "message": "the line is no JSON object"],
-            ]
-            return Array(error.json.utf8)
+        guard let value = try? JSON.parse(message) else {
+            return Array(ModelContext.error(-32700, "the line is no JSON", nil).json.utf8)
+        }
+        guard ModelContext.isMessage(value) else {
+            return Array(ModelContext.error(-32600, "the line must be \(ModelContext.wanted)", nil).json.utf8)
         }
         let path = allowsWrites ? ModelContextRoutes.writingPath : ModelContextRoutes.readingPath
         let answer = try await send("POST", path, body: message)

@@ -73,15 +73,19 @@ struct Request: Sendable {
         guard !body.isEmpty else {
             return RequestReader(Document(try queryItems().map { ($0.name, .string($0.value)) }))
         }
-        do {
+        guard let object = try value().objectValue else {
+            throw EngineError(.invalidRequest, "the body must be a JSON object")
+        }
+        return RequestReader(object, byteCount: body.count)
+    }
+
+    /// The body as JSON.
+    func value() throws -> Value {
+        do throws(JSONError) {
             // A filter may be as deep as the query language allows, and stands in an object of its own.
             let depth = 4 * FilterLimits().depth + 8
-            let value = try JSON.parse(body, limits: JSON.Limits(byteCount: body.count, depth: depth))
-            guard let object = value.objectValue else {
-                throw EngineError(.invalidRequest, "the body must be a JSON object")
-            }
-            return RequestReader(object, byteCount: body.count)
-        } catch let error as JSONError {
+            return try JSON.parse(body, limits: JSON.Limits(byteCount: body.count, depth: depth))
+        } catch {
             throw EngineError(.invalidRequest, "the body is no JSON: \(error)", cause: error)
         }
     }

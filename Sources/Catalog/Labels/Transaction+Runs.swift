@@ -104,16 +104,6 @@ extension Transaction {
         return outcome
     }
 
-    /// Whether a run was reverted, as this transaction finds it.
-    /// - Throws: ``CatalogError/Code/notFound`` where there is no such run.
-    public func isReverted(_ id: RunID) throws(CatalogError) -> Bool {
-        let row = try connection.statement("SELECT reverted IS NOT NULL FROM runs WHERE id = ?")
-        defer { row.reset() }
-        row.bind(id, at: 1)
-        guard try row.step() else { throw CatalogError(.notFound, "there is no run \(id)") }
-        return row.integer(0) == 1
-    }
-
     /// As ``CatalogSnapshot/overruledLabels(of:after:)``, as this transaction finds them.
     public func overruledLabels(
         of prefix: String, after last: LabelID

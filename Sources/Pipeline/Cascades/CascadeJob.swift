@@ -65,6 +65,10 @@ final class CascadeJob {
     /// - Throws: ``EngineError`` where the store cannot go on. A video that cannot be gone through ends
     ///   nothing.
     func run() throws {
+        // What a reverted run said is gone: all of it is said again, within a new one.
+        let isReverted = try job.run.map { try store.isReverted(run: $0) } ?? false
+        let run = isReverted ? nil : job.run
+        if isReverted { progress = CascadeProgress(Document()) }
         let descriptions = try CascadeJob.descriptions(of: request.cascade, models)
         let source = CascadeJob.source(request.cascade, descriptions)
         var loaded: [String: Model] = [:]
@@ -76,7 +80,7 @@ final class CascadeJob {
         var targets = try store.labelTargets(
             LabelTargets(
                 [source], class: Store.videoClass, filter: request.filter, again: request.again,
-                retriesFailed: request.retriesFailed, run: job.run)
+                retriesFailed: request.retriesFailed, run: run)
         ).ids
         if request.limit > 0 { targets = Array(targets.prefix(max(0, request.limit - progress.done))) }
         progress.total = progress.done + targets.count
@@ -84,7 +88,7 @@ final class CascadeJob {
         let work = CascadeWork(
             store: store, cascade: request.cascade, models: loaded, source: source, folder: folder)
         var commit = StatementCommit(
-            kind: "model", source: source, parameters: job.request, replaces: true, run: job.run, job: job.id)
+            kind: "model", source: source, parameters: job.request, replaces: true, run: run, job: job.id)
         let isWhole = try go(through: targets, work, &commit)
         if isWhole {
             if let run = commit.run { try store.finish(run: run) }

@@ -211,7 +211,7 @@ import Testing
 
     @Test func `a rule that can be applied no longer is named, once the others were`() async throws {
         try await withStore(cars: [1]) { store, ids in
-            _ = try await store.addLabelClasses([["name": "vehicle"]])
+            _ = try await store.addLabelClasses([["class": "vehicle"]])
             _ = try store.addRule(
                 "a", #"if {"label": {"$isa": "vehicle"}} then tag z"#, replaces: false, by: "human:ann")
             _ = try store.addRule("b", #"if {"hue": 1} then tag t"#, replaces: false, by: "human:ann")

@@ -66,7 +66,7 @@ import Testing
             let left = Task { try await images.image(at: server.root + "/stalls") }
             while server.targets.last != "/stalls" { await Task.yield() }
             left.cancel()
-            // Cancelled, or, where other tests took all processors for long, given up as the host said nothing.
+            // Cancelled; or given up, where other tests took all processors for so long.
             await #expect(throws: EngineError.self) { try await left.value }
         }
     }

@@ -17,6 +17,13 @@ enum ModelContextRoutes {
             allowsWrites: true),
     ]
 
+    private static func oneOrMore(_ message: Document, _ description: String) -> Document {
+        [
+            "description": .string(description),
+            "anyOf": [.object(message), ["type": "array", "minItems": 1, "items": .object(message)]],
+        ]
+    }
+
     private static func endpoint(
         _ path: String, _ operationID: String, _ summary: String, access: Endpoint.Access, allowsWrites: Bool
     ) -> Endpoint {
@@ -25,16 +32,15 @@ enum ModelContextRoutes {
             body: [
                 (
                     "application/json",
-                    [
-                        "type": "object",
-                        "description": "A message of JSON-RPC 2.0; a list of them is answered with a list.",
-                    ]
+                    oneOrMore(["type": "object"], "A message of JSON-RPC 2.0, or a list of some.")
                 )
             ],
             responses: [
                 .json(
-                    "The answer, a message of JSON-RPC 2.0.",
-                    Schemas.object(["jsonrpc": ["type": "string"]], required: ["jsonrpc"])),
+                    "The answer, a message of JSON-RPC 2.0, or a list of them where a list was sent.",
+                    oneOrMore(
+                        Schemas.object(["jsonrpc": ["type": "string"]], required: ["jsonrpc"]),
+                        "An answer, or a list of some.")),
                 .init(202, "The message wants no answer."),
             ],
             read: { try messages(of: $0) },

@@ -81,8 +81,7 @@ public enum StoreSession {
                 "\(address) is not loopback, and over plain HTTP nobody logs in and everybody on the way can read: serve --https \(address), where users log in, or say --insecure where the network is trusted"
             )
         }
-        var lastAnswer = ContinuousClock.now
-        let start = lastAnswer
+        let start = ContinuousClock.now
         var isWaiting = false
         while true {
             if let holder = try await Holder.take(directory: directory, options: options) {
@@ -93,17 +92,17 @@ public enum StoreSession {
             case .server:
                 throw EngineError(.conflict, "the store \(directory) is served by \(name) already")
             case .command:
-                lastAnswer = .now
                 if !isWaiting { onWait(name) }
                 isWaiting = true
-                guard lastAnswer - start < commandPatience else {
+                guard ContinuousClock.now - start < commandPatience else {
                     throw EngineError(
                         .conflict,
                         "the store \(directory) is held by \(name), a command that has not ended in \(commandPatience / .seconds(60)) minutes"
                     )
                 }
             case nil:
-                guard ContinuousClock.now - lastAnswer < patience else {
+                // A command that answered and does no longer is about to end; that may take a while.
+                guard ContinuousClock.now - start < (isWaiting ? commandPatience : patience) else {
                     throw EngineError(
                         .conflict, "the store \(directory) is held by \(name), which does not answer")
                 }

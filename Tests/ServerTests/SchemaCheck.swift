@@ -66,6 +66,15 @@ struct SchemaCheck {
             let named = schema["properties"]?.objectValue ?? Document()
             return (value.objectValue?.members ?? []).filter { named[$0.key] == nil }
                 .flatMap { name, member in faults(of: member, in: each, at: "\(place).\(name)") }
+        case "anyOf":
+            let each = (wanted.arrayValue ?? []).map { schema in
+                schema.objectValue.map { faults(of: value, in: $0, at: place) }
+                    ?? ["\(place): a schema that is no object"]
+            }
+            return each.contains { $0.isEmpty } ? [] : ["\(place): none of anyOf fits"] + each.joined()
+        case "minItems":
+            return (value.arrayValue?.count ?? 0) >= (wanted.integerValue ?? .max)
+                ? [] : ["\(place): too few"]
         case "items":
             let each = wanted.objectValue ?? Document()
             return (value.arrayValue ?? []).enumerated()

@@ -10,6 +10,9 @@ final class IngestRun {
     static let groupCount = 256
     /// Bytes of a group's files, at most, beyond the last one.
     static let groupBytes = 64 << 20
+    /// Files that are under way or wait for their group, for each compute thread: so many that nobody waits
+    /// while a group is made durable. Of those that wait only what was found is held, not their pixels.
+    private static let leeway = 64
 
     private let request: IngestRequest
     private let store: Store
@@ -42,7 +45,7 @@ final class IngestRun {
         walk(into: items)
         // The walk must end before this returns, whatever happens: it is set free by the closed queue.
         defer { items.close() }
-        let window = store.options.computeThreads * 2 + 2
+        let window = store.options.computeThreads * IngestRun.leeway
         let results = ReorderingQueue<PreparedItem>()
         var submitted = 0
         var taken = 0

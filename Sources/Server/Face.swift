@@ -14,7 +14,7 @@ struct Face: Sendable {
     var scheme = "http"
     /// Why nobody is answered; `nil` where all are.
     var refusal: String?
-    private let openAPI: [UInt8]
+    private let description: InterfaceDescription
     private let logger: Logger
     /// Requests that take longer are logged.
     private let slow = Duration.seconds(5)
@@ -33,7 +33,7 @@ struct Face: Sendable {
         self.logger = logger
         let endpoints = Routes.endpoints(of: service) + more
         router = Router(endpoints)
-        openAPI = Array(OpenAPI.document(endpoints, version: FoveaVersion.text).json.utf8)
+        description = InterfaceDescription(endpoints)
     }
 
     /// What becomes of a request once its head is there.
@@ -96,7 +96,7 @@ struct Face: Sendable {
                     return .answered(Face.answer(to: method, allowing: [.GET, .HEAD]), route: "method")
                 }
                 if path == "/openapi.json" {
-                    return .answered(.json(openAPI), route: "/openapi.json")
+                    return .answered(.json(description.json), route: "/openapi.json")
                 }
                 return .answered(WebFiles.response(to: request), route: "page")
             }

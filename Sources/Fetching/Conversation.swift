@@ -16,6 +16,8 @@ struct PlannedRequest: Sendable {
     var judge: @Sendable (HTTPResponseHead) throws -> Void
     /// Looks at the first 64 bytes of the body of a 200, or all of a shorter one.
     var isWanted: @Sendable ([UInt8]) -> Bool
+    /// Where the body of a 200 goes; `nil` to keep it in memory.
+    var file: BodyFile?
     var completion: @Sendable (Result<HTTPAnswer, FetchFailure>) -> Void
 }
 
@@ -23,7 +25,10 @@ struct PlannedRequest: Sendable {
 struct HTTPAnswer: Sendable {
     var status: Int
     var headers: HTTPHeaders
+    /// Empty where it went to a file.
     var body: [UInt8]
+    /// Bytes of the body, wherever it went.
+    var byteCount: Int
     /// Whether the connection can be used for a further request.
     var isReusable: Bool
 }
@@ -47,7 +52,13 @@ final class Conversation: ChannelDuplexHandler {
     private let host: String
     private var planned: PlannedRequest?
     private var head: HTTPResponseHead?
+    /// Of one that goes to a file the beginning.
     private var body: [UInt8] = []
+    /// Bytes that came, and those of them that wait to be written to the file.
+    private var (received, waiting) = (0, 0)
+    /// Whether all has come, and only the file is waited for.
+    private var hasEnded = false
+    private var isPaused = false
     private var limit = 0
     private var isRecognised = false
     private var lastHeard = NIODeadline.now()
@@ -98,6 +109,7 @@ final class Conversation: ChannelDuplexHandler {
         }
         planned = request
         (head, body, isRecognised) = (nil, [], false)
+        (received, waiting, hasEnded) = (0, 0, false)
         lastHeard = .now()
         setTimer(context)
         context.write(wrapOutboundOut(.head(request.head)), promise: nil)
@@ -121,9 +133,9 @@ final class Conversation: ChannelDuplexHandler {
         let failure: FetchFailure
         switch error {
         case HTTPParserError.invalidEOFState where head != nil:
-            failure = FetchFailure(.truncated, "the body ended after \(body.count) bytes, before its end")
+            failure = FetchFailure(.truncated, "the body ended after \(received) bytes, before its end")
         case NIOSSLError.uncleanShutdown where head != nil:
-            failure = FetchFailure(.truncated, "the connection was cut after \(body.count) bytes of the body")
+            failure = FetchFailure(.truncated, "the connection was cut after \(received) bytes of the body")
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
             failure = FetchFailure(.tls, "\(host) did not prove who it is: \(error)")
         case is HTTPParserError: failure = FetchFailure(.malformed, "\(host) answered no HTTP: \(error)")
@@ -133,9 +145,11 @@ final class Conversation: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if head != nil {
+        if hasEnded {
+            // All is here but for the disk.
+        } else if head != nil {
             fail(
-                FetchFailure(.truncated, "the connection ended after \(body.count) bytes of the body"),
+                FetchFailure(.truncated, "the connection ended after \(received) bytes of the body"),
                 context)
         } else {
             fail(FetchFailure(.connection, "\(host) closed the connection without an answer"), context)
@@ -176,23 +190,71 @@ final class Conversation: ChannelDuplexHandler {
         _ part: ByteBuffer, _ planned: PlannedRequest, _ context: ChannelHandlerContext
     ) {
         guard let head else { return }
-        let room = limit - body.count
+        let room = limit - received
         if part.readableBytes <= room {
-            body.append(contentsOf: part.readableBytesView)
+            received += part.readableBytes
+            if let file = planned.file, head.status == .ok {
+                let missing = max(0, Conversation.startLength - body.count)
+                body.append(contentsOf: part.readableBytesView.prefix(missing))
+                write(part, to: file, context)
+            } else {
+                body.append(contentsOf: part.readableBytesView)
+            }
         } else if head.status == .ok, !planned.cutsLongBody {
-            return fail(tooLarge(body.count + part.readableBytes), context)
+            return fail(tooLarge(received + part.readableBytes), context)
         } else {
             body.append(contentsOf: part.readableBytesView.prefix(room))
-            return succeed(HTTPAnswer(head, body, isReusable: false), context)
+            return succeed(HTTPAnswer(head, body, body.count, isReusable: false), context)
         }
         recognise(head, planned, context, isAll: false)
+    }
+
+    /// Has a piece written, and reads no more as long as many wait.
+    private func write(_ part: ByteBuffer, to file: BodyFile, _ context: ChannelHandlerContext) {
+        let count = part.readableBytes
+        waiting += count
+        if waiting > BodyFile.waitingLimit, !isPaused {
+            isPaused = true
+            context.channel.setOption(ChannelOptions.autoRead, value: false).whenComplete { _ in }
+        }
+        let channel = context.channel
+        let loop = context.eventLoop
+        let bound = NIOLoopBound((self, context), eventLoop: loop)
+        file.append(Array(part.readableBytesView)) { failure in
+            loop.execute {
+                let (conversation, context) = bound.value
+                conversation.wrote(count, to: file, failure, context, channel)
+            }
+        }
+    }
+
+    private func wrote(
+        _ count: Int, to file: BodyFile, _ failure: FetchFailure?, _ context: ChannelHandlerContext,
+        _ channel: any Channel
+    ) {
+        // It may have failed meanwhile.
+        guard let planned, planned.file === file else { return }
+        waiting -= count
+        lastHeard = .now()
+        if let failure { return fail(failure, context) }
+        if isPaused, waiting < BodyFile.waitingLimit / 2 {
+            isPaused = false
+            channel.setOption(ChannelOptions.autoRead, value: true).whenComplete { _ in }
+        }
+        if hasEnded { end(planned, context) }
     }
 
     private func end(_ planned: PlannedRequest, _ context: ChannelHandlerContext) {
         guard let head else { return }
         recognise(head, planned, context, isAll: true)
         guard self.planned != nil else { return }
-        succeed(HTTPAnswer(head, body, isReusable: head.isKeepAlive), context)
+        if waiting > 0 {
+            hasEnded = true
+            return
+        }
+        let isInFile = planned.file != nil && head.status == .ok
+        let isReusable = head.isKeepAlive && context.channel.isActive
+        succeed(HTTPAnswer(head, isInFile ? [] : body, received, isReusable: isReusable), context)
     }
 
     /// Gives up what is not wanted as soon as its beginning tells.
@@ -255,7 +317,9 @@ final class Conversation: ChannelDuplexHandler {
 }
 
 extension HTTPAnswer {
-    fileprivate init(_ head: HTTPResponseHead, _ body: [UInt8], isReusable: Bool) {
-        self.init(status: Int(head.status.code), headers: head.headers, body: body, isReusable: isReusable)
+    fileprivate init(_ head: HTTPResponseHead, _ body: [UInt8], _ byteCount: Int, isReusable: Bool) {
+        self.init(
+            status: Int(head.status.code), headers: head.headers, body: body, byteCount: byteCount,
+            isReusable: isReusable)
     }
 }

@@ -39,6 +39,10 @@ public struct FetchFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case malformed
         /// The caller gave up.
         case cancelled
+        /// What came could not be written to the disk, which is full.
+        case diskFull = "disk_full"
+        /// What came could not be written to the disk.
+        case notKept = "not_kept"
     }
 
     public var code: Code

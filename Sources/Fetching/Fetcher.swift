@@ -55,7 +55,24 @@ public final class Fetcher: Sendable {
         _ url: WebURL, isWanted: @escaping @Sendable ([UInt8]) -> Bool = { _ in true }
     ) async -> Result<Fetched, FetchFailure> {
         do {
-            return .success(try await follow(url, isWanted))
+            let answer = try await follow(url, isWanted)
+            return .success(Fetched(bytes: answer.bytes, url: answer.url))
+        } catch {
+            return .failure(Fetcher.failure(error, url.host))
+        }
+    }
+
+    /// Fetches a URL to a file, which is made or emptied; of what comes only a little is in memory at a time.
+    /// Where it fails, a beginning may be left in the file.
+    /// - Parameter isWanted: as of ``fetch(_:isWanted:)``.
+    /// - Returns: how many bytes came.
+    public func fetch(
+        _ url: WebURL, toFile path: String, isWanted: @escaping @Sendable ([UInt8]) -> Bool = { _ in true }
+    ) async -> Result<Int, FetchFailure> {
+        do {
+            let file = try BodyFile(path)
+            defer { file.close() }
+            return .success(try await follow(url, to: file, isWanted).byteCount)
         } catch {
             return .failure(Fetcher.failure(error, url.host))
         }
@@ -64,8 +81,8 @@ public final class Fetcher: Sendable {
     // MARK: - Private
 
     private func follow(
-        _ url: WebURL, _ isWanted: @escaping @Sendable ([UInt8]) -> Bool
-    ) async throws -> Fetched {
+        _ url: WebURL, to file: BodyFile? = nil, _ isWanted: @escaping @Sendable ([UInt8]) -> Bool
+    ) async throws -> (bytes: [UInt8], byteCount: Int, url: WebURL) {
         var url = url
         var left = options.total
         for _ in 0...options.maxRedirects {
@@ -73,9 +90,9 @@ public final class Fetcher: Sendable {
             let began = ContinuousClock.now
             let answer = try await ask(
                 for: url, within: left, maxBytes: options.maxBytes, cutsLongBody: false,
-                judge: { [self] head in try checkOptOut(head) }, isWanted: isWanted)
+                judge: { [self] head in try checkOptOut(head) }, isWanted: isWanted, file: file)
             left -= .now - began
-            if answer.status == 200 { return Fetched(bytes: answer.body, url: url) }
+            if answer.status == 200 { return (answer.body, answer.byteCount, url) }
             guard let next = try redirect(answer, from: url) else {
                 throw FetchFailure(
                     .status, "\(url.host) answered \(answer.status)", status: answer.status,
@@ -218,7 +235,7 @@ public final class Fetcher: Sendable {
     private func ask(
         for url: WebURL, within time: Duration, maxBytes: Int, cutsLongBody: Bool,
         judge: @escaping @Sendable (HTTPResponseHead) throws -> Void,
-        isWanted: @escaping @Sendable ([UInt8]) -> Bool
+        isWanted: @escaping @Sendable ([UInt8]) -> Bool, file: BodyFile? = nil
     ) async throws -> HTTPAnswer {
         let deadline = ContinuousClock.now + time
         var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: url.target)
@@ -228,7 +245,8 @@ public final class Fetcher: Sendable {
         ]
         let request = PlannedRequest(
             head: head, maxBytes: maxBytes, cutsLongBody: cutsLongBody, silence: TimeAmount(options.silence),
-            deadline: .now() + TimeAmount(time), judge: judge, isWanted: isWanted, completion: { _ in })
+            deadline: .now() + TimeAmount(time), judge: judge, isWanted: isWanted, file: file,
+            completion: { _ in })
         if let channel = connections.reuse(url.origin) {
             do {
                 return try await send(request, to: url.origin, on: channel)

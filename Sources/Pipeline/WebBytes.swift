@@ -2,6 +2,7 @@ public import Engine
 import Fetching
 import Media
 import Synchronization
+public import SystemPackage
 
 /// Fetches single things for somebody who waits for them, as carefully and as politely as ``Collect`` does.
 ///
@@ -40,9 +41,27 @@ public final class WebBytes: WebReading {
         self.total = total
     }
 
-    /// The same for what is large, and may take ten minutes.
+    /// The same for what is large, and may take an hour.
     public func forLargeFiles(maxBytes: Int) -> WebBytes {
-        WebBytes(userAgent: userAgent, policy, maxBytes: maxBytes, total: .seconds(600))
+        WebBytes(userAgent: userAgent, policy, maxBytes: maxBytes, total: .seconds(3_600))
+    }
+
+    /// Fetches to a file, of which no more than a few megabytes are in memory at a time. Where it fails, a
+    /// beginning may be left there.
+    /// - Returns: how many bytes came.
+    /// - Throws: ``EngineError`` as ``bytes(at:isImage:)``; ``EngineError/Code/diskFull``.
+    public func fetch(_ text: String, to path: FilePath, isImage: Bool) async throws -> Int {
+        let url: WebURL
+        do throws(FetchFailure) {
+            url = try WebURL(text)
+        } catch {
+            throw EngineError(error)
+        }
+        guard await slots.take() else { throw EngineError(.cancelled, "the client left") }
+        defer { slots.give() }
+        return try await sharedFetcher().fetch(url, toFile: path.string) {
+            !isImage || ImageFormat.sniff($0) != nil
+        }.mapError { EngineError($0) }.get()
     }
 
     public func bytes(at text: String, isImage: Bool) async throws -> [UInt8] {
@@ -94,6 +113,8 @@ extension EngineError {
             case .tooLarge: .limitExceeded
             case .wrongContent: .unsupportedMedia
             case .cancelled: .cancelled
+            case .diskFull: .diskFull
+            case .notKept: .failed
             case .robotsUnknown, .unresolved, .connection, .tls, .timeout, .busy, .truncated, .status,
                 .redirect, .malformed:
                 .unreachable

@@ -110,6 +110,66 @@ import Testing
         }
     }
 
+    @Test func `a signed address shows its frame without a key, and nothing else`() throws {
+        let folder = try TemporaryFolder()
+        let video = try still(in: folder)
+        let content = [UInt8](try Data(contentsOf: URL(fileURLWithPath: video.path.string)))
+        let videos = try ScriptedServer { _ in .answer(200, [], content) }
+        let fovea = try Fovea()
+        let key = try #require(
+            try JSON.parse(try fovea.run("key", "add", "--scope", "paid", "--json").text)
+                .objectValue?["secret"]?.stringValue)
+        func curl(_ arguments: [String]) throws -> (status: String, body: [UInt8]) {
+            let outcome = try Program.run(
+                "/usr/bin/curl", ["--noproxy", "*", "-s", "-w", "%{http_code}"] + arguments)
+            let all = [UInt8](outcome.output)
+            return (String(decoding: all.suffix(3), as: UTF8.self), Array(all.dropLast(3)))
+        }
+        var kept = ""
+        for isSecond in [false, true] {
+            try serve(fovea, ["--require-login", "--allow-private-addresses"]) { url in
+                func asked(_ path: String, _ json: String? = nil) throws -> Document {
+                    let body = json.map { ["--json", $0] } ?? []
+                    let answer = try curl(["-H", "X-API-Key: \(key)"] + body + ["\(url)/sieve/v1/\(path)"])
+                    return try JSON.parse(answer.body).objectValue ?? [:]
+                }
+                if !isSecond {
+                    _ = try asked("init_project", #"{"project_name": "p", "config": {"fps": 1}}"#)
+                    let job = try asked(
+                        "push_video",
+                        #"{"project_name": "p", "video_name": "v", "video_url": "\#(videos.root)/v.mp4"}"#)
+                    let id = try #require(job["job_id"]?.stringValue, "\(job.json)")
+                    var status: Value?
+                    while status != "finished" && status != "failed" {
+                        status = try asked("get_job_status?project_name=p&job_id=\(id)")["status"]
+                    }
+                    #expect(status == "finished")
+                }
+                let frames = try asked("get_metadata?project_name=p")["metadata"]?.arrayValue ?? []
+                let signed = try #require(frames.last?.objectValue?["signed_url"]?.stringValue)
+                let target = try #require(
+                    signed.firstRange(of: "/sieve/").map { String(signed[$0.lowerBound...]) })
+                let shown = try curl([url + target])
+                #expect(shown.status == "200" && shown.body.starts(with: [0xFF, 0xD8, 0xFF]))
+                // The key outlasts the server.
+                if isSecond { #expect(try curl([url + kept]).status == "200") }
+                kept = target
+                let number = try #require(frames.last?.objectValue?["frame_number"]?.integerValue)
+                for forged in [
+                    target.replacing("/\(number)?", with: "/0?"),
+                    target.replacing("expires=", with: "expires=9"),
+                    String(target.dropLast(2)) + "xx", String(target.dropLast(64)) + "00",
+                ] {
+                    #expect(try curl([url + forged]).status == "403", "\(forged)")
+                }
+                #expect(try curl([url + String(target.prefix { $0 != "?" })]).status == "400")
+                #expect(
+                    try curl(["\(url)/sieve/v1/frame?project_name=p&video_name=v&frame_number=0"]).status
+                        == "401")
+            }
+        }
+    }
+
     @Test func `what was pushed as the server ended is done by the next, and what was cut short is removed`()
         throws
     {

@@ -1,4 +1,5 @@
 @testable import Fetching
+import Foundation
 import Synchronization
 import TestSupport
 import Testing
@@ -57,6 +58,53 @@ private final class ScriptedNames: NameResolver {
         let request = try #require(server.requests.first)
         #expect(request.target == "/a?b" && request.headers["host"] == "127.0.0.1:\(server.port)")
         #expect(request.headers["user-agent"] == "Fovea/1 (+mailto:me@example.org)")
+    }
+
+    @Test func `a body goes to a file as it comes, behind redirects, and leaves the connection usable`()
+        async throws
+    {
+        // More than is let wait for the disk.
+        let body = (0..<(9 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 11) }
+        let server = try ScriptedServer { request in
+            switch request.target {
+            case "/moved": .answer(302, [("location", "/body")], Array("elsewhere".utf8))
+            case "/body": .answer(200, [], body)
+            case "/none": .answer(404, [], Array("nothing".utf8))
+            case "/chunked":
+                .bytes(
+                    ScriptedServer.Reply.head(200, [("transfer-encoding", "chunked")])
+                        + Array("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n".utf8))
+            default: .close(ScriptedServer.Reply.head(200, [("content-length", "10")]) + [1, 2, 3])
+            }
+        }
+        let folder = try TemporaryFolder()
+        let path = try folder.write([9, 9], to: "body")
+        var options = options()
+        options.maxBytes = body.count
+        let fetcher = try Fetcher(options, policy: .everything)
+        defer { fetcher.close() }
+        func fetch(_ target: String) async throws -> Result<Int, FetchFailure> {
+            await fetcher.fetch(try WebURL(server.root + target), toFile: path)
+        }
+        #expect(try await fetch("/moved").get() == body.count)
+        #expect(try contents(of: folder.url.appendingPathComponent("body")) == body)
+        #expect(try await fetch("/chunked").get() == 5)
+        #expect(try contents(of: folder.url.appendingPathComponent("body")) == Array("abcde".utf8))
+        #expect(try await fetch("/none").failure?.status == 404)
+        #expect(try contents(of: folder.url.appendingPathComponent("body")).isEmpty)
+        #expect(server.connectionCount == 1)
+        #expect(try await fetch("/cut").failure?.code == .truncated)
+        options.maxBytes = body.count - 1
+        let smaller = try Fetcher(options, policy: .everything)
+        defer { smaller.close() }
+        let refused = await smaller.fetch(try WebURL(server.root + "/body"), toFile: path)
+        #expect(refused.failure?.code == .tooLarge)
+        let nowhere = await fetcher.fetch(try WebURL(server.root + "/body"), toFile: path + "/x")
+        #expect(nowhere.failure?.code == .notKept)
+        let full = await fetcher.fetch(try WebURL(server.root + "/body"), toFile: "/dev/full")
+        #expect(full.failure?.code == .diskFull, "\(full)")
+        let unwanted = await fetcher.fetch(try WebURL(server.root + "/body"), toFile: path) { _ in false }
+        #expect(unwanted.failure?.code == .wrongContent)
     }
 
     @Test func `one connection serves many requests, and one that was closed meanwhile is made anew`()

@@ -80,6 +80,7 @@ import Testing
         "addSieveObjects": .video(.update), "correctSieveObjects": .video(.update),
         "removeSieveObjects": .video(.update), "deleteSieveProject": .video(.delete),
         "deleteSieveVideo": .video(.delete), "sendSieveUpload": .anybody, "getSieveUpload": .anybody,
+        "getSignedSieveFrame": .anybody,
         "addClip": .classes([(.create, "Clip"), (.read, "Video")]),
     ]
 

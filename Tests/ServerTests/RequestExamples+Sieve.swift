@@ -92,6 +92,11 @@ extension RequestExamples {
                 .init(400, query: "project_name=p&video_name=v&frame_number=0"),
                 .init(400, query: "project_name=p&video_name=x"), .init(403, query: "project_name=q"),
             ]
+        case "getSignedSieveFrame":
+            [
+                .init(403, query: "expires=4102444800&signature=00"),
+                .init(400, query: "expires=soon&signature=00"), .init(400, query: "expires=1"),
+            ]
         case "exportSieveMetadata":
             [
                 .init(200, query: "project_name=p&export_name=e&lighting=day"),

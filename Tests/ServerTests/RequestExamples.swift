@@ -40,7 +40,7 @@ struct RequestExample {
             .replacing("{command}", with: command).replacing("{run}", with: run)
             .replacing("{job}", with: job).replacing("{rule}", with: job)
             .replacing("{key}", with: "fvk_000000000").replacing("{upload}", with: "none")
-            .replacing("{export}", with: "none")
+            .replacing("{export}", with: "none").replacing("{frame}", with: "0")
             + (query.isEmpty ? "" : "?" + query)
     }
 }

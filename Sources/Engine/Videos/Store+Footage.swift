@@ -68,9 +68,10 @@ extension Store {
     }
 
     /// Where a job keeps what it needs only to go on; nothing of it is part of the store.
-    public func folder(ofJob id: JobID) -> FilePath {
-        StoreLayout(directory).jobs.appending("\(id)")
-    }
+    public func folder(ofJob id: JobID) -> FilePath { folder(ofWork: "\(id)") }
+
+    /// The same for other work, by a name that is no number of a job.
+    public func folder(ofWork name: String) -> FilePath { StoreLayout(directory).jobs.appending(name) }
 
     /// The frames of a video of which something is said, rising; what kinds of labels say something else of.
     /// Blocks.

@@ -104,15 +104,15 @@ final class CascadeJob {
         }
     }
 
-    // MARK: - Private
-
     /// What the labels of a cascade name as their source: another version with each change of it or a model.
-    private static func source(_ cascade: Cascade, _ models: [String: ModelDescription]) -> String {
+    static func source(_ cascade: Cascade, _ models: [String: ModelDescription]) -> String {
         let sources = models.values.map(\.sourceText).sorted()
         let text = cascade.document.json + sources.joined(separator: " ")
         let digest = SHA256Digest(hashing: Array(text.utf8)).description.prefix(8)
         return "cascade:\(cascade.name.isEmpty ? "cascade" : cascade.name)@\(digest)"
     }
+
+    // MARK: - Private
 
     /// - Returns: whether all were gone through.
     private func go(

@@ -48,4 +48,7 @@ public struct CascadeReport: Sendable, Hashable {
     public var frames: [Int] = []
     /// What the last stage found in each of ``frames``.
     public var findings: [[CascadeFinding]] = []
+    /// What counts of all that models of any stage found, by frame, also of frames that a later stage did not
+    /// keep; `nil` where nobody asked for it.
+    var recorded: [Int: [CascadeFinding]]?
 }

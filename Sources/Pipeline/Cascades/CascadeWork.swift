@@ -27,6 +27,8 @@ struct CascadeWork: Sendable {
     let source: String
     /// Where journals are kept.
     let folder: FilePath
+    /// Whether what earlier stages found is said as well, and of frames that later ones dropped.
+    var saysAll = false
 
     /// Blocks, and computes.
     func go(
@@ -49,9 +51,18 @@ struct CascadeWork: Sendable {
                 let examiner = try LabelJob.reporting { () throws(InferenceError) in try CascadeModel(model) }
                 examiners[name] = JournaledExaminer(model: name, examiner: examiner, journal: journal)
             }
+            let record = saysAll ? CascadeRecord(cascade) : nil
+            if let record {
+                for name in models.keys {
+                    examiners[name] = examiners[name].map {
+                        RecordedExaminer(model: name, examiner: $0, record: record)
+                    }
+                }
+            }
             var report = try CascadeRun(cascade, examiners: examiners).run(
                 try CascadeVideo(reader), frames: cascade.frames(of: index), cancellation: cancellation,
                 progress: progress)
+            report.recorded = record?.findings
             if let place = cascade.stages.firstIndex(where: {
                 $0.models.contains { $0.name == Cascade.motion }
             }) {
@@ -68,7 +79,10 @@ struct CascadeWork: Sendable {
     /// What a cascade says of a video: of each frame that it keeps what was found there, and of the video the
     /// report.
     func statement(of id: EntityID, _ report: CascadeReport, _ index: FrameIndex) -> Statement {
-        let frames = zip(report.frames, report.findings).map { frame, findings in
+        let found =
+            report.recorded.map { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+            ?? Array(zip(report.frames, report.findings))
+        let frames = found.map { frame, findings in
             FrameLabels(
                 frame, at: index.seconds(of: frame),
                 findings.filter { $0.className != Cascade.motion }.map(label))
@@ -82,7 +96,44 @@ struct CascadeWork: Sendable {
             frames: frames.filter { !$0.labels.isEmpty })
     }
 
+    /// What it says of an image, which is a video of one frame: what moves cannot be told, and is no reason
+    /// to drop it. Blocks, and computes.
+    func statement(ofImage id: EntityID, _ cancellation: Cancellation) -> Statement {
+        do {
+            let record = CascadeRecord(cascade)
+            var examiners: [String: any CascadeExaminer] = [Cascade.motion: AlwaysMoving()]
+            for (name, model) in models {
+                let examiner = try LabelJob.reporting { () throws(InferenceError) in try CascadeModel(model) }
+                examiners[name] = RecordedExaminer(model: name, examiner: examiner, record: record)
+            }
+            let report = try CascadeRun(cascade, examiners: examiners).run(
+                StillFrame(try store.picture(of: id)), frames: [0], cancellation: cancellation)
+            if let failure = report.stages.lazy.compactMap(\.failure).first {
+                return Statement(id, by: source, failure: failure)
+            }
+            return Statement(id, by: source, labels: (record.findings[0] ?? []).map(label))
+        } catch {
+            return Statement(id, by: source, failure: "\(error)")
+        }
+    }
+
     // MARK: - Private
+
+    /// An image as the only frame of a video.
+    private final class StillFrame: CascadeFrames {
+        private let picture: Raster
+        var frameCount: Int { 1 }
+
+        init(_ picture: Raster) { self.picture = picture }
+        func seconds(of frame: Int) -> Double { 0 }
+        func raster(of frame: Int) -> Raster { picture }
+    }
+
+    private struct AlwaysMoving: CascadeExaminer {
+        func findings(in frame: Int, of video: any CascadeFrames) -> [CascadeFinding] {
+            [CascadeFinding(Cascade.motion, confidence: 1)]
+        }
+    }
 
     private func label(_ finding: CascadeFinding) -> NewLabel {
         NewLabel(

@@ -59,13 +59,14 @@ public struct IntervalFinding: Sendable {
     /// Makes the intervals of classes anew of which frames were just labelled, and of those that the video
     /// had some of, as a part of the same run. Blocks.
     func follow(
-        _ id: EntityID, _ classes: Set<String>, _ commit: inout StatementCommit, _ cancellation: Cancellation
+        _ id: EntityID, _ classes: Set<String>, _ commit: inout StatementCommit, _ cancellation: Cancellation,
+        rule: IntervalRule = IntervalRule()
     ) throws {
         let (labels, _) = try store.labelsAndIndex(ofVideo: id, cancellation)
         let known = labels.filter { $0.source.utf8.starts(with: IntervalFinding.prefix.utf8) }.compactMap(
             \.name)
         let tags = classes.union(known).sorted()
-        let intervals = try intervals(tags, of: id, IntervalRule(), cancellation)
+        let intervals = try intervals(tags, of: id, rule, cancellation)
         let statements = tags.map { tag in
             let source = IntervalFinding.source(of: tag)
             return Statement(
@@ -94,26 +95,26 @@ struct LabelledFootage {
     let frames: [LabelledFrame]
     /// Frames that cascades went through, rising.
     let lookedAt: [Int]
+    /// The same for each cascade by its source.
+    let lookedAtBy: [String: [Int]]
 
     /// Blocks.
     init(_ store: Store, _ id: EntityID, _ cancellation: Cancellation) throws {
         let (labels, index) = try store.labelsAndIndex(ofVideo: id, cancellation)
         self.index = index
         frames = try store.labelledFrames(of: id).filter { $0.number < index.count }
-        var lookedAt: Set<Int> = []
+        var lookedAtBy: [String: [Int]] = [:]
         for label in labels where label.kind == .class {
             guard label.source.utf8.starts(with: "cascade:".utf8), case .json(let report)? = label.geometry
             else {
                 continue
             }
             let rate = report.objectValue?["fps"]?.floatValue
-            lookedAt.formUnion(rate.map { index.frames(atRate: $0) } ?? Array(0..<index.count))
+            lookedAtBy[label.source] = rate.map { index.frames(atRate: $0) } ?? Array(0..<index.count)
         }
-        self.lookedAt = lookedAt.sorted()
+        self.lookedAtBy = lookedAtBy
+        lookedAt = Set(lookedAtBy.values.joined()).sorted()
     }
-
-    /// The frames that somebody looked at or labelled, rising.
-    var steps: [Int] { Set(lookedAt).union(frames.map(\.number)).sorted() }
 
     /// The scores of a class, frame by frame, rising.
     func scores(of tag: String) -> [(frame: Int, score: Double)] {

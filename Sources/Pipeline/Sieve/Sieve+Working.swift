@@ -9,8 +9,10 @@ import SystemPackage
 extension Sieve {
     /// Threads of their own: whoever asks does not wait behind an hour of video.
     static let pool = BlockingPool(label: "fovea-sieve", threadCount: 2)
-    /// Bytes that are fetched from another server, at most; uploads are not held in memory.
-    public static let fetchedBytes = 512 << 20
+    /// Bytes of a file that is fetched from another server, at most.
+    public static let fetchedBytes = SieveUploads.byteLimit
+    /// Bytes of an image, which is in memory as a whole, at most.
+    static let imageBytes = 256 << 20
 
     /// Does what has waited longest.
     /// - Returns: whether there was anything.
@@ -86,31 +88,27 @@ extension Sieve {
 
     /// Stores what was pushed.
     private func keep(_ video: SieveVideo) async throws -> Kept {
-        let source: VideoSource
-        let file = try uploads.file(at: video.url)
-        if let file {
-            source = .file(file)
-        } else {
-            source = .bytes(try await web.bytes(at: video.url, isImage: video.isImage))
-        }
-        let (store, url) = (store, file == nil ? video.url : nil)
+        let sent = try uploads.file(at: video.url)
+        let file = try sent ?? SieveUploads.temporaryFile(in: store)
+        // What was fetched is in the store by then, or is fetched again.
+        defer { if sent == nil { SieveUploads.remove(file) } }
+        if sent == nil { _ = try await web.fetch(video.url, to: file, isImage: video.isImage) }
+        let (store, url) = (store, sent == nil ? video.url : nil)
         return try await store.computePool.run { cancellation in
             let prepared: PreparedMedia
-            let byteCount: Int
+            let byteCount = try SieveUploads.byteCount(of: file)
             if video.isImage {
-                let bytes: [UInt8]
-                switch source {
-                case .bytes(let read): bytes = read
-                case .file(let path): bytes = try SieveUploads.bytes(of: path)
+                guard byteCount <= Sieve.imageBytes else {
+                    throw EngineError(
+                        .limitExceeded, "the image has \(byteCount) bytes, the limit is \(Sieve.imageBytes)",
+                        path: "image_url")
                 }
-                byteCount = bytes.count
                 prepared = try store.prepare(
-                    bytes, path: video.name, url: url, properties: video.userMetadata, labels: [],
-                    reference: nil)
+                    try SieveUploads.bytes(of: file), path: video.name, url: url,
+                    properties: video.userMetadata, labels: [], reference: nil)
             } else {
-                byteCount = try SieveUploads.byteCount(of: source)
                 prepared = try store.prepareVideo(
-                    source, path: video.name, url: url, properties: video.userMetadata, labels: [],
+                    .file(file), path: video.name, url: url, properties: video.userMetadata, labels: [],
                     reference: nil, cancellation: cancellation)
             }
             var run = ImportRun(parameters: ["project": .string(video.project)])
@@ -147,11 +145,12 @@ extension Sieve {
                     throw EngineError(.unsupportedMedia, reason)
                 }
             }
+            try Sieve.runCascade(media, video, project, models, store, known: known, cancellation)
         }
     }
 
-    /// What looks at the frames of a project: taggers and people first, then the models of its workflow that
-    /// are here.
+    /// What looks at all frames of a project: taggers and people first, then models that are active, and
+    /// those of its workflow that cannot be stages of a cascade, where they are here.
     private static func examiners(
         _ project: SieveProject, _ models: ModelRegistry, _ store: Store
     ) throws -> [any Examiner] {
@@ -160,30 +159,19 @@ extension Sieve {
             try TaggerExaminer(names: names, concurrency: store.options.computeThreads)
         ]
         let entries = models.entries().entries
-        func load(_ id: String) throws -> Model? {
-            guard let entry = entries.first(where: { $0.description.id == id }), entry.isComplete else {
-                return nil
-            }
-            switch entry.description.task {
-            case .detection, .classification, .segmentation:
-                do {
-                    return try models.load(id, options: ModelOptions(requestCount: 0))
-                } catch {
-                    // Without what runs models nobody looks, as without models.
-                    guard error.code == .runtimeMissing else { throw error }
-                    return nil
-                }
-            case .embedding, .textEmbedding, .unsafeScore: return nil
-            }
-        }
         // Without such a model frames do not tell of people, as nobody has looked.
-        if let id = PeopleExaminer.modelID(in: entries), let model = try load(id) {
+        if let id = PeopleExaminer.modelID(in: entries),
+            let model = try load(id, for: [.detection], models)
+        {
             group.append(try PeopleExaminer(model))
         }
         var examiners: [any Examiner] = [ExaminerGroup(group)]
-        for name in project.modelNames {
-            if let model = try load(name) { examiners.append(try ModelExaminer(model)) }
+        let stages = Set(try project.cascade()?.stages.flatMap(\.models).map(\.name) ?? [])
+        let masks = try stages.sorted().compactMap { try load($0, for: [.segmentation], models) }
+        let active = try project.activeModels.filter { !stages.contains($0) }.compactMap {
+            try load($0, for: [.detection, .classification, .segmentation], models)
         }
+        for model in masks + active { examiners.append(try ModelExaminer(model)) }
         return examiners
     }
 }

@@ -16,6 +16,8 @@ public final class Sieve: Sendable {
     let models: ModelRegistry
     /// Files that clients send.
     public let uploads: SieveUploads
+    /// Signs the addresses of frames.
+    let signer: AddressSigner
     /// A folder for each export.
     let exports: FilePath
     private let wakes: AsyncStream<Void>
@@ -27,6 +29,8 @@ public final class Sieve: Sendable {
         self.web = web
         self.models = models
         uploads = SieveUploads(folder: store.directory.appending("uploads"))
+        signer = AddressSigner(
+            keyFile: store.access == .readWrite ? store.directory.appending("signing.key") : nil)
         exports = store.directory.appending("exports")
         (wakes, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
@@ -188,6 +192,16 @@ public final class Sieve: Sendable {
         else {
             throw EngineError(.invalidRequest, "the project has no job '\(id.prefix(100))'", path: "job_id")
         }
+        return video
+    }
+
+    /// A push by its number alone.
+    /// - Throws: ``EngineError/Code/notFound`` where there is none.
+    public func job(_ id: String) async throws -> SieveVideo {
+        guard
+            let video = try await rows(SieveVideo.entityClass, "job_id", .string(id)).lazy
+                .compactMap(SieveVideo.init).first
+        else { throw EngineError(.notFound, "the video was deleted", path: "job") }
         return video
     }
 

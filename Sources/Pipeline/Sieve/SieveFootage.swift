@@ -156,7 +156,7 @@ public struct SieveFootage: Sendable {
         for label in labels {
             guard let name = label.name else { continue }
             let frames: Range<Int>
-            if video.isImage, label.kind == .class {
+            if video.isImage, [.class, .box].contains(label.kind) {
                 frames = 0..<1
             } else if let interval = VideoInterval(label) {
                 frames = interval.frames

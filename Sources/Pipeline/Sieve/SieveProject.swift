@@ -34,24 +34,53 @@ public struct SieveProject: Sendable {
     /// Frames a second that are looked at.
     public var rate: Double { config["fps"]?.floatValue ?? SieveProject.usualRate }
 
-    /// The models that its workflow names, in order, each once, and the active one.
-    var modelNames: [String] {
-        var names: [String] = []
-        let steps = (config["levels"]?.arrayValue ?? []) + (config["layers"]?.arrayValue ?? [])
-        for step in steps {
-            for model in step.objectValue?["models"]?.arrayValue ?? [] {
-                let model = model.objectValue
-                if let name = (model?["model_name"] ?? model?["model_id"])?.stringValue { names.append(name) }
-            }
-        }
-        names += models.filter { $0["active"] == true }.compactMap { $0["model_name"]?.stringValue }
+    /// The active models, each once.
+    var activeModels: [String] {
         var seen: Set<String> = []
-        return names.filter { seen.insert($0).inserted }
+        return models.filter { $0["active"] == true }.compactMap { $0["model_name"]?.stringValue }
+            .filter { seen.insert($0).inserted }
+    }
+
+    /// Its workflow as a cascade, in which each layer looks only at what the one before kept; `nil` where it
+    /// has none.
+    /// - Throws: ``EngineError/Code/invalidRequest``.
+    func cascade() throws -> Cascade? {
+        guard var cascade = try SieveProject.cascade(config) else { return nil }
+        // Names of projects may have signs, and lengths, that a cascade's may not; two may be alike without.
+        func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+        }
+        let plain = name.unicodeScalars.map { isPlain($0) ? $0 : "-" }
+        cascade.name = "\(String(String.UnicodeScalarView(plain.prefix(24))))-\(projectID.prefix(8))"
+        cascade.framesPerSecond = rate
+        return cascade
+    }
+
+    /// - Throws: ``EngineError/Code/invalidRequest`` with a path within the configuration.
+    private static func cascade(_ config: Document) throws -> Cascade? {
+        let lists = ["levels", "layers"].filter { config[$0]?.arrayValue?.isEmpty == false }
+        guard let list = lists.first else { return nil }
+        guard lists.count == 1 else {
+            throw EngineError(
+                .invalidRequest, "the workflow is given as 'levels' or as 'layers', not both",
+                path: "config.layers")
+        }
+        var document = Document()
+        for member in [list, "target_recall", "confidence", "seed", "hold"] {
+            document[member] = config[member]
+        }
+        do {
+            return try Cascade(document: document)
+        } catch var error as EngineError {
+            error.message = "config: \(error.message)"
+            error.path = error.path.map { "config.\($0)" }
+            throw error
+        }
     }
 
     /// Looks at what a client wants a project to be like.
     /// - Throws: ``EngineError/Code/invalidRequest``.
-    static func check(config: Document) throws(EngineError) {
+    static func check(config: Document) throws {
         if let value = config["fps"] {
             guard let rate = value.floatValue, rate > 0, rate <= 1_000 else {
                 throw EngineError(
@@ -71,6 +100,7 @@ public struct SieveProject: Sendable {
                     .invalidRequest, "'\(member)' must be a list of objects", path: "config.\(member)")
             }
         }
+        _ = try cascade(config)
     }
 
     /// Looks at a name that becomes part of file names.

@@ -109,14 +109,10 @@ public struct SieveUploads: Sendable {
         }
     }
 
-    static func byteCount(of source: VideoSource) throws -> Int {
-        switch source {
-        case .bytes(let bytes): bytes.count
-        case .file(let path): try SieveUploads.length(of: path)
-        }
-    }
+    /// Removes a file that nobody needs any more.
+    static func remove(_ file: FilePath) { unlink(file.string) }
 
-    private static func length(of path: FilePath) throws -> Int {
+    static func byteCount(of path: FilePath) throws -> Int {
         var status = stat()
         guard stat(path.string, &status) == 0 else { throw failure("read what was sent") }
         return Int(status.st_size)

@@ -21,15 +21,14 @@ enum SieveFrameRoutes {
             let project = try await asked.project(sieve)
             let page = try asked.page()
             let matches = try await sieve.frames(of: project, tags: try asked.tags(besides: own))
-            let count = matches.count
+            let (count, now) = (matches.count, DateTime.now())
             let frames = matches.documents(page.clamped(to: 0..<max(count, 0))).map { frame -> Value in
                 var frame = frame
-                let name = frame["video_name"]?.stringValue ?? ""
-                let number = frame["frame_number"]?.integerValue ?? 0
+                let number = Int(clamping: frame["frame_number"]?.integerValue ?? 0)
+                // Of the push, of which the frames' group is the number.
+                let job = frame["group_id"]?.stringValue ?? ""
                 frame["signed_url"] = .string(
-                    asked.address(
-                        "/sieve/v1/frame?project_name=\(PercentEncoding.encode(project.name))&video_name=\(PercentEncoding.encode(name))&frame_number=\(number)"
-                    ))
+                    asked.address(sieve.signedTarget(ofFrame: number, job: job, now: now)))
                 return .object(frame)
             }
             return [
@@ -94,7 +93,7 @@ enum SieveFrameRoutes {
             }
             return .array(found.intervals)
         },
-        frame,
+        frame, signedFrame,
     ]
 
     // MARK: - Private
@@ -171,23 +170,10 @@ enum SieveFrameRoutes {
                     let sieve = exchange.service.sieve
                     let project = try await asked.project(sieve)
                     let video = try await sieve.video(try asked.text("video_name"), of: project.name)
-                    guard let media = video.media else {
-                        throw EngineError(
-                            .invalidRequest, "the video is \(video.status.rawValue)", path: "video_name")
-                    }
-                    let number = try asked.number("frame_number", 0)
-                    guard number == 0 || !video.isImage else {
-                        throw EngineError(
-                            .invalidRequest, "an image has one frame, of the number 0", path: "frame_number")
-                    }
-                    let store = exchange.store
-                    let pixels = try await store.pixels(
-                        try await store.pixelRequest(
-                            media, class: video.mediaClass,
-                            pipeline: try Store.pipeline(["encode=jpeg,quality=90"]),
-                            frame: video.isImage ? nil : number))
                     return Response(
-                        .ok, headers: ["Content-Type": "image/jpeg"], body: .bytes(pixels.bytes))
+                        .ok, headers: ["Content-Type": "image/jpeg"],
+                        body: .bytes(
+                            try await jpeg(try asked.number("frame_number", 0), of: video, exchange.store)))
                 } catch {
                     return try SieveRoutes.failure(error)
                 }
@@ -196,4 +182,67 @@ enum SieveFrameRoutes {
         endpoint.keyUse = .footage
         return endpoint
     }()
+
+    private static let signedFrame = Endpoint(
+        .GET, "/sieve/v1/signed/{job}/{frame}", operationID: "getSignedSieveFrame",
+        summary: "A frame as JPEG, for whoever has its `signed_url`, until that expires.", access: .anybody,
+        parameters: [
+            .init(name: "job", place: .path, schema: Schemas.word, description: "The push."),
+            .init(
+                name: "frame", place: .path, schema: count, description: "The frame's number in the video."),
+            .init(
+                name: "expires", place: .query, schema: count,
+                description: "Until when the address is good, in seconds since 1970."),
+            .init(
+                name: "signature", place: .query, schema: Schemas.word,
+                description: "The HMAC-SHA256 of all of these by the store's key."),
+        ],
+        responses: [
+            .init(
+                200, "The frame.", contentType: "image/jpeg",
+                schema: ["type": "string", "format": "binary"]),
+            .json(
+                "The signature is not that of the address, or it has expired.", Schemas.reference("Error"),
+                status: 403),
+        ], errors: [404, 410, 415],
+        read: { $0 },
+        answer: { exchange, request in
+            do {
+                let asked = try SieveRequest(request)
+                try asked.refuseOthers(["expires", "signature"])
+                guard let frame = Int(try request.parameter("frame")), frame >= 0 else {
+                    throw EngineError(.invalidRequest, "a frame is a whole number from 0 on", path: "frame")
+                }
+                let address = SignedFrame(
+                    job: try request.parameter("job"), frame: frame,
+                    expires: Int64(try asked.number("expires", 0)))
+                let now = DateTime.now()
+                let video = try await exchange.service.sieve.video(
+                    of: address, signature: try asked.text("signature"), now: now)
+                let left = max(0, address.expires - now.microseconds / 1_000_000)
+                return Response(
+                    .ok,
+                    headers: [
+                        "Content-Type": "image/jpeg", "Cache-Control": "private, max-age=\(left)",
+                    ], body: .bytes(try await jpeg(frame, of: video, exchange.store)))
+            } catch {
+                return try SieveRoutes.failure(error)
+            }
+        })
+
+    /// A frame of what was pushed.
+    private static func jpeg(_ number: Int, of video: SieveVideo, _ store: Store) async throws -> [UInt8] {
+        guard let media = video.media else {
+            throw EngineError(.invalidRequest, "the video is \(video.status.rawValue)", path: "video_name")
+        }
+        guard number == 0 || !video.isImage else {
+            throw EngineError(
+                .invalidRequest, "an image has one frame, of the number 0", path: "frame_number")
+        }
+        return try await store.pixels(
+            try await store.pixelRequest(
+                media, class: video.mediaClass, pipeline: try Store.pipeline(["encode=jpeg,quality=90"]),
+                frame: video.isImage ? nil : number)
+        ).bytes
+    }
 }

@@ -12,9 +12,13 @@ struct VideoTracksCommand: AsyncParsableCommand {
             goes in a straight line. With --expand all frames are told: where the box and its centre are, how fast they \
             move, and how many of the class there are.
 
+            Of each class the boxes of the program that looked last are followed, and what people say in their place; with \
+            --source those of another one.
+
             Examples:
               fovea video tracks 2.0.1
               fovea video tracks 2.0.1 --tag person --tracker bytetrack --again
+              fovea video tracks 2.0.1 --source cascade:people
               fovea video tracks 2.0.1 --expand --json
             """)
 
@@ -26,6 +30,8 @@ struct VideoTracksCommand: AsyncParsableCommand {
     var tag: String?
     @Option(help: "How boxes are followed.")
     var tracker: Tracker?
+    @Option(help: "Follow only boxes of this source, with its version or without, such as cascade:people.")
+    var source: String?
     @Flag(help: "Tell where each is in every frame, and how it moves there.")
     var expand = false
     @Flag(help: "Follow the boxes once more.")
@@ -37,6 +43,7 @@ struct VideoTracksCommand: AsyncParsableCommand {
         let (ids, tag, expand, isJSON) = (ids, tag, expand, output.json)
         var body: Document = ["again": .boolean(again)]
         if let tracker { body.append("tracker", .string(tracker.rawValue)) }
+        if let source { body.append("source", .string(source)) }
         let request = body
         try await store.withClient { client in
             for id in ids {

@@ -12,6 +12,8 @@ public struct StoredTrack: Sendable {
     public var confidence: Double?
     public var source: String
     public var run: RunID?
+    /// The program whose boxes it was made of; `nil` where nothing tells.
+    public var seenBy: String?
 
     /// `nil` for labels of another kind, and those that do not tell where the box is.
     public init?(_ label: Label) {
@@ -24,11 +26,12 @@ public struct StoredTrack: Sendable {
         confidence = label.confidence
         source = label.source
         run = label.run
+        seenBy = value.objectValue?["seen_by"]?.stringValue
     }
 
     /// The track as it is told: `track` (the label's number), `tag`, `start_frame` and `end_frame`, both of
     /// which belong to it, `start_time`, `end_time`, when the last one is no longer shown, `confidence`,
-    /// `source`, `run` and `keyframes`. What it does not have is left out.
+    /// `source`, `seen_by`, `run` and `keyframes`. What it does not have is left out.
     func document(in index: FrameIndex) -> Document {
         var line = head(in: index)
         line.append("keyframes", track.value.objectValue?["keyframes"] ?? .array([]))
@@ -69,6 +72,7 @@ public struct StoredTrack: Sendable {
         }
         if let confidence { line.append("confidence", .float(confidence)) }
         line.append("source", .string(source))
+        if let seenBy { line.append("seen_by", .string(seenBy)) }
         if let run { line.append("run", .integer(run)) }
         return line
     }

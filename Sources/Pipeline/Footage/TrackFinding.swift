@@ -6,8 +6,9 @@ import Media
 
 /// Follows the boxes of stored videos from frame to frame, and keeps what it finds as tracks.
 ///
-/// The frames that count are those that cascades went through and those that are labelled; one without boxes
-/// is one in which nothing was seen. Between them a track's box goes on in a straight line.
+/// Boxes of one program are followed, and what people say in its place (``TrackedBoxes``). The frames that
+/// count are those that the program's cascade went through and those that are labelled; one without boxes is
+/// one in which nothing was seen. Between them a track's box goes on in a straight line.
 public struct TrackFinding: Sendable {
     /// How boxes are followed.
     public enum Method: String, Sendable, CaseIterable {
@@ -16,7 +17,7 @@ public struct TrackFinding: Sendable {
         /// Its rules.
         public var rules: TrackingRules { self == .sort ? .sort : .byteTrack }
         /// What its tracks name as their source; the number is raised with every change.
-        public var source: String { "tagger:tracks:\(rawValue)@1" }
+        public var source: String { "tagger:tracks:\(rawValue)@2" }
     }
 
     private let store: Store
@@ -31,14 +32,16 @@ public struct TrackFinding: Sendable {
     /// - Parameters:
     ///   - method: `nil` for the one by which the tracks were found that there are, ``Method/sort`` at first.
     ///   - tag: only boxes of this label class; all of them otherwise.
-    ///   - again: whether it is done anew; naming a class does so too.
+    ///   - source: only boxes that this one says, named with its version or without. Otherwise of each label
+    ///     class the program's that has looked last, with what people say (``TrackedBoxes``).
+    ///   - again: whether it is done anew; naming a class or a source does so too.
     /// - Returns: ``StatementOutcome/known`` where it was done; `labelled(0)`, of which nothing is noted,
     ///   where no frame has a box.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/invalidRequest`` for what is no video;
     ///   ``EngineError/Code/readOnly``; ``EngineError/Code/cancelled``.
     public func find(
         in id: EntityID, class entityClass: String, by method: Method?, tag: String? = nil,
-        again: Bool = false
+        source: String? = nil, again: Bool = false
     ) async throws -> StatementOutcome {
         guard entityClass == Store.videoClass else {
             throw EngineError(
@@ -53,17 +56,19 @@ public struct TrackFinding: Sendable {
         }.last
         let method = method ?? used ?? .sort
         let known = used != nil
-        if used == method, !again, tag == nil { return .known }
+        if used == method, !again, tag == nil, source == nil { return .known }
         return try await TrackFinding.pool.run { cancellation in
             let footage = try LabelledFootage(self.store, id, cancellation)
-            let labels = TrackFinding.tracks(in: footage, by: method, tag: tag).map { track in
+            let groups = TrackedBoxes.groups(in: footage, tag: tag, source: source)
+            let labels = groups.flatMap { TrackFinding.tracks(in: $0, by: method) }.map { track in
                 NewLabel(
-                    .track, track.name, geometry: .json(track.track.value), confidence: track.confidence,
+                    .track, track.name, geometry: .json(track.value), confidence: track.confidence,
                     source: method.source)
             }
             if labels.isEmpty, !known { return .labelled(0) }
             var parameters: Document = ["tracker": .string(method.rawValue)]
             if let tag { parameters.append("tag", .string(tag)) }
+            if let source { parameters.append("source", .string(source)) }
             var commit = StatementCommit(
                 kind: "tagger", source: method.source, parameters: parameters, replaces: true)
             let others = Method.allCases.filter { $0 != method }.map { Statement(id, by: $0.source) }
@@ -80,36 +85,35 @@ public struct TrackFinding: Sendable {
         var name: String
         var track: Track
         var confidence: Double?
+        /// The program whose boxes it is made of.
+        var seenBy: String?
+
+        /// The geometry of its label.
+        var value: Value {
+            guard let seenBy, var value = track.value.objectValue else { return track.value }
+            value.append("seen_by", .string(seenBy))
+            return .object(value)
+        }
     }
 
-    private static func tracks(in footage: LabelledFootage, by method: Method, tag: String?) -> [Found] {
+    private static func tracks(in boxes: TrackedBoxes, by method: Method) -> [Found] {
         var names: [String] = []
         var numbers: [String: Int] = [:]
         var tracker = BoxTracker(method.rules)
         var keyframes: [Int: [Track.Keyframe]] = [:]
         var seen: [Int: (classIndex: Int, sum: Double, count: Int)] = [:]
-        var labelled = footage.frames[...]
-        for step in footage.steps {
-            var boxes: [BoxTracker.Detection] = []
-            if let frame = labelled.first, frame.number == step {
-                labelled.removeFirst()
-                // What is there is said, and not where: nothing was looked for, and nothing missed.
-                guard frame.labels.contains(where: { $0.kind == .box }) else { continue }
-                for label in frame.labels where label.kind == .box {
-                    guard let name = label.name, tag.map({ name.hasSameBytes(as: $0) }) ?? true,
-                        let box = label.box
-                    else { continue }
-                    let number = numbers[name] ?? names.count
-                    if number == names.count {
-                        names.append(name)
-                        numbers[name] = number
-                    }
-                    boxes.append(
-                        BoxTracker.Detection(box: box, classIndex: number, confidence: label.confidence ?? 1))
+        for (step, sightings) in boxes.frames {
+            let detections = sightings.map { sighting in
+                let number = numbers[sighting.name] ?? names.count
+                if number == names.count {
+                    names.append(sighting.name)
+                    numbers[sighting.name] = number
                 }
+                return BoxTracker.Detection(
+                    box: sighting.box, classIndex: number, confidence: sighting.confidence)
             }
-            for sighting in tracker.next(boxes) {
-                let detection = boxes[sighting.detection]
+            for sighting in tracker.next(detections) {
+                let detection = detections[sighting.detection]
                 keyframes[sighting.track, default: []].append(Track.Keyframe(frame: step, box: sighting.box))
                 let before = seen[sighting.track] ?? (detection.classIndex, 0, 0)
                 seen[sighting.track] = (
@@ -121,15 +125,7 @@ public struct TrackFinding: Sendable {
             guard let state = seen[number], let track = Track(keyframes) else { return nil }
             return Found(
                 name: names[state.classIndex], track: track,
-                confidence: min(1, state.sum / Double(state.count)))
+                confidence: min(1, state.sum / Double(state.count)), seenBy: boxes.source)
         }
-    }
-}
-
-extension Label {
-    /// The box that it tells of.
-    fileprivate var box: Box? {
-        guard case .json(let value)? = geometry else { return nil }
-        return Region.Geometry(value, .box)?.bounds
     }
 }

@@ -23,7 +23,7 @@ enum TrackRoutes {
             responses: [
                 .init(
                     200,
-                    "An object a line: `track`, `tag`, `start_frame`, `end_frame`, `start_time`, `end_time`, `confidence`, `source`, `run`, and `keyframes`, or `temporal` with an object for each frame: `frame_number`, `time`, `bbox` with position, velocity and speed, `center`, and `count`, the tracks of its class in that frame.",
+                    "An object a line: `track`, `tag`, `start_frame`, `end_frame`, `start_time`, `end_time`, `confidence`, `source`, `seen_by` (the program whose boxes were followed), `run`, and `keyframes`, or `temporal` with an object for each frame: `frame_number`, `time`, `bbox` with position, velocity and speed, `center`, and `count`, the tracks of its class in that frame.",
                     contentType: "application/x-ndjson", schema: Schemas.text)
             ], errors: [404, 410, 415],
             read: { request in
@@ -56,7 +56,7 @@ enum TrackRoutes {
             responses: [.json("What was found.", outcome)], errors: [404, 410, 415],
             read: { request in
                 let reader = try request.object()
-                try reader.refuseUnknown(["tracker", "tag", "again"])
+                try reader.refuseUnknown(["tracker", "tag", "source", "again"])
                 let method = try reader.object["tracker"].map { value in
                     guard let method = value.stringValue.flatMap(TrackFinding.Method.init(rawValue:)) else {
                         throw EngineError(
@@ -65,15 +65,16 @@ enum TrackRoutes {
                     return method
                 }
                 let tag = try reader.object["tag"].map { _ in try reader.text("tag") }
+                let source = try reader.object["source"].map { _ in try reader.text("source") }
                 return (
-                    try request.entityID(), try request.parameter("class"), method, tag,
+                    try request.entityID(), try request.parameter("class"), method, tag, source,
                     try reader.flag("again") ?? false
                 )
             },
             answer: { exchange, asked in
-                let (id, entityClass, method, tag, again) = asked
+                let (id, entityClass, method, tag, source, again) = asked
                 let outcome = try await TrackFinding(exchange.store).find(
-                    in: id, class: entityClass, by: method, tag: tag, again: again)
+                    in: id, class: entityClass, by: method, tag: tag, source: source, again: again)
                 switch outcome {
                 case .labelled(0): return .json(["verdict": "nothing", "tracks": 0])
                 case .labelled(let count):
@@ -92,6 +93,11 @@ enum TrackRoutes {
             "description": "That of the tracks that there are unless told, `sort` at first.",
         ],
         "tag": ["type": "string", "minLength": 1, "description": "Only boxes of this label class."],
+        "source": [
+            "type": "string", "minLength": 1,
+            "description":
+                "Only boxes of this source, with its version or without, such as `cascade:people`. Otherwise of each class those of the program that looked last, and what people say of it.",
+        ],
         "again": ["type": "boolean", "description": "Whether it is done anew."],
     ])
 

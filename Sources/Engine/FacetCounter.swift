@@ -31,6 +31,12 @@ struct FacetCounter {
                 path: "properties")
         }
         let path = FieldPath(property)
+        if path.isLabelClass {
+            return Facet(
+                property,
+                try snapshot.labelFacet(
+                    known, LabelKind.allCases, over: ids, limit: limit, rollsUp: rollsUp))
+        }
         guard let stored = known[path.root] else {
             if FindRequest.detailFields.contains(path.root) { return try detailFacet(path) }
             return Facet(property: property, values: [], distinct: 0, missing: ids.count)
@@ -74,6 +80,11 @@ struct FacetCounter {
         var facets: [Facet] = []
         let labels = try facet(SystemField.label.rawValue)
         if labels.distinct > 0 { facets.append(labels) }
+        // Boxes and other labels than those of whole pictures, where there are such.
+        let classes = try facet(FieldPath.labelClass)
+        if classes.distinct > 0, classes.missing < labels.missing || classes.distinct > labels.distinct {
+            facets.append(classes)
+        }
         for property in known.properties {
             let types = property.types.list.filter { $0 != .null }
             guard types.allSatisfy({ $0 == .string || $0 == .integer || $0 == .boolean }) else { continue }

@@ -240,8 +240,10 @@ struct FilterEvaluator {
                 known, .class, names.map { .in($0.map { .string($0) }) } ?? .present)
             return (selection.ids, selection.source.rawValue)
         case .labelsOfAnyKind(let names):
-            let counts = try snapshot.labelled(known, LabelKind.allCases, names)
-            return (counts.ids, counts.source.rawValue)
+            let selection =
+                try names.map { try snapshot.labelled(known, LabelKind.allCases, $0) }
+                ?? snapshot.namedLabels(known, LabelKind.allCases)
+            return (selection.ids, selection.source.rawValue)
         case .labelled:
             let selection = try snapshot.labelled(known, LabelKind.allCases)
             return (selection.ids, selection.source.rawValue)

@@ -22,8 +22,8 @@ enum SystemField: String {
         case digests([String])
         /// Entities with a class label of one of these names; with any where `nil`.
         case labels([String]?)
-        /// Entities with a label of any kind of one of these names.
-        case labelsOfAnyKind([String])
+        /// Entities with a label of any kind of one of these names; that names a class where `nil`.
+        case labelsOfAnyKind([String]?)
         /// Entities with a label of any kind.
         case labelled
     }
@@ -46,6 +46,7 @@ enum SystemField: String {
         case .isA(_, let members): texts = members.values.compactMap(\.stringValue)
         case .exists where self == .label: return .labels(nil)
         case .exists where self == .labels && isWhole: return .labelled
+        case .exists where path.isLabelClass: return .labelsOfAnyKind(nil)
         case .among(let list, let patterns) where patterns.isEmpty:
             let strings = list.values.compactMap(\.stringValue)
             guard strings.count == list.values.count else { return nil }
@@ -73,7 +74,10 @@ enum SystemField: String {
 }
 
 extension FieldPath {
-    /// Whether it is `labels.class`.
+    /// The classes of labels of any kind.
+    static let labelClass = "labels.class"
+
+    /// Whether it is ``labelClass``.
     var isLabelClass: Bool {
         components.count == 2 && root == SystemField.labels.rawValue && components[1] == "class"
     }

@@ -78,6 +78,20 @@ import Testing
         #expect(parts == [.float(80), .float(20)])
         #expect(try fovea.run("video", "stats").text.contains("lighting:night"))
 
+        // Single frames are labelled as pictures are: theirs are the video's.
+        let first = try #require(try objects(fovea.run("find", "--class", "Video", "--json")).first)
+        let query = """
+            [{"FindVideo": {"_ref": 1, "uniqueids": true, "constraints": {"_uniqueid": ["==", "\(first["_uniqueid"]?.stringValue ?? "")"]}}},
+             {"AddFrame": {"video_ref": 1, "frame_number": 7}}]
+            """
+        #expect(try fovea.run("query", query).status == 0)
+        let labelled = try fovea.run("label", "--class", "Frame", "--tagger", "lighting", "--json")
+        #expect(
+            labelled.status == 0 && labelled.text.contains(#""verdict":"labelled""#), "\(labelled.errors)")
+        let facets = try objects(
+            fovea.run("facets", "--class", "Frame", "--property", "labels.class", "--json"))
+        #expect(facets.first?["distinct"] == 1, "\(facets.map(\.json))")
+
         // What cannot be is said.
         #expect(try fovea.run("label", "--tagger", "motion").errors.contains("motion is found in videos"))
         #expect(try fovea.run("video", "tag", "--tagger", "smell").errors.contains("no tagger 'smell'"))

@@ -43,6 +43,16 @@ extension CatalogSnapshot {
         return all
     }
 
+    /// The entities of a class with a current label of one of `kinds` that has a name.
+    public func namedLabels(_ known: ClassSchema, _ kinds: [LabelKind]) throws -> Selection {
+        var all = Selection(ids: IdSet(), source: .version)
+        for kind in kinds {
+            let found = try labelled(known, kind, .present)
+            all = Selection(ids: all.ids.union(found.ids), source: found.source)
+        }
+        return all
+    }
+
     /// The entities of a class with a current label of one of `kinds`, those without a name included: a scan
     /// of the table.
     public func labelled(_ known: ClassSchema, _ kinds: [LabelKind]) throws(CatalogError) -> Selection {
@@ -143,6 +153,46 @@ extension CatalogSnapshot {
         return FacetResult(
             values: Array(entries.prefix(max(limit, 0))), distinct: entries.count,
             missing: ids.count - labelled)
+    }
+
+    /// How many of `ids` have each name of a label of one of `kinds`; an entity counts once for a name,
+    /// however many labels say it. Where `rollsUp` it counts once for each declared class above, too, as
+    /// ``rolledUpLabelFacet(_:_:over:limit:)`` says.
+    public func labelFacet(
+        _ known: ClassSchema, _ kinds: [LabelKind], over ids: IdSet, limit: Int, rollsUp: Bool
+    ) throws -> FacetResult {
+        try check()
+        let hierarchy = rollsUp ? try labelHierarchy() : nil
+        var parts: [ExactName: [(postings: PostingIndex, keys: [UInt32])]] = [:]
+        var labelled = IdSet()
+        for kind in kinds {
+            guard
+                case .postings(let postings)? = try indexes.requiredIndex(
+                    .labels(classID: known.id, kind: kind), for: self)
+            else { continue }
+            var keys: [ExactName: [UInt32]] = [:]
+            for key in postings.index.keys {
+                guard let name = try text(Int64(key)) else { continue }
+                let classes = hierarchy?.ancestors(ofLabel: name) ?? []
+                for one in classes.isEmpty ? [name] : classes {
+                    keys[ExactName(one), default: []].append(key)
+                }
+            }
+            for (name, keys) in keys { parts[name, default: []].append((postings.index, keys)) }
+            labelled = labelled.union(postings.index.select(keys: postings.index.keys))
+        }
+        var entries: [FacetResult.Entry] = []
+        for (name, parts) in parts {
+            try check()
+            var with = IdSet()
+            for part in parts { with = with.union(part.postings.select(keys: part.keys)) }
+            let count = with.intersectionCount(ids)
+            if count > 0 { entries.append(FacetResult.Entry(value: .string(name.text), count: count)) }
+        }
+        entries.sort { $0.count != $1.count ? $0.count > $1.count : $0.value < $1.value }
+        return FacetResult(
+            values: Array(entries.prefix(max(limit, 0))), distinct: entries.count,
+            missing: ids.count - labelled.intersectionCount(ids))
     }
 
     /// The names of current labels of a kind, in order of their bytes.

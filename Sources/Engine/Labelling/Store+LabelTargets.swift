@@ -67,13 +67,22 @@ extension Store {
         try await read { try $0.examinations(of: id) }
     }
 
-    /// The decoded picture of an entity, upright, in RGB. Blocks, and computes.
-    /// - Throws: ``EngineError/Code/notFound`` where it has no bytes; ``EngineError/Code/gone`` where it was
-    ///   deleted, or its referenced file is missing or changed; ``EngineError/Code/unsupportedMedia`` for
-    ///   bytes that are no image; ``EngineError/Code/corrupt``.
+    /// The decoded picture of an entity, upright, in RGB; that of a frame comes out of its video. Blocks, and
+    /// computes.
+    /// - Throws: ``EngineError/Code/notFound`` where it has no bytes, as a clip has none;
+    ///   ``EngineError/Code/gone`` where it was deleted, or its referenced file is missing or changed;
+    ///   ``EngineError/Code/unsupportedMedia`` for bytes that are no image; ``EngineError/Code/corrupt``.
     public func picture(of id: EntityID) throws -> Raster {
         try translating {
-            let entry = try catalog.read { try $0.blob(of: id) }
+            let (entry, frame) = try catalog.read { snapshot in
+                guard snapshot.schema.entityClass(of: id)?.name == VideoPartClass.frame.rawValue else {
+                    return (try snapshot.blob(of: id), nil as FrameSource?)
+                }
+                return (nil, try snapshot.frameSource(id, class: VideoPartClass.frame.rawValue))
+            }
+            if let frame, let number = frame.part?.lowerBound {
+                return try raster(ofFrame: number, of: frame.stored, Cancellation())
+            }
             guard let entry else { throw EngineError(.notFound, "\(id) has no bytes") }
             let bytes = try read(try entry.stored())
             return try ImageCodec.decode(

@@ -1,3 +1,4 @@
+import Annotations
 import Base
 import Foundation
 import Media
@@ -46,6 +47,54 @@ import Testing
         let samples = image.raster.pixels
         #expect(Int(samples.max() ?? 0) - Int(samples.min() ?? 0) <= 1)
         return Int(samples[0])
+    }
+
+    @Test func `the picture of a frame comes out of its video, and facets count the classes of its labels`()
+        async throws
+    {
+        let temporary = try await TemporaryStore()
+        let store = temporary.store
+        let video = try add(try TestVideo(counting: 50, in: folder).path, to: store).id
+        let box = LabelGeometry.json(Region.Geometry.box(Box(x: 1, y: 2, width: 3, height: 4)).value)
+        func label(_ name: String, _ kind: LabelKind = .box) -> NewLabel {
+            NewLabel(kind, name, geometry: kind == .box ? box : nil, confidence: 0.5, source: "")
+        }
+        var commit = StatementCommit(kind: "model", source: "model:a@1")
+        let said = [
+            FrameLabels(7, at: 0.28, [label("car"), label("car"), label("dog")]),
+            FrameLabels(9, at: 0.36, [label("car"), label("car", .class)]),
+            FrameLabels(40, at: 1.6, [label("dog", .class)]),
+        ]
+        _ = try store.commit([Statement(video, by: "model:a@1", frames: said)], &commit)
+        let ids = try store.labelTargets(LabelTargets([], class: "Frame")).ids
+        let grays = try ids.map { Int(try store.picture(of: $0).pixels[0]) }
+        for (gray, frame) in zip(grays, [7, 9, 40]) {
+            #expect(abs(gray - TestVideo.gray(ofFrame: frame)) <= 1)
+        }
+        #expect(grays.count == 3)
+
+        func facet(_ name: String?, _ filter: String = "{}") async throws -> [Facet] {
+            try await store.facets(
+                class: "Frame", filter: Filter.parse(filter), properties: name.map { [$0] }, limit: 10
+            ).facets
+        }
+        func counts(_ facet: Facet) -> [String: Int] {
+            Dictionary(uniqueKeysWithValues: facet.values.map { ($0.value.stringValue ?? "", $0.count) })
+        }
+        let classes = try #require(try await facet("labels.class").first)
+        // A frame counts once for a class, however many labels and kinds of them say it.
+        #expect(counts(classes) == ["car": 2, "dog": 2] && classes.missing == 0 && classes.distinct == 2)
+        let few = try #require(try await facet("labels.class", #"{"frame_number": {"$lt": 8}}"#).first)
+        #expect(counts(few) == ["car": 1, "dog": 1])
+        let whole = try #require(try await facet("label").first)
+        #expect(counts(whole) == ["car": 1, "dog": 1] && whole.missing == 1)
+        #expect(try await facet(nil).map(\.property).contains("labels.class"))
+        #expect(
+            try await store.count(
+                class: "Frame", filter: Filter.parse(#"{"labels.class": {"$exists": true}}"#)) == 3)
+        #expect(
+            try await store.count(
+                class: "Video", filter: Filter.parse(#"{"labels.class": {"$exists": false}}"#)) == 1)
     }
 
     @Test func `a video is an entity with the facts of its file`() async throws {

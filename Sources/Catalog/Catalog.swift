@@ -104,6 +104,9 @@ public final class Catalog: Sendable {
         writer?.release()
     }
 
+    /// What tells the store from all others, and the folder of what is derived from the catalog.
+    public var derivedFiles: (store: [UInt8], folder: FilePath) { (files.store, files.directory) }
+
     // MARK: - Writing
 
     /// Queues a transaction and returns; `completion` is called on the writer's thread once it is durable, or

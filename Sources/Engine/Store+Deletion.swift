@@ -45,6 +45,7 @@ extension Store {
     private func purgeAlone(_ request: DeletionRequest) async throws -> Document {
         let (catalog, blobs, cache, limit) = (catalog, blobs, cache, options.maxVerifiedDocuments)
         let (sets, frameIndexes, readers) = (descriptorSets, frameIndexes, restingReaders)
+        let motionTraces = motionTraces
         let (answer, digests) = try await readPool.run { cancellation -> (Document, Set<String>) in
             try translating {
                 let found = try catalog.read(cancellation) {
@@ -61,6 +62,7 @@ extension Store {
                 cache.removeAll(digests: digests)
                 readers.closeAll()
                 frameIndexes.remove(entries.map(\.digest))
+                motionTraces.remove(entries.map(\.digest))
                 try catalog.read(cancellation) { snapshot in
                     guard let known = snapshot.schema.entityClass(request.entityClass),
                         WireNames.setName(ofClass: known.name) != nil

@@ -18,6 +18,7 @@ extension Store {
     /// Collects garbage for who is alone in the gate.
     func freeGarbage(minimumDeadFraction: Double) async throws -> Document {
         let (catalog, blobs, sets, frameIndexes) = (catalog, blobs, descriptorSets, frameIndexes)
+        let motionTraces = motionTraces
         // A reader keeps the file of a video that is deleted from giving its room back.
         restingReaders.closeAll()
         return try await readPool.run { cancellation in
@@ -60,6 +61,7 @@ extension Store {
                     try sets.maintain(snapshot, cancellation)
                     return try sets.removeGone(snapshot)
                         + frameIndexes.removeOthers { try snapshot.blob($0) != nil }
+                        + motionTraces.removeOthers { try snapshot.blob($0) != nil }
                 }
                 return [
                     "freed_bytes": .integer(Int64(report.freedBytes + freedDerived)),

@@ -35,8 +35,9 @@ public final class Store: Sendable {
     let cache: DerivedPixelsCache
     let descriptorSets: DescriptorSets
     let frameIndexes: FrameIndexes
+    let motionTraces: MotionTraces
     let restingReaders = RestingReaders()
-    let intervalTables = IntervalTables()
+    let intervalTables: IntervalTables
     let textIndex = TextIndex()
     let textVectors = TextVectors()
     let collectionGate = CollectionGate()
@@ -57,6 +58,13 @@ public final class Store: Sendable {
             directory: StoreLayout(directory).vectors, isReadOnly: access == .readOnly)
         frameIndexes = FrameIndexes(
             directory: access == .readWrite ? StoreLayout(directory).frames : nil)
+        motionTraces = MotionTraces(
+            directory: StoreLayout(directory).motion, isReadOnly: access == .readOnly)
+        let derived = catalog.derivedFiles
+        intervalTables = IntervalTables(
+            .init(
+                folder: derived.folder, store: derived.store, commit: catalog.newestCommit,
+                isReadOnly: access == .readOnly))
         computePool = BlockingPool(label: "fovea-compute", threadCount: options.computeThreads)
         readPool = BlockingPool(label: "fovea-read", threadCount: options.readThreads)
         accessControl = AccessControl(catalog: catalog, readPool: readPool, options: options.authentication)
@@ -128,7 +136,15 @@ public final class Store: Sendable {
     public func close() async throws {
         restingReaders.closeAll()
         let (catalog, sets, isWritable) = (catalog, descriptorSets, access == .readWrite)
+        let tables = intervalTables
         try await readPool.run { _ in
+            if isWritable {
+                // Where that fails the table is read anew, by the next process.
+                try? catalog.read { snapshot in
+                    guard let videos = snapshot.schema.entityClass(Store.videoClass) else { return }
+                    try tables.save(videos, in: snapshot)
+                }
+            }
             catalog.close()
             if isWritable { try translating { try sets.save() } }
         }

@@ -17,6 +17,8 @@ struct StoreLayout {
     var reserve: DiskReserve { DiskReserve(path: directory.appending("reserve")) }
     /// Indexes of the frames of videos; derived.
     var frames: FilePath { directory.appending("frames") }
+    /// Where in videos something moves; derived.
+    var motion: FilePath { directory.appending("motion") }
     /// What unfinished jobs need only to go on.
     var jobs: FilePath { directory.appending("jobs") }
     /// The vectors of sets of descriptors.

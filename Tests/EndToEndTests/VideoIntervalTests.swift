@@ -65,6 +65,45 @@ import Testing
         #expect(try fovea.run("video", "intervals", id, "--tag", "dog", "--json").text.isEmpty)
     }
 
+    @Test func `questions ask for what moves in a part of the picture, once it was looked for`() throws {
+        let folder = try TemporaryFolder()
+        let fovea = try Fovea()
+        let id = try add(scene(in: folder), to: fovea)
+        #expect(try fovea.run("video", "intervals", id, "--tag", "motion").status == 0)
+        func asked(_ x: Int, _ width: Int) throws -> [Document] {
+            try objects(
+                try fovea.run(
+                    "video", "intervals", "--json", "--query",
+                    #"{"tag": "motion", "in_rectangle": {"x": \#(x), "y": 0, "width": \#(width), "height": 180}, "bridge": 1}"#
+                ))
+        }
+        // The box is 40 wide and goes from 20 to 260, 60 pixels a second: it leaves the left quarter, which
+        // ends at 80, when its left edge does, and is in the right one, from 240 on, when its right edge is.
+        let left = try asked(0, 80)
+        let (begin, end) = (
+            left.first?["start_time"]?.floatValue ?? 0, left.first?["end_time"]?.floatValue ?? 0
+        )
+        #expect(left.count == 1 && abs(begin - 6) <= 0.4 && abs(end - 7) <= 0.6, "\(left.map(\.json))")
+        let right = try asked(240, 80)
+        let from = right.first?["start_time"]?.floatValue ?? 0
+        #expect(right.count == 1 && abs(from - (6 + 180 / 60)) <= 0.6, "\(right.map(\.json))")
+        #expect(try asked(0, 320).count == 1)
+        let above = try fovea.run(
+            "video", "intervals", "--query",
+            #"{"tag": "motion", "in_rectangle": {"x": 0, "y": 0, "width": 320, "height": 30}}"#, "--json")
+        #expect(above.text.isEmpty, "\(above.text)")
+        // Where it was forgotten, the question says what to do, and that helps.
+        try FileManager.default.removeItem(atPath: fovea.store + "/motion")
+        let refused = try fovea.run(
+            "video", "intervals", "--query",
+            #"{"tag": "motion", "in_rectangle": {"x": 0, "y": 0, "width": 80, "height": 180}}"#)
+        #expect(
+            refused.status != 0 && refused.errors.contains("fovea video intervals \(id) --tag motion --again")
+        )
+        #expect(try fovea.run("video", "intervals", id, "--tag", "motion", "--again").status == 0)
+        #expect(try asked(0, 80).count == 1)
+    }
+
     @Test func `how much moves is told for each frame that was looked at`() throws {
         let folder = try TemporaryFolder()
         let fovea = try Fovea()

@@ -56,7 +56,11 @@ import Testing
         (#"{"tag": "a", "where": {"near": {"tag": "b"}}}"#, "where.near"),
         (#"{"tag": "a", "where": [{"during": {"tag": "b"}, "meets": {"tag": "c"}}]}"#, "where[0]"),
         (#"{"tag": "a", "where": {"meets": {"tag": "b"}, "within": 1}}"#, "where.within"),
-        (#"{"tag": "a", "in_rectangle": {"x": 0, "y": 0, "width": 1, "height": 1}}"#, "in_rectangle"),
+        (
+            #"{"not": {"tag": "a"}, "in_rectangle": {"x": 0, "y": 0, "width": 1, "height": 1}}"#,
+            "in_rectangle"
+        ),
+        (#"{"tag": "a", "in_rectangle": {"x": 0, "y": 0, "width": 1}}"#, "in_rectangle"),
         (#"{"track": "a", "in_rectangle": {"x": 0, "y": 0, "width": 0, "height": 1}}"#, "in_rectangle"),
     ])
     func `what is wrong is told with its place`(_ text: String, _ path: String) {

@@ -65,9 +65,10 @@ struct IndexFiles: Sendable {
         return (header.key, index)
     }
 
-    /// Removes all files: something that they may hold must be nowhere any more.
+    /// Removes all files, those too that others keep here of what they have read: something that they may
+    /// hold must be nowhere any more.
     func removeAll() {
-        for name in list() { remove(name) }
+        for name in list("") where name != "." && name != ".." { remove(name) }
         syncDirectory()
     }
 
@@ -93,7 +94,8 @@ struct IndexFiles: Sendable {
         }
     }
 
-    private func list() -> [String] {
+    /// - Parameter ending: of the names; those of unfinished files are listed as well.
+    private func list(_ ending: String = IndexFiles.suffix) -> [String] {
         guard let stream = opendir(directory.string) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []
@@ -101,7 +103,7 @@ struct IndexFiles: Sendable {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name.hasSuffix(IndexFiles.suffix) || name.hasSuffix(".new") { names.append(name) }
+            if ending.isEmpty || name.hasSuffix(ending) || name.hasSuffix(".new") { names.append(name) }
         }
         return names
     }

@@ -20,6 +20,23 @@ public struct LabelMark: Sendable, Hashable {
     var generation: UInt32
     var lastLabel: LabelID
 
+    /// For whoever keeps what goes with it in a file.
+    public var numbers: [Int64] { [Int64(bitPattern: commit), Int64(generation), lastLabel] }
+
+    /// Reads ``numbers``; `nil` for others.
+    public init?(numbers: [Int64]) {
+        guard numbers.count == 3, let generation = UInt32(exactly: numbers[1]) else { return nil }
+        commit = UInt64(bitPattern: numbers[0])
+        self.generation = generation
+        lastLabel = numbers[2]
+    }
+
+    init(commit: UInt64, generation: UInt32, lastLabel: LabelID) {
+        self.commit = commit
+        self.generation = generation
+        self.lastLabel = lastLabel
+    }
+
     /// Whether both are of the same class, which was not begun anew in between.
     public func isSameClass(as other: LabelMark) -> Bool { generation == other.generation }
 }

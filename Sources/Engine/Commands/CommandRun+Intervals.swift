@@ -13,7 +13,7 @@ extension CommandRun {
                 answer = try IntervalSearch(
                     try service.intervals.table(of: videos, in: snapshot), videos, found[videos.id],
                     in: snapshot, frameIndex: { try service.frameIndex($0, cancellation) },
-                    cancellation: cancellation
+                    motionTrace: service.motionTrace, cancellation: cancellation
                 ).answer(search.question, limit: search.limit ?? 1_000, offset: search.offset)
             }
             return [

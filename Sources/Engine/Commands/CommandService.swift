@@ -10,6 +10,8 @@ struct CommandService: Sendable {
     var intervals: IntervalTables
     /// The index of a video's frames, which is read or made.
     var frameIndex: @Sendable (StoredBytes, Cancellation) throws -> FrameIndex
+    /// Where in a video something moves; `nil` where that is not known.
+    var motionTrace: @Sendable (SHA256Digest) -> MotionTrace?
     var logger: Logger
     /// Documents that may be looked at one by one.
     var maxDocuments: Int

@@ -81,7 +81,8 @@ extension Store {
     private func commandService(_ principal: Principal) -> CommandService {
         CommandService(
             principal: principal, vectors: descriptorSets, intervals: intervalTables,
-            frameIndex: { [self] in try frameIndex(of: $0, $1) }, logger: Logger(label: "fovea.commands"),
+            frameIndex: { [self] in try frameIndex(of: $0, $1) },
+            motionTrace: { [motionTraces] in motionTraces.find($0) }, logger: Logger(label: "fovea.commands"),
             maxDocuments: options.maxVerifiedDocuments)
     }
 

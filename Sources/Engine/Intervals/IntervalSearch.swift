@@ -21,33 +21,40 @@ final class IntervalSearch {
     }
 
     private let table: IntervalTable
-    private let snapshot: CatalogSnapshot
-    private let videos: ClassSchema
+    let snapshot: CatalogSnapshot
+    let videos: ClassSchema
     /// The videos that are asked about.
     private let selected: IdSet
-    private let frameIndex: (StoredBytes) throws -> FrameIndex
-    private let cancellation: Cancellation
+    let frameIndex: (StoredBytes) throws -> FrameIndex
+    /// Where in a video something moves; `nil` where that is not known.
+    let motionTrace: (SHA256Digest) -> MotionTrace?
+    let cancellation: Cancellation
 
     private var lists: [(name: String, labels: Labels)] = []
     /// Frames that begin where tracks begin or end.
     private var trackedFrames: [Moment: Int] = [:]
     private var lookedAt = 0
+    /// Frames in which boxes lie, that were looked up for tags in rectangles.
+    var boxFrames: [BoxFrames.Key: BoxFrames] = [:]
     /// Of videos whose whole length was asked for: how many ticks, and how many frames.
     private var extents: [UInt32: (end: Int64, frames: Int)]?
     private var sources: [Int64: String] = [:]
 
     /// - Parameters:
     ///   - selected: The local ids of videos that are there.
-    ///   - frameIndex: The index of a video's frames, for tracks.
+    ///   - frameIndex: The index of a video's frames, for tracks and rectangles.
+    ///   - motionTrace: Where in a video something moves, for rectangles.
     init(
         _ table: IntervalTable, _ videos: ClassSchema, _ selected: IdSet, in snapshot: CatalogSnapshot,
-        frameIndex: @escaping (StoredBytes) throws -> FrameIndex, cancellation: Cancellation
+        frameIndex: @escaping (StoredBytes) throws -> FrameIndex,
+        motionTrace: @escaping (SHA256Digest) -> MotionTrace?, cancellation: Cancellation
     ) {
         self.table = table
         self.videos = videos
         self.selected = selected
         self.snapshot = snapshot
         self.frameIndex = frameIndex
+        self.motionTrace = motionTrace
         self.cancellation = cancellation
     }
 
@@ -145,16 +152,16 @@ final class IntervalSearch {
             let all = FoundStretches(
                 stretches, stretches.indices.map { .init(list: list, place: Int32($0)) }, index: known.index)
             var (stream, isSelected) = (UInt32.max, false)
-            parts.append(
-                all.keeping { place in
-                    if stretches[place].stream != stream || place == 0 {
-                        stream = stretches[place].stream
-                        isSelected = selected.contains(stream)
-                    }
-                    // A score that is missing is no number, and reaches nothing.
-                    return isSelected && source.map { $0 == known.sources[place] } ?? true
-                        && asked.minScore.map { known.scores[place] >= $0 } ?? true
-                })
+            let some = all.keeping { place in
+                if stretches[place].stream != stream || place == 0 {
+                    stream = stretches[place].stream
+                    isSelected = selected.contains(stream)
+                }
+                // A score that is missing is no number, and reaches nothing.
+                return isSelected && source.map { $0 == known.sources[place] } ?? true
+                    && asked.minScore.map { known.scores[place] >= $0 } ?? true
+            }
+            parts.append(try asked.inRectangle.map { try part(of: some, known, name.text, in: $0) } ?? some)
         }
         return parts.isEmpty ? FoundStretches([], []) : FoundStretches.merged(parts)
     }
@@ -203,13 +210,7 @@ final class IntervalSearch {
         let frames = track.frames.clamped(to: 0..<index.count)
         var runs: [Range<Int>] = []
         if let rectangle {
-            lookedAt += frames.count
-            guard lookedAt <= IntervalSearch.trackedFrameLimit else {
-                throw EngineError(
-                    .limitExceeded,
-                    "tracks of more than \(IntervalSearch.trackedFrameLimit) frames would be looked at: ask about fewer videos or label classes"
-                )
-            }
+            try countFrames(frames.count)
             for frame in frames {
                 guard let box = track.box(at: frame), rectangle.contains(middleOf: box) else { continue }
                 if let last = runs.last, last.upperBound == frame {
@@ -221,14 +222,29 @@ final class IntervalSearch {
         } else if !frames.isEmpty {
             runs = [frames]
         }
-        return runs.compactMap { run in
-            guard let start = IntervalTable.ticks(index.seconds(of: run.lowerBound)),
-                let stop = IntervalTable.ticks(index.end(of: run.upperBound - 1)),
-                let stretch = Stretch(stream: video, start, max(start + 1, stop))
-            else { return nil }
-            trackedFrames[Moment(stream: video, tick: stretch.start)] = run.lowerBound
-            trackedFrames[Moment(stream: video, tick: stretch.end)] = run.upperBound
-            return stretch
+        return runs.compactMap { stretch(of: $0, of: video, index) }
+    }
+
+    /// When frames of a video are shown; that they are these is remembered for what is told.
+    func stretch(of run: Range<Int>, of video: LocalID, _ index: FrameIndex) -> Stretch? {
+        guard let start = IntervalTable.ticks(index.seconds(of: run.lowerBound)),
+            let stop = IntervalTable.ticks(index.end(of: run.upperBound - 1)),
+            let stretch = Stretch(stream: video, start, max(start + 1, stop))
+        else { return nil }
+        trackedFrames[Moment(stream: video, tick: stretch.start)] = run.lowerBound
+        trackedFrames[Moment(stream: video, tick: stretch.end)] = run.upperBound
+        return stretch
+    }
+
+    /// Counts frames that are looked at by themselves.
+    /// - Throws: ``EngineError/Code/limitExceeded``.
+    func countFrames(_ count: Int) throws {
+        lookedAt += count
+        guard lookedAt <= IntervalSearch.trackedFrameLimit else {
+            throw EngineError(
+                .limitExceeded,
+                "more than \(IntervalSearch.trackedFrameLimit) frames would be looked at: ask about fewer videos or label classes"
+            )
         }
     }
 
@@ -256,8 +272,9 @@ final class IntervalSearch {
     private func frames(
         of stretch: Stretch, _ origin: FoundStretches.Origin?
     ) -> (start: Int?, stop: Int?) {
-        if let origin, case .intervals(let known) = lists[Int(origin.list)].labels {
-            let place = Int(origin.place)
+        if let origin, case .intervals(let known) = lists[Int(origin.list)].labels,
+            case let place = Int(origin.place), known.index.stretches[place] == stretch
+        {
             return (Int(known.starts[place]), Int(known.stops[place]))
         }
         return (frame(at: stretch.start, of: stretch.stream), frame(at: stretch.end, of: stretch.stream))
@@ -290,14 +307,6 @@ final class IntervalSearch {
     }
 
     private static func ticks(_ seconds: Double) -> Int64 { Int64((seconds * 1e6).rounded()) }
-}
-
-extension RegionRectangle {
-    /// Whether the middle of a box lies within, the right and the lower edge excluded.
-    fileprivate func contains(middleOf box: Box) -> Bool {
-        let (across, down) = (box.x + box.width / 2, box.y + box.height / 2)
-        return x <= across && across < x + width && y <= down && down < y + height
-    }
 }
 
 extension IntervalRelation {

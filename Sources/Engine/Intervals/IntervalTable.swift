@@ -20,7 +20,21 @@ struct IntervalTable: Sendable {
         /// Numbers of texts.
         let sources: [Int64]
         /// Places in the order of ends.
-        private let byEnd: [UInt32]
+        let byEnd: [UInt32]
+
+        /// What was read from a file.
+        init(
+            _ index: StretchIndex, starts: [Int32], stops: [Int32], scores: [Double], labels: [LabelID],
+            sources: [Int64], byEnd: [UInt32]
+        ) {
+            self.index = index
+            self.starts = starts
+            self.stops = stops
+            self.scores = scores
+            self.labels = labels
+            self.sources = sources
+            self.byEnd = byEnd
+        }
 
         fileprivate init(_ rows: [Row]) {
             let rows = rows.sorted {
@@ -81,7 +95,10 @@ struct IntervalTable: Sendable {
         classes = try IntervalTable.read(videos, nil, in: snapshot).mapValues { OfClass($0) }
     }
 
-    private init(_ classes: [ExactName: OfClass]) { self.classes = classes }
+    init(_ classes: [ExactName: OfClass]) { self.classes = classes }
+
+    /// How many intervals it holds.
+    var count: Int { classes.values.reduce(0) { $0 + $1.labels.count } }
 
     /// The same with the intervals of some videos read anew.
     func reading(
@@ -97,9 +114,9 @@ struct IntervalTable: Sendable {
             next[name] = rows.isEmpty ? nil : OfClass(rows)
         }
         for (name, rows) in fresh where classes[name] == nil { next[name] = OfClass(rows) }
-        let count = next.values.reduce(0) { $0 + $1.labels.count }
-        guard count <= IntervalTable.limit else { throw IntervalTable.tooMany }
-        return IntervalTable(next)
+        let table = IntervalTable(next)
+        guard table.count <= IntervalTable.limit else { throw IntervalTable.tooMany }
+        return table
     }
 
     // MARK: - Private

@@ -56,7 +56,8 @@ extension Store {
                     }
                     let search = IntervalSearch(
                         try tables.table(of: videos, in: snapshot), videos, ids, in: snapshot,
-                        frameIndex: { try self.frameIndex(of: $0, cancellation) }, cancellation: cancellation)
+                        frameIndex: { try self.frameIndex(of: $0, cancellation) },
+                        motionTrace: { self.motionTraces.find($0) }, cancellation: cancellation)
                     return try search.answer(request.question, limit: request.limit, offset: request.offset)
                 }
             }

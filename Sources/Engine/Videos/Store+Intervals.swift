@@ -3,8 +3,8 @@ import Catalog
 public import Media
 
 extension Store {
-    /// How much moves in a video, and the index of its frames. Blocks, and computes about a third of what
-    /// decoding all of it takes, or less.
+    /// How much moves in a video, and the index of its frames; where something does is kept for questions.
+    /// Blocks, and computes about a third of what decoding all of it takes, or less.
     /// - Throws: ``EngineError/Code/notFound``, ``EngineError/Code/gone``;
     ///   ``EngineError/Code/invalidRequest`` for what is no video; ``EngineError/Code/invalidOperation`` for
     ///   options that make no sense; ``EngineError/Code/unsupportedMedia``; ``EngineError/Code/cancelled``.
@@ -21,11 +21,11 @@ extension Store {
             }
             let index = try frameIndex(of: source.stored, cancellation)
             do {
-                return (
-                    try MotionScan.run(
-                        try videoBytes(of: source.stored.blob, cancellation), motion, video: options.video,
-                        index: index, cancellation: cancellation), index
-                )
+                let report = try MotionScan.run(
+                    try videoBytes(of: source.stored.blob, cancellation), motion, video: options.video,
+                    index: index, cancellation: cancellation)
+                motionTraces.insert(MotionTrace(report), for: source.stored.digest)
+                return (report, index)
             } catch let error as MediaError {
                 // What the bytes' own place reported says more.
                 if let cause = error.cause { throw cause }

@@ -155,10 +155,17 @@ enum CommandLanguageText {
         |---|---|
         | `"min_score"` | of `tag` and `track`: from 0 to 1 |
         | `"source"` | of `tag` and `track`: who said it |
-        | `"in_rectangle"` | of `track`: while the middle of the box is in `{"x", "y", "width", "height"}` |
+        | `"in_rectangle"` | of `tag` and `track`: while the thing is in `{"x", "y", "width", "height"}`, in pixels of upright frames; see below |
         | `"bridge"` | gaps of up to so many seconds are filled |
         | `"min_duration"`, `"max_duration"` | in seconds |
         | `"where"` | a condition, or a list of which all must hold |
+
+        **In a rectangle.** A track is there while the middle of its box is, the right and the lower edge excluded. A tag is there,
+        within each of its intervals, from a frame of which a box of the class has its middle there until the next frame that has a
+        box of the class; an interval without boxes is in no rectangle. `motion` is there while something moves in one of the 16 × 9
+        [cells](video-motion.md#what-moves) that have pixels in common with the rectangle. That is noted when a video is looked through;
+        where it is not known, as in a copy that was restored, the question is refused and names the video. What remains of an
+        interval are runs of frames, which `bridge` may join.
 
         A condition is `{"during": question}`: it holds of an interval that lies so to at least one of the other question's, in
         the same video. The relations are Allen's: `before`, `after`, `meets`, `met_by`, `overlaps`, `overlapped_by`, `starts`,
@@ -172,6 +179,7 @@ enum CommandLanguageText {
         {"sequence": [{"tag": "door"}, {"tag": "person", "min_score": 0.5}, {"tag": "car"}], "within": [5, 10]}
         {"and": [{"tag": "person"}, {"not": {"tag": "guard"}}], "min_duration": 30}
         {"track": "car", "in_rectangle": {"x": 0, "y": 300, "width": 200, "height": 180}, "min_duration": 2}
+        {"tag": "motion", "in_rectangle": {"x": 0, "y": 0, "width": 320, "height": 180}, "bridge": 1, "min_duration": 3}
         ```
 
         Times are compared to the microsecond; a stretch ends when its last frame is no longer shown, so that one *meets* the next

@@ -12,7 +12,7 @@ extension IntervalQuestion {
     /// ```
     /// question  = { one of: "tag": names, "track": names, "and": [question …], "or": [question …],
     ///               "not": question, "sequence": [question …],
-    ///               "min_score", "source" (of tag and track), "in_rectangle" (of track),
+    ///               "min_score", "source", "in_rectangle" (of tag and track),
     ///               "within": seconds or one for each step (of sequence),
     ///               "bridge", "min_duration", "max_duration": seconds, "where": condition or a list }
     /// condition = { a relation: question, "within": seconds (of before, after, precedes) }
@@ -65,8 +65,7 @@ private struct IntervalQuestionParser {
         }
         let own: [String] =
             switch base {
-            case "tag": ["min_score", "source"]
-            case "track": ["min_score", "source", "in_rectangle"]
+            case "tag", "track": ["min_score", "source", "in_rectangle"]
             case "sequence": ["within"]
             default: []
             }
@@ -101,7 +100,8 @@ private struct IntervalQuestionParser {
             return .labelled(
                 LabelledIntervals(
                     try names(operand, at: inner), minScore: try score(document, at: place),
-                    source: try source(document, at: place)))
+                    source: try source(document, at: place),
+                    inRectangle: try rectangle(document, at: place)))
         case "track":
             return .tracked(
                 TrackedIntervals(

@@ -61,11 +61,19 @@ public struct LabelledIntervals: Sendable, Hashable {
     public var minScore: Double?
     /// Who must have said it; anybody where `nil`.
     public var source: String?
+    /// Only the frames in which the thing is in this rectangle, each run of them an interval: of motion, in
+    /// which something moves in a cell of the grid that has pixels in common with it; of other classes, in
+    /// which the middle of a box of the class lies within, its right and lower edge excluded. In pixels of
+    /// upright frames.
+    public var inRectangle: RegionRectangle?
 
-    public init(_ names: [String], minScore: Double? = nil, source: String? = nil) {
+    public init(
+        _ names: [String], minScore: Double? = nil, source: String? = nil, inRectangle: RegionRectangle? = nil
+    ) {
         self.names = names
         self.minScore = minScore
         self.source = source
+        self.inRectangle = inRectangle
     }
 }
 

@@ -244,4 +244,49 @@ import Testing
         #expect(try await frames(#", "min_score": 0.8"#) == [])
         #expect(try await frames(#", "source": "model:b@1""#) == [])
     }
+
+    @Test(.enabled(if: TestVideo.hasTools, "needs ffmpeg"))
+    func `a tag is in a rectangle from a frame with a box there to the next frame with a box`() async throws {
+        let client = try await CommandClient()
+        let folder = try TemporaryFolder()
+        _ = try await client.ask(#"[{"AddVideo": {}}]"#, [try TestVideo(counting: 50, in: folder).bytes])
+        let id = try #require(EntityID("1.0.0"))
+        // Of every fifth frame a box whose middle is at 5 + n; a dog's is elsewhere.
+        func box(_ frame: Int, _ name: String, _ x: Int) -> NewLabel {
+            let box = Box(x: Double(x), y: 10, width: 10, height: 10)
+            return NewLabel(
+                .box, name, geometry: .json(Region.Geometry.box(box).value), confidence: 0.9, source: "")
+        }
+        let frames = stride(from: 10, to: 40, by: 5).map { frame in
+            FrameLabels(frame, at: Double(frame) / 25, [box(frame, "car", frame), box(frame, "dog", 0)])
+        }
+        let intervals = [("car", 10..<30), ("car", 32..<45), ("cat", 0..<50)].map { name, frames in
+            VideoInterval(
+                name, frames, start: Double(frames.lowerBound) / 25, stop: Double(frames.upperBound) / 25
+            ).label(by: "model:a@1")
+        }
+        var commit = StatementCommit(kind: "model", source: "model:a@1")
+        _ = try client.temporary.store.commit(
+            [Statement(id, by: "model:a@1", labels: intervals, frames: frames)], &commit)
+        func found(_ tag: String, _ x: Int, _ width: Int, _ more: String = "") async throws -> [[Value]] {
+            let question =
+                #"{"tag": "\#(tag)", "in_rectangle": {"x": \#(x), "y": 0, "width": \#(width), "height": 48}\#(more)}"#
+            let found = try await client.first(#"[{"FindIntervals": {"intervals": \#(question)}}]"#)
+            #expect(found["status"] == 0, "\(found.json)")
+            return (found["intervals"]?.arrayValue ?? []).compactMap(\.objectValue).map {
+                #expect($0["tag"] == .string(tag) || !more.isEmpty)
+                return [$0["start_frame"] ?? .null, $0["end_frame"] ?? .null]
+            }
+        }
+        // Middles are 15, 20, … 40 at frames 10, 15, … 35; the second interval begins between two of them.
+        #expect(try await found("car", 0, 64) == [[10, 29], [35, 44]])
+        #expect(try await found("car", 20, 10) == [[15, 24]])
+        #expect(try await found("car", 15, 5) == [[10, 14]])
+        #expect(try await found("car", 40, 24) == [[35, 44]])
+        #expect(try await found("car", 30, 34, #", "min_duration": 0.3"#) == [[35, 44]])
+        #expect(try await found("car", 30, 34, #", "bridge": 1"#) == [[25, 44]])
+        #expect(try await found("car", 50, 14) == [])
+        // Of what no box tells nobody knows where it is.
+        #expect(try await found("cat", 0, 64) == [])
+    }
 }

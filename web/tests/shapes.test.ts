@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { LabelAnswer } from "../src/api/types";
 import { mediaOf } from "../src/upload/mediaOf";
-import { boxAt, maskPixels, shapeOf, trackOf } from "../src/video/shapes";
+import { boxAt, maskCorner, maskPixels, shapeOf, trackOf } from "../src/video/shapes";
 
 const head = { image: "3.0.0", label: 7, class: "dog", confidence: 0.5, source: "s" };
 
@@ -15,7 +15,8 @@ test("labels with a place have a shape", () => {
   deepEqual(polygon?.kind === "polygon" && polygon.rings, [[{ x: 0, y: 0 }, { x: 4, y: 0 }, { x: 4, y: 4 }]]);
   const points = shapeOf({ ...head, kind: "points", points: [[1, 2], null, [3, 4, 2]] });
   deepEqual(points?.kind === "points" && points.points, [{ x: 1, y: 2 }, { x: 3, y: 4 }]);
-  equal(shapeOf({ ...head, kind: "class" }), undefined);
+  deepEqual(shapeOf({ ...head, kind: "class" }), { key: "7", name: "dog", confidence: 0.5, kind: "class" });
+  equal(shapeOf({ ...head, kind: "caption" }), undefined);
   equal(shapeOf({ ...head, kind: "box", x: 1, y: 2 }), undefined);
 });
 
@@ -39,6 +40,12 @@ test("a mask's runs go column by column", () => {
   const rows = [[0, 1, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]];
   deepEqual([...maskPixels(4, 3, "321O30")!], rows.flat());
   deepEqual([...maskPixels(50, 20, "Xo0")!], new Array(1000).fill(0));
+});
+
+test("a mask's name stands at its topmost pixel", () => {
+  deepEqual(maskCorner(4, 3, "321O30"), { x: 1, y: 0 });
+  equal(maskCorner(50, 20, "Xo0"), undefined);
+  equal(maskCorner(4, 3, "321O3"), undefined);
 });
 
 test("a mask that does not add up is none", () => {

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from "react";
 import type { Size } from "../state/useSize";
-import { hueOf, maskPixels, type Rectangle, type Shape } from "./shapes";
+import { hueOf, maskCorner, maskPixels, type Rectangle, type Shape } from "./shapes";
 
 /** Red, green and blue of the colours of masks; `--hue-0` to `--hue-7` are the same for lines. */
 const maskColours = [
@@ -23,7 +23,7 @@ export function ShapeLayer({ shapes, size, scale }: Properties): JSX.Element {
     <>
       <canvas ref={masks} className="shape-masks" width={size.width} height={size.height} aria-hidden="true" />
       <svg className="shapes" viewBox={`0 0 ${size.width} ${size.height}`} preserveAspectRatio="none" role="img"
-           aria-label={shapes.map((shape) => `${shape.name} ${shape.kind}`).join(", ")}>
+           aria-label={shapes.filter(({ kind }) => kind !== "class").map((shape) => `${shape.name} ${shape.kind}`).join(", ")}>
         {shapes.map((shape) => (
           <g key={shape.key} className={`shape is-hue-${hueOf(shape.name)}`}>
             {outlineOf(shape, scale)}
@@ -44,7 +44,7 @@ function outlineOf(shape: Shape, scale: number): JSX.Element | null {
         {shape.box !== undefined && <rect {...shape.box} />}
         {shape.points.map(({ x, y }, index) => <circle key={index} cx={x} cy={y} r={3 * scale} />)}
       </>);
-    case "mask": return null;
+    case "mask": case "class": return null;
   }
 }
 
@@ -59,7 +59,8 @@ function ShapeName({ shape, scale }: { readonly shape: Shape; readonly scale: nu
 }
 
 function cornerOf(shape: Shape): { x: number; y: number } | undefined {
-  if (shape.kind === "mask") return undefined;
+  if (shape.kind === "class") return undefined;
+  if (shape.kind === "mask") return maskCorner(shape.width, shape.height, shape.counts);
   const box: Rectangle | undefined = shape.kind === "polygon" ? undefined : shape.box;
   if (box !== undefined) return box;
   const points = shape.kind === "polygon" ? shape.rings.flat() : shape.kind === "points" ? shape.points : [];

@@ -11,8 +11,9 @@ export interface Rectangle extends Point {
   readonly height: number;
 }
 
-/** What is drawn over a frame for a label, in pixels of the upright frame. */
+/** What is drawn over a frame for a label, in pixels of the upright frame; a class of the whole is only listed. */
 export type Shape = { readonly key: string; readonly name: string; readonly confidence: number | undefined } & (
+  | { readonly kind: "class" }
   | { readonly kind: "box"; readonly box: Rectangle }
   | { readonly kind: "polygon"; readonly rings: readonly (readonly Point[])[] }
   | { readonly kind: "points"; readonly points: readonly Point[]; readonly box: Rectangle | undefined }
@@ -25,6 +26,7 @@ export function shapeOf(label: LabelAnswer): Shape | undefined {
     key: String(label.label), name: label.class ?? "", confidence: label.confidence,
   };
   switch (label.kind) {
+    case "class": return { ...head, kind: "class" };
     case "box": {
       const box = rectangle(label);
       return box === undefined ? undefined : { ...head, kind: "box", box };
@@ -124,6 +126,12 @@ export function maskPixels(width: number, height: number, counts: string): Uint8
     start += run;
   }
   return start === pixels.length ? pixels : undefined;
+}
+
+/** Where the name of a mask stands: its topmost pixel, of these the leftmost; undefined for one without pixels. */
+export function maskCorner(width: number, height: number, counts: string): Point | undefined {
+  const first = maskPixels(width, height, counts)?.indexOf(1) ?? -1;
+  return first < 0 ? undefined : { x: first % width, y: Math.floor(first / width) };
 }
 
 /** One of the eight colours of shapes and lanes, the same for a name wherever it stands. */

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import { find, labels } from "../api/client";
-import type { Entity, LabelAnswer } from "../api/types";
+import { facets, find, labels } from "../api/client";
+import type { Entity, Facet } from "../api/types";
 import { isObject } from "../api/types";
 import { useAnswer } from "../api/useAnswer";
 import { useDebounced } from "../state/useDebounced";
@@ -9,8 +9,8 @@ import { boxAt, shapeOf, type Shape, type Track } from "./shapes";
 
 /** Clips that are drawn. */
 const mostClips = 10_000;
-/** Labels that are looked at to learn which classes there are. */
-const surveyed = 2_000;
+/** Label classes of frames that are asked for; fewer are shown. */
+const mostClasses = 50;
 /** Labels of one frame that are drawn. */
 const mostShapes = 500;
 
@@ -27,17 +27,17 @@ export function useVideoLabels(entity: Entity, isWhole: boolean, revision: numbe
     filter: { video: id }, sort: "start_frame:asc", skip: 0, limit: mostClips, count: false,
     projection: { _uniqueid: 1, start_frame: 1, stop_frame: 1, label: 1 },
   }, signal)).entities);
-  const frameLabels = useAnswer(key, (signal) => labels("Frame", { video: id }, surveyed, signal));
+  const frameClasses = useAnswer(key, (signal) => facets("Frame", { video: id }, ["labels.class"], mostClasses, signal));
   const own = entity["labels"];
   return useMemo(() => {
     const said = lanesOfLabels(isWhole && Array.isArray(own) ? own.filter(isObject) : []);
     const clipLane = laneOfClips(clips.answer ?? []);
-    const frameLanes = lanesOfFrames(id, countsOf(frameLabels.answer ?? []));
+    const frameLanes = lanesOfFrames(id, countsOf(frameClasses.answer ?? []));
     return {
       lanes: [...said.lanes, ...frameLanes, ...(clipLane === undefined ? [] : [clipLane])],
       tracks: said.tracks,
     };
-  }, [id, own, isWhole, clips.answer, frameLabels.answer]);
+  }, [id, own, isWhole, clips.answer, frameClasses.answer]);
 }
 
 /** What is drawn over a frame: its labels once somebody stays there, and the boxes of tracks at once. */
@@ -60,10 +60,8 @@ export function useShapes(
   }, [answer, number, tracks]);
 }
 
-function countsOf(said: readonly LabelAnswer[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const label of said) {
-    if (label.class !== undefined) counts.set(label.class, (counts.get(label.class) ?? 0) + 1);
-  }
-  return counts;
+/** How many frames have a label of each class. */
+function countsOf(counted: readonly Facet[]): ReadonlyMap<string, number> {
+  const values = counted.flatMap((facet) => facet.values);
+  return new Map(values.flatMap(({ value, count }) => (typeof value === "string" ? [[value, count] as const] : [])));
 }

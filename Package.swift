@@ -248,6 +248,7 @@ if Context.environment["FOVEA_FUZZ"] != nil {
         fuzzer("FuzzCommands", rooms: ["Engine", "Query", "Base"], outside: [systemPackage]),
         fuzzer("FuzzPattern", rooms: ["Query"]),
         fuzzer("FuzzQuestions", rooms: ["Query"]),
+        fuzzer("FuzzRules", rooms: ["Engine", "Query"]),
         fuzzer("FuzzJSON", rooms: ["Base"]),
         fuzzer("FuzzDecode", rooms: ["Decoding", "Media"]),
         fuzzer("FuzzVips", rooms: ["Decoding", "Media"]),

@@ -1,3 +1,4 @@
+import Base
 #if canImport(Glibc)
     import Glibc
 #endif
@@ -38,6 +39,64 @@ enum FolderCopy {
             guard lstat(path.string, &status) == 0 else { throw Errno(rawValue: errno) }
             return try sum
                 + (status.st_mode & S_IFMT == S_IFDIR ? byteCount(below: path) : Int(status.st_size))
+        }
+    }
+
+    /// Copies all files below a folder, durably; links and other things that are no files are left out.
+    /// - Parameter unreadable: told which file the disk refuses to read, and why; that one is left out.
+    ///   `nil` to fail there.
+    /// - Returns: the bytes copied; 0 where there is no such folder.
+    static func copyFiles(
+        below source: FilePath, to target: FilePath, _ cancellation: Cancellation,
+        unreadable: ((FilePath, Errno) -> Void)?
+    ) throws -> Int {
+        guard exists(source) else { return 0 }
+        try makeFolder(target)
+        var copied = 0
+        for name in names(in: source).sorted() {
+            let (from, to) = (source.appending(name), target.appending(name))
+            var status = stat()
+            guard lstat(from.string, &status) == 0 else { throw Errno(rawValue: errno) }
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR:
+                copied += try copyFiles(below: from, to: to, cancellation, unreadable: unreadable)
+            case S_IFREG:
+                copied += try copyFile(from, to: to, cancellation, unreadable: unreadable)
+            default: continue
+            }
+        }
+        try syncFolder(target)
+        return copied
+    }
+
+    private static func copyFile(
+        _ source: FilePath, to target: FilePath, _ cancellation: Cancellation,
+        unreadable: ((FilePath, Errno) -> Void)?
+    ) throws -> Int {
+        let output = try FileDescriptor.open(
+            target, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+            permissions: .ownerReadWrite)
+        return try output.closeAfter {
+            var copied = 0
+            do {
+                let input = try FileDescriptor.open(source, .readOnly, options: [.closeOnExec])
+                defer { close(input.rawValue) }
+                var piece = [UInt8](repeating: 0, count: 1 << 20)
+                while true {
+                    try cancellation.check()
+                    let count = try piece.withUnsafeMutableBytes { try input.read(into: $0) }
+                    if count == 0 { break }
+                    try output.writeAll(piece[..<count])
+                    copied += count
+                }
+            } catch let error as Errno where error == .ioError || error == .permissionDenied {
+                guard let unreadable else { throw error }
+                unlink(target.string)
+                unreadable(source, error)
+                return 0
+            }
+            guard fsync(output.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            return copied
         }
     }
 

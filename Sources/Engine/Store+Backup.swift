@@ -24,10 +24,10 @@ extension Store {
             )
         }
         return try await collectionGate.together {
-            try await readPool.run { [catalog, blobs, descriptorSets] cancellation in
+            try await readPool.run { [directory, catalog, blobs, descriptorSets] cancellation in
                 try translating {
                     try StoreCopy(layout: StoreLayout(folder), cancellation: cancellation)
-                        .backUp(catalog, blobs, descriptorSets)
+                        .backUp(StoreLayout(directory), catalog, blobs, descriptorSets)
                 }
             }
         }
@@ -67,7 +67,8 @@ extension Store {
                     if let finding = try copy.damage(in: stored).first {
                         throw StoreCopy.refusal(finding.description, of: backup)
                     }
-                    return bytes + (try copy.publish())
+                    return try bytes + copy.copyModels(of: StoreLayout(backup), unreadable: nil)
+                        + copy.publish()
                 }
             }
         }
@@ -99,7 +100,9 @@ private struct StoreCopy {
     }
 
     /// Copies a store that is in use.
-    func backUp(_ catalog: Catalog, _ blobs: BlobStore, _ sets: DescriptorSets) throws -> Document {
+    func backUp(
+        _ store: StoreLayout, _ catalog: Catalog, _ blobs: BlobStore, _ sets: DescriptorSets
+    ) throws -> Document {
         try making(takesEmpty: false) {
             let hold = try blobs.holdCollection()
             defer { hold.end() }
@@ -116,9 +119,12 @@ private struct StoreCopy {
                 damaged.append("\(file.string): bytes \(range) cannot be read")
             }
             damaged += try damage(in: stored).map(\.description)
+            let modelBytes = try copyModels(of: store) { file, error in
+                damaged.append("\(file.string): \(error)")
+            }
             return [
                 "folder": .string(layout.directory.string), "commit": .integer(Int64(commit)),
-                "bytes": .integer(Int64(bytes + vectorBytes + (try publish()))),
+                "bytes": .integer(Int64(bytes + vectorBytes + modelBytes + (try publish()))),
                 "damaged": .array(damaged.map { .string($0) }),
             ]
         }
@@ -134,6 +140,11 @@ private struct StoreCopy {
             try blobs.extents(), to: layout.blobs, cancellation: cancellation, unreadable: unreadable
         ) { copied = $0.bytes }
         return copied
+    }
+
+    /// Copies the models that were added to the store. Each has its checksum, compared when it is used.
+    func copyModels(of store: StoreLayout, unreadable: ((FilePath, Errno) -> Void)?) throws -> Int {
+        try FolderCopy.copyFiles(below: store.models, to: layout.models, cancellation, unreadable: unreadable)
     }
 
     /// What is damaged of the copied blobs.

@@ -21,6 +21,8 @@ struct StoreLayout {
     var motion: FilePath { directory.appending("motion") }
     /// What unfinished jobs need only to go on.
     var jobs: FilePath { directory.appending("jobs") }
+    /// The models that were added to the store, with their descriptions.
+    var models: FilePath { directory.appending("models") }
     /// The vectors of sets of descriptors.
     var vectors: FilePath { directory.appending("vectors") }
 
@@ -86,7 +88,9 @@ struct StoreLayout {
     private func removeUnfinished() throws {
         let unfinished = directory.appending("catalog.sqlite.new")
         guard try exists(unfinished) else { return }
-        for path in [blobs] + ["", "-wal", "-shm", "-journal"].map({ FilePath(unfinished.string + $0) }) {
+        for path in [blobs, vectors, models]
+            + ["", "-wal", "-shm", "-journal"].map({ FilePath(unfinished.string + $0) })
+        {
             FolderCopy.removeAll(path)
         }
     }

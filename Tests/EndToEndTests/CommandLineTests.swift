@@ -177,6 +177,29 @@ import Testing
         #expect(try fovea.run("find", "--json", "--store", restored).text == fovea.run("find", "--json").text)
     }
 
+    @Test func `a backup has the models that were added, and a restoration gives them back`() throws {
+        let fovea = try Fovea()
+        let model = URL(fileURLWithPath: fovea.store).appendingPathComponent("models/mine")
+        try FileManager.default.createDirectory(at: model, withIntermediateDirectories: true)
+        // More than one piece of the copy.
+        let bytes = Data((0..<3_000_001).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+        try bytes.write(to: model.appendingPathComponent("mine.onnx"))
+        try Data("{}".utf8).write(to: model.appendingPathComponent("model.json"))
+        try FileManager.default.createSymbolicLink(
+            at: model.appendingPathComponent("link"), withDestinationURL: URL(fileURLWithPath: "/etc/passwd"))
+        let (backup, restored) = (fovea.folder.url.path + "/backup", fovea.folder.url.path + "/restored")
+        #expect(try fovea.run("backup", backup).status == 0)
+        #expect(try fovea.run("restore", backup, "--store", restored).status == 0)
+        for store in [backup, restored] {
+            let copy = URL(fileURLWithPath: store).appendingPathComponent("models/mine")
+            #expect(try Data(contentsOf: copy.appendingPathComponent("mine.onnx")) == bytes)
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: copy.path).sorted() == [
+                    "mine.onnx", "model.json",
+                ])
+        }
+    }
+
     @Test func `a truncated picture is kept with its error`() throws {
         let fovea = try Fovea()
         let whole = Picture.ppm(width: 40, height: 40, seed: 1)

@@ -175,18 +175,16 @@ import Testing
         #expect(moving.count == 140)
         let report = try MotionScan.run(FileVideo(path))
         let found = intervals(report, end: 139.4, gap: 1)
-        // Seconds of which at least 0.3 are in an interval.
+        // As for OpenCV, a second in which anything moves.
         let ours = moving.indices.map { second in
-            found.contains {
-                min($0.upperBound, Double(second + 1)) - max($0.lowerBound, Double(second)) >= 0.3
-            }
+            found.contains { $0.lowerBound < Double(second + 1) && $0.upperBound > Double(second) }
         }
         let both = zip(ours, moving).count { $0 && $1 }
         let (recall, precision) = (
             Double(both) / Double(moving.count { $0 }), Double(both) / Double(ours.count { $0 })
         )
-        // OpenCV's threshold is a fifth of ours: some of what only fidgets is below it.
-        #expect(recall >= 0.93 && precision >= 0.8, "recall \(recall), precision \(precision): \(found)")
+        // OpenCV's threshold is a fifth of ours: what fidgets for a frame is below it, in 3 seconds of 81.
+        #expect(recall >= 0.96 && precision >= 0.8, "recall \(recall), precision \(precision): \(found)")
         // It is decoded about once.
         #expect(report.decodedCount <= report.frameCount + report.groupCount)
     }

@@ -52,10 +52,7 @@ extension BlobStore {
             let bytes = try file.bytes(at: 0, count: length)
             guard bytes.count == length else { throw shrunk(path, length, to: bytes.count) }
             let found = SHA256Digest(hashing: bytes)
-            if let digest, digest != found {
-                throw BlobError(
-                    .changed, "\(path.string) has SHA-256 \(found), not \(digest) as was expected")
-            }
+            if let digest, digest != found { throw BlobStore.changed(path) }
             return try put(bytes, digest: found)
         }
         let large = try LargeFileWriter(writer)
@@ -70,11 +67,18 @@ extension BlobStore {
                 }
                 try large.append(block.span.bytes)
             }
-            return try large.finish(expecting: digest)
+            return try large.finish(expecting: digest, from: path)
         } catch {
             large.discard()
             throw error
         }
+    }
+
+    /// That a file is no longer what it was when its digest was taken.
+    static func changed(_ path: FilePath) -> BlobError {
+        BlobError(
+            .changed,
+            "\(path.string) changed while it was added: add it again once nothing writes to it any more")
     }
 
     /// Opens a file that is not ours; `invalid` for a directory, a pipe or a device.

@@ -36,11 +36,16 @@ final class LargeFileWriter {
 
     /// Publishes what was appended.
     ///
-    /// - Parameter expected: The digest that it must have.
+    /// - Parameters:
+    ///   - expected: The digest that it must have.
+    ///   - source: The file that was read, if it came from one.
     /// - Throws: `changed` when it has another.
-    func finish(expecting expected: SHA256Digest?) throws(BlobError) -> StoredBlob {
+    func finish(
+        expecting expected: SHA256Digest?, from source: FilePath? = nil
+    ) throws(BlobError) -> StoredBlob {
         let digest = hasher.finish()
         if let expected, expected != digest {
+            if let source { throw BlobStore.changed(source) }
             throw BlobError(.changed, "the bytes have SHA-256 \(digest), not \(expected) as was expected")
         }
         let layout = writer.layout

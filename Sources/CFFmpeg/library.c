@@ -41,6 +41,9 @@ static void open_libraries(void) {
     FOVEA_FFMPEG_FUNCTIONS(FOVEA_FFMPEG_LOAD)
 #undef FOVEA_FFMPEG_LOAD
     functions.av_log_set_level(AV_LOG_QUIET);
+    // A plane of 8192 x 8192 pixels of 32 bits fits, and a list of 11 million packets: what a file tells of more is
+    // refused before memory is taken for it.
+    functions.av_max_alloc((size_t)272 << 20);
     is_open = 1;
 }
 

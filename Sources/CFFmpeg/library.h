@@ -70,6 +70,7 @@
     X(avutil, av_compare_ts, int, (int64_t, AVRational, int64_t, AVRational))                                          \
     X(avutil, av_dict_parse_string, int, (AVDictionary **, const char *, const char *, const char *, int))             \
     X(avutil, av_malloc, void *, (size_t))                                                                             \
+    X(avutil, av_max_alloc, void, (size_t))                                                                            \
     X(avutil, av_freep, void, (void *))                                                                                \
     X(avutil, av_strerror, int, (int, char *, size_t))                                                                 \
     X(avutil, av_log_set_level, void, (int))                                                                           \

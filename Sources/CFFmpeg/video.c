@@ -180,7 +180,8 @@ int fovea_video_next_packet(fovea_video *video, struct fovea_video_packet *out, 
     out->duration = packet->duration;
     out->position = packet->pos < 0 ? FOVEA_VIDEO_NONE : packet->pos;
     out->byte_count = packet->size;
-    out->is_keyframe = (packet->flags & AV_PKT_FLAG_KEY) != 0;
+    out->may_begin = (packet->flags & AV_PKT_FLAG_KEY) != 0;
+    out->is_keyframe = out->may_begin && !fovea_video_is_refreshed_later(video, packet);
     out->is_damaged = !(packet->flags & AV_PKT_FLAG_CORRUPT) && !fovea_video_is_plausible(video, packet);
     out->is_hidden = (packet->flags & AV_PKT_FLAG_DISCARD) != 0;
     // VP8's frame tag, RFC 6386 section 9.1: bit 4 says whether the frame is shown.
@@ -203,6 +204,9 @@ int fovea_video_rewind(fovea_video *video, char message[256]) {
     // what they are, their bytes say. A quarter: the demuxer subtracts from it.
     if (strncmp(video->format->iformat->name, "mov", 3) == 0)
         error = f->av_seek_frame(video->format, video->stream->index, INT64_MIN / 4, AVSEEK_FLAG_BACKWARD);
+    // Where times may start anew, none of them says where the beginning is.
+    if (strncmp(video->format->iformat->name, "mpeg", 4) == 0)
+        error = f->av_seek_frame(video->format, -1, 0, AVSEEK_FLAG_BYTE);
     if (error < 0)
         error = f->avformat_seek_file(video->format, -1, INT64_MIN, INT64_MIN, INT64_MAX, AVSEEK_FLAG_BACKWARD);
     if (error < 0) error = f->av_seek_frame(video->format, -1, 0, AVSEEK_FLAG_BYTE);
@@ -309,7 +313,10 @@ int fovea_video_next_frame(fovea_video *video, int64_t wanted, int64_t first, in
         int error = f->avcodec_receive_frame(video->decoder, video->frame);
         if (error == 0) {
             describe(video, out);
-            if (out->presentation != FOVEA_VIDEO_NONE && out->presentation < video->begin) continue;
+            const int is_early = out->presentation != FOVEA_VIDEO_NONE && out->presentation < video->begin;
+            if (is_early && !out->is_keyframe) continue;
+            // Nothing that comes behind the keyframe was shown before it, even where times start anew.
+            video->begin = FOVEA_VIDEO_NONE;
             return FOVEA_VIDEO_OK;
         }
         if (error == AVERROR_EOF) return FOVEA_VIDEO_END;
@@ -339,6 +346,7 @@ int fovea_video_next_frame(fovea_video *video, int64_t wanted, int64_t first, in
             if (!is_at(packet, first, first_position)) {
                 if (packet->dts != AV_NOPTS_VALUE && first_decoding != FOVEA_VIDEO_NONE && packet->dts > first_decoding)
                     return FOVEA_VIDEO_MISSED;
+                if (first == FOVEA_VIDEO_NONE && packet->pos > first_position) return FOVEA_VIDEO_MISSED;
                 continue;
             }
             is_waiting = 0;

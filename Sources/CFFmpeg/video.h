@@ -32,3 +32,6 @@ struct fovea_video {
 
 /// Whether a packet of the picture stream has what every one of its codec has; 1 for codecs that are not looked into.
 int fovea_video_is_plausible(const fovea_video *video, const AVPacket *packet);
+/// Whether the frames behind a packet become right only some frames later, whatever its container takes it for: parts
+/// of the picture are refreshed one after another.
+int fovea_video_is_refreshed_later(const fovea_video *video, const AVPacket *packet);

@@ -116,7 +116,7 @@ extension Store {
         let number = (source.part?.lowerBound ?? 0) + frame
         return PixelRequest(
             key: DerivedPixelsKey(
-                digest: source.stored.digest.description, operations: "frame=\(number)&\(pipeline.text)"),
+                digest: source.stored.digest.description, operations: "frame:\(number)&\(pipeline.text)"),
             commit: commit, source: source.stored, pipeline: pipeline, frame: number)
     }
 

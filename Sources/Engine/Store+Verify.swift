@@ -10,7 +10,9 @@ extension Store {
     ///
     /// Runs on one commit of the store; what is added meanwhile is not looked at. Waits for a collection or a
     /// purge that runs, and keeps others waiting. Reads everything: as slow as the disk.
-    public func verify() -> AsyncThrowingStream<VerifyEvent, any Error> {
+    /// - Parameter decodesVideos: whether every frame of every video is decoded, too. Otherwise videos are
+    ///   compared as all blobs are: what was damaged before it was added is not found.
+    public func verify(decodesVideos: Bool = false) -> AsyncThrowingStream<VerifyEvent, any Error> {
         let (events, continuation) = AsyncThrowingStream.makeStream(of: VerifyEvent.self)
         let (catalog, blobs, sets, gate, readPool) = (
             catalog, blobs, descriptorSets, collectionGate, readPool
@@ -29,6 +31,7 @@ extension Store {
                             }.run()
                         }
                     }
+                    try await self.verifyVideos(isDecoding: decodesVideos) { continuation.yield($0) }
                 }
                 continuation.finish()
             } catch {

@@ -88,12 +88,23 @@ struct DeletionOption: ParsableArguments {
             request["ids"] = .array(targets.map { .string($0) })
         }
         let (path, body) = ("/v1/entities/\(URLText.encode(entityClass))/\(verb)", request)
-        let answer = try await store.withClient { try await $0.call("POST", path, body) }
-        let missing = (answer["missing"]?.arrayValue ?? []).compactMap(\.stringValue)
+        let entityClass = entityClass
+        let (answer, missing) = try await store.withClient { client in
+            let answer = try await client.call("POST", path, body)
+            var missing: [(id: String, entityClass: String?)] = []
+            for id in (answer["missing"]?.arrayValue ?? []).compactMap(\.stringValue) {
+                missing.append((id, isJSON ? nil : try await client.knownClass(of: id)))
+            }
+            return (answer, missing)
+        }
         if isJSON {
             Terminal.print(answer.json)
         } else {
-            for id in missing { Terminal.report("there is no \(entityClass) \(id)") }
+            for (id, actual) in missing {
+                let other = actual.flatMap { $0 == entityClass ? nil : $0 }
+                let advice = other.map { ": that is an id of the class \($0), say --class \($0)" } ?? ""
+                Terminal.report("there is no \(entityClass) \(id)\(advice)")
+            }
             let count = answer[dryRun ? "matched" : past]?.integerValue ?? 0
             Terminal.report(
                 "\(dryRun ? "would have \(past)" : past) \(count) \(count == 1 ? "entity" : "entities")")

@@ -4,7 +4,8 @@ import ArgumentParser
 enum ExitStatus: Int32 {
     /// Done.
     case success = 0
-    /// Done, with findings: `verify` or `backup` found damage, `add` could not add some files.
+    /// Done, with findings: `verify` or `backup` found damage, `add` could not add some files, `video`
+    /// could not do some videos or frames.
     case findings = 1
     /// Not done: the message on standard error says why.
     case failure = 2

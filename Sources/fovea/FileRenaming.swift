@@ -11,6 +11,10 @@ enum FileRenaming {
         guard Glibc.rename(source.string, target.string) == 0 else { throw Errno(rawValue: errno) }
     }
 
+    /// Removes what is left of a file that could not be written. What cannot be removed stays: the failure
+    /// before says more.
+    static func remove(_ path: FilePath) { _ = unlink(path.string) }
+
     /// Whether something is at `path` that is neither a file nor a folder.
     static func isSpecial(_ path: FilePath) -> Bool {
         do throws(Errno) {

@@ -22,7 +22,7 @@ struct FoveaCommand: AsyncParsableCommand {
               fovea find '{"width": {"$gte": 640}}' --sort bytes:desc --limit 10
               fovea serve
 
-            Exit status: 0 done; 1 done with findings (verify, backup or gc found damage, add or collect could not add some, check-labels found an error);
+            Exit status: 0 done; 1 done with findings (verify, backup or gc found damage, add or collect could not add some, check-labels found an error, video could not do some videos or frames);
             2 not done; 64 the command line, a filter or an operation is wrong.
             """,
         version: FoveaVersion.text,

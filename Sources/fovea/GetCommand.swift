@@ -91,8 +91,13 @@ struct GetCommand: AsyncParsableCommand {
             let descriptor = try FileDescriptor.open(
                 temporary, .writeOnly, options: [.create, .truncate],
                 permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            try descriptor.closeAfter { _ = try descriptor.writeAll(bytes) }
-            try FileRenaming.rename(temporary, to: file)
+            do {
+                try descriptor.closeAfter { _ = try descriptor.writeAll(bytes) }
+                try FileRenaming.rename(temporary, to: file)
+            } catch {
+                FileRenaming.remove(temporary)
+                throw error
+            }
         } catch let error as Errno {
             throw EngineError(.failed, "cannot write \(file): \(error)", cause: error)
         }

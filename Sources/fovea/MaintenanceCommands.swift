@@ -38,22 +38,28 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify", abstract: "Check every checksum and every reference of the store.",
         discussion: """
             Exits 0 when all is well, 1 with findings. Reads every stored byte and every page of the catalog; changes
-            nothing. Damage does not end it: what can still be read is checked.
+            nothing. Damage does not end it: what can still be read is checked. Of videos the bytes are compared, and
+            with --decode every frame is decoded, too, so that those which cannot be are named.
 
-            Example:
+            Examples:
               fovea verify --json
+              fovea verify --decode
             """)
 
+    @Flag(help: "Decode every frame of every video.")
+    var decode = false
     @OptionGroup var store: StoreOption
     @OptionGroup var output: OutputOption
 
     func run() async throws {
-        let isJSON = output.json
+        let (isJSON, decode) = (output.json, decode)
         let findings: Int
         do {
             findings = try await store.withClient { client in
                 var report = VerifyReport(isJSON: isJSON)
-                try await client.lines("POST", "/v1/verify", [:]) { line, _ in report.take(line) }
+                try await client.lines("POST", "/v1/verify", ["decode": .boolean(decode)]) { line, _ in
+                    report.take(line)
+                }
                 return report.finish()
             }
         } catch let error as EngineError where error.code == .corrupt {
@@ -80,7 +86,7 @@ struct VerifyReport {
 
     mutating func take(_ line: Document) {
         if let state = line["progress"]?.objectValue {
-            last = state
+            for (name, value) in state.members { last[name] = value }
             progress.show("verified \(VerifyReport.amount(state))")
             return
         }
@@ -107,7 +113,14 @@ struct VerifyReport {
     }
 
     private static func amount(_ state: Document) -> String {
-        "\(EntityTable.text(state["blobs"])) blobs, \(ByteCount(Int(state["bytes"]?.integerValue ?? 0)))"
+        let blobs =
+            "\(EntityTable.text(state["blobs"])) blobs, \(ByteCount(Int(state["bytes"]?.integerValue ?? 0)))"
+        guard let videos = state["videos"]?.integerValue, videos > 0 else { return blobs }
+        let name = videos == 1 ? "1 video" : "\(videos) videos"
+        guard let decoded = state["videos_decoded"]?.integerValue, decoded > 0 else {
+            return "\(blobs); frames of \(name) were not decoded (--decode)"
+        }
+        return "\(blobs); \(EntityTable.text(state["frames"])) frames of \(decoded) of \(name) decoded"
     }
 }
 

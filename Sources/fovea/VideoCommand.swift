@@ -1,6 +1,7 @@
 import ArgumentParser
 import Base
 import Engine
+import Media
 import Server
 import SystemPackage
 
@@ -49,12 +50,9 @@ struct VideoProbeCommand: AsyncParsableCommand {
     func run() async throws {
         let (ids, isJSON) = (ids, output.json)
         try await store.withClient { client in
-            for id in ids {
+            try await EachVideo.run(ids) { id in
                 let video = try await client.call("GET", "/v1/entities/Video/\(URLText.encode(id))")
-                guard !isJSON else {
-                    Terminal.print(video.json)
-                    continue
-                }
+                if isJSON { return Terminal.print(video.json) }
                 let width = video.members.map { Table.width(of: $0.key) }.max() ?? 0
                 for (key, value) in video.members {
                     let space = String(repeating: " ", count: width - Table.width(of: key) + 2)
@@ -118,6 +116,11 @@ struct VideoFramesCommand: AsyncParsableCommand {
         if !(1...100).contains(quality) { throw ValidationError("--quality must be in 1...100.") }
         if folder == "" { throw ValidationError("--output is empty: name a folder.") }
         if folder == nil, !op.isEmpty { throw ValidationError("--op needs -o: frames are only listed.") }
+        for name in op.map({ $0.prefix { $0 != "=" } }) {
+            guard OperationTable.reference(named: name)?.stage == .output else { continue }
+            throw ValidationError(
+                "--op \(name) is not for frames: --format and --quality say what they are written as.")
+        }
     }
 
     func run() async throws {
@@ -135,7 +138,7 @@ struct VideoFramesCommand: AsyncParsableCommand {
         }
         let (ids, crc) = (ids, crc)
         try await store.withClient { client in
-            for id in ids {
+            try await EachVideo.run(ids) { id in
                 if let export {
                     try await frames.write(id, to: export, client)
                 } else {
@@ -168,12 +171,17 @@ private struct AskedFrames: Sendable {
             + (items + ["crc=\(crc)"]).joined(separator: "&")
         if !isJSON, namesVideo { Terminal.print(id) }
         if !isJSON { Terminal.print("index      time  keyframe\(crc ? "  crc" : "")") }
+        var damaged = 0
         try await client.lines("GET", path, nil) { line, bytes in
+            if line["damaged"] == true { damaged += 1 }
             guard isJSON else { return Terminal.print(AskedFrames.row(line)) }
             guard namesVideo else { return Terminal.write(bytes + [0x0A]) }
             let told = Document([("video", .string(id))] + line.members.map { ($0.key, $0.value) })
             Terminal.print(told.json)
         }
+        guard crc, damaged > 0 else { return }
+        if !isJSON { Terminal.report("\(id): \(damaged) frames are damaged and have no checksum") }
+        throw ExitStatus.findings.exitCode
     }
 
     func write(_ id: String, to folder: FrameFolder, _ client: StoreClient) async throws {
@@ -212,12 +220,16 @@ private struct AskedFrames: Sendable {
 extension StoreClient {
     /// The class that an id is of; that of images for what is no id, or of no class.
     func className(of id: String) async throws -> String {
-        guard EntityID(id) != nil else { return Store.imageClass }
+        try await knownClass(of: id) ?? Store.imageClass
+    }
+
+    /// The class that an id is of; `nil` for what is no id, or of no class.
+    func knownClass(of id: String) async throws -> String? {
+        guard EntityID(id) != nil else { return nil }
         do {
             return try await call("GET", "/v1/holder/classes/\(URLText.encode(id))")["class"]?.stringValue
-                ?? Store.imageClass
         } catch let error as EngineError where error.code == .notFound {
-            return Store.imageClass
+            return nil
         }
     }
 }

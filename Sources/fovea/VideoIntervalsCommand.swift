@@ -24,7 +24,7 @@ struct VideoMotionCommand: AsyncParsableCommand {
     func run() async throws {
         let (ids, isJSON) = (ids, output.json)
         try await store.withClient { client in
-            for id in ids {
+            try await EachVideo.run(ids) { id in
                 let name = URLText.encode(try await client.className(of: id))
                 if !isJSON {
                     if ids.count > 1 { Terminal.print(id) }
@@ -141,7 +141,7 @@ struct VideoIntervalsCommand: AsyncParsableCommand {
             return try await store.withClient { try await call.run($0) }
         }
         try await store.withClient { client in
-            for id in ids {
+            try await EachVideo.run(ids) { id in
                 let entityClass = try await client.className(of: id)
                 let path = "/v1/entities/\(URLText.encode(entityClass))/\(URLText.encode(id))"
                 // A clip has the intervals of its video.
@@ -162,7 +162,7 @@ struct VideoIntervalsCommand: AsyncParsableCommand {
                         let video = ids.count > 1 ? [("video", Value.string(id))] : []
                         Terminal.print(Document(video + line.members.map { ($0.key, $0.value) }).json)
                     }
-                    continue
+                    return
                 }
                 if ids.count > 1 { Terminal.print(id) }
                 if !lines.isEmpty { Terminal.print("   from      to     begins       ends   score  tag") }

@@ -46,7 +46,7 @@ struct VideoTracksCommand: AsyncParsableCommand {
         if let source { body.append("source", .string(source)) }
         let request = body
         try await store.withClient { client in
-            for id in ids {
+            try await EachVideo.run(ids) { id in
                 let entityClass = try await client.className(of: id)
                 let path = "/v1/entities/\(URLText.encode(entityClass))/\(URLText.encode(id))/tracks"
                 // A clip has the tracks of its video.

@@ -117,7 +117,9 @@ import Testing
             for length in [100, 100_000] {
                 let source = directory.appending("source")
                 try write(sample(1, count: length), to: source)
-                #expect(code { _ = try store.putFile(source, digest: wrong) } == .changed)
+                let error = #expect(throws: BlobError.self) { _ = try store.putFile(source, digest: wrong) }
+                #expect(error?.code == .changed)
+                #expect(error?.message.contains("\(source) changed while it was added: add it again") == true)
             }
             #expect(code { _ = try store.putFile(directory.appending("none")) } == .missing)
             #expect(code { _ = try store.putFile(directory) } == .invalid)

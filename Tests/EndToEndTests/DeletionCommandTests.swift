@@ -29,6 +29,11 @@ import Testing
         let byID = try fovea.run("delete", "1.0.5", "1.0.77")
         #expect(byID.status == 1)
         #expect(byID.errors == "there is no Image 1.0.77\ndeleted 1 entity\n")
+        let other = try fovea.run("delete", "1.0.4", "--class", "Video")
+        #expect(other.status == 1)
+        #expect(
+            other.errors.hasPrefix(
+                "there is no Video 1.0.4: that is an id of the class Image, say --class Image\n"))
         #expect(try fovea.run("count").text == "3\n")
         let shown = try fovea.run("show", "1.0.5")
         #expect(shown.status == 2 && shown.errors.contains("was deleted at"))

@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -51,6 +52,37 @@ import Testing
         #expect(try fovea.run("video", "intervals", id, "--tag", "motion").status == 0)
     }
 
+    @Test(arguments: [
+        ["probe"], ["frames"], ["frames", "-o", "FOLDER"], ["motion"], ["intervals", "--tag", "motion"],
+    ])
+    func `a video that cannot be decoded is named, and does not end the command for others`(
+        _ words: [String]
+    ) throws {
+        let fovea = try Fovea()
+        let whole = try TestVideo(counting: 20, name: "whole.mp4", in: fovea.folder)
+        // No frame description is left: it is known for a video, and no more.
+        let bad = fovea.folder.url.appendingPathComponent("bad.mp4")
+        try Data(whole.bytes.prefix(200)).write(to: bad)
+        let added = try fovea.run("add", bad.path, whole.path.string, "--json").lines()
+        let ids = try added.map { try #require($0["_uniqueid"]?.stringValue) }
+        #expect(ids.count == 2)
+        let folder = fovea.folder.url.appendingPathComponent("pictures").path
+        let arguments = words.map { $0 == "FOLDER" ? folder : $0 }
+        let alone = try fovea.run(["video"] + arguments + [ids[1], "--json"])
+        #expect(alone.status == 0)
+        let both = try fovea.run(["video"] + arguments + ids + ["--json"])
+        if words == ["probe"] {
+            #expect(both.status == 0)
+            return
+        }
+        #expect(both.status == 1 && both.errors.contains("fovea: \(ids[0]): "), "\(both.errors)")
+        #expect(try both.lines().count == alone.lines().count)
+        let gone = try fovea.run(["video"] + arguments + [ids[0]])
+        #expect(gone.status == 2 && gone.errors.contains(ids[0]), "\(gone.errors)")
+        let unknown = try fovea.run(["video"] + arguments + ["\(ids[1])9", ids[0]])
+        #expect(unknown.status == 2)
+    }
+
     @Test func `videos are added beside images, found, listed and shown frame by frame`() throws {
         let fovea = try Fovea()
         let folder = fovea.folder.url
@@ -96,6 +128,22 @@ import Testing
         #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]))
         #expect(try fovea.run("video", "frames", id, "-o", pictures.path).status == 0)
         #expect(try FileManager.default.contentsOfDirectory(atPath: pictures.path).count == 33)
+        // A folder has the name of the third one.
+        let partly = folder.appendingPathComponent("partly")
+        try FileManager.default.createDirectory(
+            at: partly.appendingPathComponent("\(id)-2.jpg"), withIntermediateDirectories: true)
+        let stopped = try fovea.run("video", "frames", id, "-o", partly.path, "--to", "4", "--json")
+        #expect(stopped.status == 2 && stopped.errors.contains("cannot write"))
+        let names = try FileManager.default.contentsOfDirectory(atPath: partly.path)
+        #expect(!names.contains { $0.hasSuffix(".part") } && names.count >= 2)
+        #expect(
+            try Set(stopped.lines().compactMap { $0["file"]?.stringValue } + ["\(id)-2.jpg"]) == Set(names))
+        let refused = try fovea.run(
+            "get", id, "--frame", "1", "-o", partly.appendingPathComponent("\(id)-2.jpg").path)
+        #expect(refused.status == 2)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: partly.path).count == names.count)
+        let encoded = try fovea.run("video", "frames", id, "-o", pictures.path, "--op", "encode=webp")
+        #expect(encoded.status == 64 && encoded.errors.contains("--op encode is not for frames: --format"))
 
         #expect(try fovea.run("verify").status == 0)
         #expect(try fovea.run("delete", id, "--class", "Video").status == 0)

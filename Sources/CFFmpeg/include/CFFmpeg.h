@@ -91,6 +91,9 @@ struct fovea_video_audio {
 struct fovea_video_packet {
     int64_t presentation, decoding, duration, position;
     int32_t byte_count;
+    /// Its container, or the parser of its codec, says that decoding may begin with it.
+    uint8_t may_begin;
+    /// The frames from it on are right when decoding begins with it.
     uint8_t is_keyframe;
     /// Decoded for others, and never shown: an edit list cuts it off, or the codec says so.
     uint8_t is_hidden;

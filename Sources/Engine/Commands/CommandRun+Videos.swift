@@ -192,12 +192,15 @@ extension CommandRun {
     ) throws -> (id: EntityID, index: FrameIndex) {
         let found = try owner.map(result) ?? FoundSet()
         return try read { snapshot -> (id: EntityID, index: FrameIndex) in
-            guard found.count == 1, let id = found.members(snapshot.schema).first,
-                snapshot.schema[id.classNumber]?.name == Store.videoClass
-            else {
+            guard found.count == 1, let id = found.members(snapshot.schema).first else {
+                let some = found.count == 0 ? "none: no video was found" : "\(found.count) entities"
+                throw EngineError(
+                    .invalidRequest, "\(command.name) needs one video, and its video_ref stands for \(some)")
+            }
+            guard snapshot.schema[id.classNumber]?.name == Store.videoClass else {
                 throw EngineError(
                     .invalidRequest,
-                    "\(command.name) must be of one video, and its video_ref is \(found.count)")
+                    "\(command.name) needs one video, and its video_ref stands for \(id), which is none")
             }
             return (id, try index(of: id, in: snapshot))
         }

@@ -92,7 +92,7 @@ extension Store {
         _ cancellation: Cancellation
     ) throws -> [UInt8] {
         let key = DerivedPixelsKey(
-            digest: stored.digest.description, operations: "wire:frame=\(number);\(work?.text ?? "")")
+            digest: stored.digest.description, operations: "wire:frame:\(number);\(work?.text ?? "")")
         if let pixels = cache.find(key) { return pixels.bytes }
         try reader.frame(number)
         let raster = try reader.raster()
@@ -112,7 +112,7 @@ extension Store {
         case .video(let stored, let plan):
             return try await computePool.run { cancellation in
                 let key = DerivedPixelsKey(
-                    digest: stored.digest.description, operations: "wire:video;\(plan.text)")
+                    digest: stored.digest.description, operations: "wire:video:\(plan.text)")
                 if let pixels = self.cache.find(key) { return pixels.bytes }
                 let bytes = try self.withReader(of: stored, near: plan.cut.range.lowerBound, cancellation) {
                     try plan.write(with: $0)

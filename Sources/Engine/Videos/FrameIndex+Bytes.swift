@@ -4,7 +4,7 @@ import Media
 /// The index of a video's frames as bytes.
 ///
 /// ```
-/// "fovframe" · version (1) · basis (1)
+/// "fovframe" · version (1): 3, as earlier ones were made otherwise · basis (1)
 /// numbers, each of 7-bit groups, the least first; signed ones as zigzag:
 ///     time base: numerator, denominator
 ///     count · the first presentation, then the ticks from each to the next
@@ -15,7 +15,7 @@ import Media
 /// ```
 extension FrameIndex {
     private static let magic: [UInt8] = Array("fovframe".utf8)
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
     var encoded: [UInt8] {
         var writer = NumberWriter(bytes: FrameIndex.magic + [FrameIndex.version, basis == .packets ? 0 : 1])
@@ -72,7 +72,7 @@ extension FrameIndex {
             presentations.append(last)
         }
         guard let lastDuration = reader.signed(), let keyframeCount = reader.count() else { return nil }
-        var keyframes: [Keyframe] = []
+        var keyframes = Keyframes()
         keyframes.reserveCapacity(keyframeCount)
         var (frame, decoding, position) = (0, Int64(0), Int64(0))
         for _ in 0..<keyframeCount {

@@ -73,7 +73,7 @@ final class FrameIndexes: Sendable {
     // MARK: - Private
 
     private func remember(_ index: FrameIndex, _ digest: SHA256Digest) {
-        let cost = 256 + 8 * index.count + 40 * index.keyframes.count
+        let cost = 256 + 8 * index.count + 20 * index.keyframes.count
         state.withLock { _ = $0.insert(index, for: digest, cost: cost) }
     }
 

@@ -26,7 +26,7 @@ extension Store {
     ///
     /// The whole file is read where its index is not there, and decoded where checksums are wanted.
     /// - Throws: ``EngineError/Code/notFound``; ``EngineError/Code/unsupportedMedia`` for a video that cannot
-    ///   be decoded, at once or on the way.
+    ///   be decoded; the stream what went wrong with frames, once all that can be had were told.
     public func frames(
         _ request: FrameListRequest
     ) async throws -> AsyncThrowingStream<[Document], any Error> {
@@ -35,28 +35,32 @@ extension Store {
         let batch = request.wantsChecksums ? 64 : 4_096
         let place = Mutex(numbers.startIndex)
         let bounds = source.bounds(in: index)
+        let walk = FrameWalk(self, source.stored, index)
         return AsyncThrowingStream {
             let start = place.withLock { place in
                 defer { place = min(place + batch, numbers.endIndex) }
                 return place
             }
             let some = numbers[start..<min(start + batch, numbers.endIndex)]
-            if some.isEmpty { return nil }
+            if some.isEmpty || walk.isOver {
+                try walk.check()
+                return nil
+            }
             guard request.wantsChecksums else {
                 return some.map { index.document(of: $0, within: bounds) }
             }
             return try await self.computePool.run { cancellation in
-                try self.withReader(of: source.stored, near: some.first ?? 0, cancellation) { reader in
-                    try some.map { number in
-                        var document = index.document(of: number, within: bounds)
-                        if try reader.frameUnlessDamaged(number) == nil {
-                            document["damaged"] = true
-                        } else {
-                            document["crc"] = .string(Hex.encode(reader.crc().bigEndianBytes))
-                        }
-                        return document
+                var documents: [Document] = []
+                try walk.decode(some, cancellation) { number, reader in
+                    var document = index.document(of: number, within: bounds)
+                    if let reader {
+                        document["crc"] = .string(Hex.encode(reader.crc().bigEndianBytes))
+                    } else {
+                        document["damaged"] = true
                     }
+                    documents.append(document)
                 }
+                return documents
             }
         }
     }
@@ -89,6 +93,10 @@ extension Store {
                     try restingReaders.take(stored.digest, near: frame)
                     ?? openReader(stored.blob, cancellation)
                 reader.cancellation = cancellation
+                defer {
+                    // So that nobody else decodes a whole video to find the same.
+                    if let index = reader.takeFindings() { frameIndexes.insert(index, for: stored.digest) }
+                }
                 let result = try body(reader)
                 // One that has failed is not used again.
                 restingReaders.rest(reader, stored.digest, at: reader.nextFrame)

@@ -3,74 +3,35 @@ extension FrameIndex {
     ///
     /// Frames that come, or are shown, before the first keyframe lack what they were predicted from: they are
     /// none. Keyframes whose packets are damaged are not told: decoding cannot begin there.
-    /// - Returns: `nil` where the packets do not tell when frames are shown, or where decoding may begin. An
-    ///   AVI without its index takes every packet for a keyframe, one whose index ends too early those behind
-    ///   that.
+    /// - Returns: `nil` where the packets do not tell when frames are shown, or where decoding may begin; and
+    ///   where times start anew in the middle, so that they do not tell the order of frames. An AVI without
+    ///   its index takes every packet for a keyframe, one whose index ends too early those behind that.
     /// - Throws: ``MediaError/Code/limitExceeded`` beyond `limit` packets.
     static func ofPackets(_ decoder: VideoDecoder, limit: Int) throws -> FrameIndex? {
-        try ofPacketsWithSizes(decoder, limit: limit)?.index
+        try PacketRows(decoder, limit: limit, keepsSizes: false)?.index
     }
 
     /// The same, and how many bytes the packet of each frame has.
     static func ofPacketsWithSizes(
         _ decoder: VideoDecoder, limit: Int
     ) throws -> (index: FrameIndex, byteCounts: [Int32])? {
-        var begin: Int64?
-        var shown:
-            [(
-                presentation: Int64, duration: Int64, byteCount: Int32, keyframe: Keyframe?, isDamaged: Bool
-            )] = []
-        let needsIndex = decoder.facts.container == "avi" && !decoder.isIntraOnly
-        var wasKeyframe = false
-        while let packet = try decoder.nextPacket() {
-            // AVI has empty packets where the frame before is shown once more.
-            if packet.byteCount == 0 { continue }
-            guard let presentation = packet.presentation, canBeShown(at: presentation) else { return nil }
-            if needsIndex, wasKeyframe, packet.isKeyframe { return nil }
-            wasKeyframe = packet.isKeyframe
-            if begin == nil {
-                guard packet.isKeyframe else { continue }
-                begin = presentation
-            }
-            if packet.isHidden { continue }
-            if let begin, presentation < begin { continue }
-            try check(shown.count, limit)
-            shown.append(
-                (
-                    presentation, packet.duration, Int32(clamping: packet.byteCount),
-                    packet.isKeyframe && !packet.isDamaged
-                        ? Keyframe(frame: 0, decoding: packet.decoding, position: packet.position) : nil,
-                    packet.isDamaged
-                ))
-        }
-        if begin == nil || (needsIndex && wasKeyframe && shown.count > 1) { return nil }
-        // Order of decoding becomes order of presentation; frames that begin together cannot be told apart.
-        shown.sort { $0.presentation < $1.presentation }
-        for (earlier, later) in zip(shown, shown.dropFirst())
-        where earlier.presentation == later.presentation {
-            return nil
-        }
-        let index = FrameIndex(
-            basis: .packets, timeBase: decoder.facts.timeBase, presentations: shown.map(\.presentation),
-            lastDuration: shown.last?.duration ?? 0,
-            keyframes: shown.enumerated().compactMap { number, frame in
-                guard var keyframe = frame.keyframe else { return nil }
-                keyframe.frame = number
-                return keyframe
-            }, damaged: [Range<Int>](rising: shown.indices.filter { shown[$0].isDamaged }))
-        return (index, shown.map(\.byteCount))
+        try PacketRows(decoder, limit: limit, keepsSizes: true).map { ($0.index, $0.byteCounts) }
     }
 
     /// Decodes all frames from the beginning.
     ///
     /// A frame that tells no time, or none behind that of the frame before, is taken to begin where that one
-    /// ends.
+    /// ends; where times run out of all bounds, each frame takes a tick. Positions that do not ascend from
+    /// keyframe to keyframe lead nowhere, and are not told.
     /// - Throws: ``MediaError/Code/limitExceeded`` beyond `limit` frames.
     static func ofFrames(_ decoder: VideoDecoder, limit: Int) throws -> FrameIndex {
         try decoder.rewind()
         var presentations: [Int64] = []
-        var keyframes: [Keyframe] = []
+        presentations.reserveCapacity(decoder.likelyFrameCount(limit: limit))
+        var keyframes = Keyframes()
+        var lastPosition = Int64.min
         var duration: Int64 = 0
+        var areTimes = true
         while let frame = try decoder.nextFrame() {
             try check(presentations.count, limit)
             let earliest = presentations.last.map { $0.addingReportingOverflow(max(1, duration)) }
@@ -78,34 +39,87 @@ extension FrameIndex {
             if let last = presentations.last, presentation <= last, let earliest {
                 presentation = earliest.partialValue
             }
-            guard earliest?.overflow != true, canBeShown(at: presentation) else {
-                throw MediaError(.malformedInput, "its times run out of all bounds")
+            if !areTimes || earliest?.overflow == true || !canBeShown(at: presentation) {
+                // They run out of all bounds, and say nothing.
+                if areTimes { presentations = presentations.indices.map { Int64($0) } }
+                areTimes = false
+                presentation = Int64(presentations.count)
             }
             if frame.isKeyframe {
-                keyframes.append(
-                    Keyframe(frame: presentations.count, decoding: nil, position: frame.position))
+                var position = frame.position
+                if let told = position, told <= lastPosition {
+                    // Several have one place, as frames of a page have, or the order is another.
+                    if told == lastPosition { keyframes.forgetPosition(keyframes.count - 1) }
+                    position = nil
+                }
+                lastPosition = max(lastPosition, position ?? lastPosition)
+                keyframes.append(Keyframe(frame: presentations.count, decoding: nil, position: position))
             }
             presentations.append(presentation)
-            duration = max(0, frame.duration)
+            duration = areTimes ? max(0, frame.duration) : 1
         }
         return FrameIndex(
             basis: .frames, timeBase: decoder.facts.timeBase, presentations: presentations,
             lastDuration: duration, keyframes: keyframes)
     }
 
-    /// The frames of an index of packets that decoding all did not give, where most came and no other did:
-    /// damaged ones. `nil` where the packets tell other frames than there are.
-    func frames(missingIn decoded: FrameIndex) -> [Range<Int>]? {
-        let came = Set(decoded.presentations)
-        let lost = presentations.indices.filter { !came.contains(presentations[$0]) }
-        // Fields that come in packets of their own would be every second one.
-        guard count - lost.count == decoded.count, decoded.count * 5 >= count * 3 else { return nil }
-        return [Range<Int>](rising: lost)
+    /// How many frames at the beginning are decoded to see whether they are those that the packets tell.
+    private static let triedCount = 4
+
+    /// Decodes the first frames, and looks whether they are those that the packets tell of. `true` where
+    /// packets among them are known to be damaged.
+    func beginsAsDecoded(by decoder: VideoDecoder) throws -> Bool {
+        if let first = damaged.first, first.lowerBound < 2 * FrameIndex.triedCount { return true }
+        try decoder.rewind()
+        for number in 0..<FrameIndex.triedCount {
+            guard let frame = try decoder.nextFrame() else { return number == count }
+            guard number < count, frame.presentation == presentations[number] else { return false }
+        }
+        return true
     }
 
-    private static func check(_ count: Int, _ limit: Int) throws(MediaError) {
+    /// The frames of an index of packets that do not come where all are decoded in order. Frames that the
+    /// index does not know, or that come behind later ones, are none of its.
+    func framesNotDecoded(by decoder: VideoDecoder) throws -> [Range<Int>] {
+        try decoder.rewind()
+        var hasCome = [Bool](repeating: false, count: count)
+        var last = -1
+        while let frame = try decoder.nextFrame() {
+            guard let number = frame.presentation.flatMap({ self.frame(at: $0) }), number > last else {
+                continue
+            }
+            hasCome[number] = true
+            last = number
+        }
+        return [Range<Int>](rising: hasCome.indices.lazy.filter { !hasCome[$0] })
+    }
+
+    /// The frames of an index of packets that decoding all did not give, where no other came: damaged ones.
+    /// `nil` where the packets tell other frames than there are.
+    func frames(missingIn decoded: FrameIndex) -> [Range<Int>]? {
+        var lost: [Int] = []
+        var place = 0
+        for (number, presentation) in presentations.enumerated() {
+            if place < decoded.count, decoded.presentations[place] == presentation {
+                place += 1
+            } else {
+                lost.append(number)
+            }
+        }
+        guard place == decoded.count else { return nil }
+        let ranges = [Range<Int>](rising: lost)
+        // Fields that come in packets of their own are every second one.
+        return ranges.count > 1 && ranges.count * 5 >= count * 2 ? nil : ranges
+    }
+
+    static func check(_ count: Int, _ limit: Int) throws(MediaError) {
         if count >= limit {
             throw MediaError(.limitExceeded, "it has more than \(limit) frames, which is the limit")
         }
     }
+}
+
+extension VideoDecoder {
+    /// How many frames there will be, for memory that is taken at once: what the header says, within bounds.
+    func likelyFrameCount(limit: Int) -> Int { min(facts.toldFrameCount ?? 0, limit) }
 }

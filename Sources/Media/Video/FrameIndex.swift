@@ -10,24 +10,9 @@ public struct FrameIndex: Sendable, Hashable {
         /// The packets, none of which was decoded.
         case packets
         /// The frames, all of which were decoded, as the packets do not tell (AVI keeps no times of
-        /// presentation) or tell what the decoder does not find.
+        /// presentation), tell what the decoder does not find, or have times that start anew (streams that
+        /// were put one behind the other). Times that do not ascend are made up.
         case frames
-    }
-
-    /// A frame that needs no other.
-    public struct Keyframe: Sendable, Hashable {
-        /// The frame's number.
-        public var frame: Int
-        /// In ticks; `nil` where it is not told.
-        public var decoding: Int64?
-        /// Where its packet begins in the file; `nil` where that is not known.
-        public var position: Int64?
-
-        public init(frame: Int, decoding: Int64?, position: Int64?) {
-            self.frame = frame
-            self.decoding = decoding
-            self.position = position
-        }
     }
 
     /// No frame is shown further than this from the clock's zero, nor the last one longer, in ticks: so sums
@@ -41,7 +26,7 @@ public struct FrameIndex: Sendable, Hashable {
     /// How long the last frame is shown, in ticks; 0 where it is not told.
     public let lastDuration: Int64
     /// In order. The first frame may be none of them.
-    public let keyframes: [Keyframe]
+    public let keyframes: Keyframes
     /// Frames whose packets are damaged, in order, no two ranges touching: they have no pixels, and what is
     /// predicted from them, up to the next keyframe, is what the decoder makes of it.
     public let damaged: [Range<Int>]
@@ -50,7 +35,7 @@ public struct FrameIndex: Sendable, Hashable {
     ///   - presentations: none beyond ``farthest`` on either side.
     ///   - lastDuration: is kept within `0...farthest`.
     public init(
-        basis: Basis, timeBase: Ratio, presentations: [Int64], lastDuration: Int64, keyframes: [Keyframe],
+        basis: Basis, timeBase: Ratio, presentations: [Int64], lastDuration: Int64, keyframes: Keyframes,
         damaged: [Range<Int>] = []
     ) {
         self.basis = basis
@@ -59,6 +44,27 @@ public struct FrameIndex: Sendable, Hashable {
         self.lastDuration = min(max(0, lastDuration), FrameIndex.farthest)
         self.keyframes = keyframes
         self.damaged = damaged
+    }
+
+    /// The same with more frames known to be damaged: none has another number.
+    func marking(_ frames: [Range<Int>]) -> FrameIndex {
+        guard !frames.isEmpty else { return self }
+        var all: [Range<Int>] = []
+        for range in (damaged + frames).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = all.last, range.lowerBound <= last.upperBound {
+                all[all.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                all.append(range)
+            }
+        }
+        let marked = FrameIndex(
+            basis: basis, timeBase: timeBase, presentations: presentations, lastDuration: lastDuration,
+            keyframes: keyframes, damaged: all)
+        var left = keyframes
+        left.removeAll { marked.isDamaged($0.frame) }
+        return FrameIndex(
+            basis: basis, timeBase: timeBase, presentations: presentations, lastDuration: lastDuration,
+            keyframes: left, damaged: all)
     }
 
     /// Whether a frame may be shown then.
@@ -123,16 +129,6 @@ public struct FrameIndex: Sendable, Hashable {
     public func frame(at presentation: Int64) -> Int? {
         let place = partition { $0 >= presentation }
         return place < count && presentations[place] == presentation ? place : nil
-    }
-
-    /// The last keyframe that is not behind `frame`; `nil` where decoding must begin at the file's beginning.
-    public func keyframe(notAfter frame: Int) -> Keyframe? {
-        var (low, high) = (0, keyframes.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if keyframes[middle].frame <= frame { low = middle + 1 } else { high = middle }
-        }
-        return low == 0 ? nil : keyframes[low - 1]
     }
 
     /// Frames a second, as a mean over all; `nil` for fewer than two frames.

@@ -13,6 +13,9 @@ final class VideoDecoder {
         var duration: Int64
         var position: Int64?
         var byteCount: Int
+        /// Whether frames come of it, and of those behind it, when decoding begins here.
+        var mayBegin: Bool
+        /// Whether these are the frames that decoding from the file's beginning gives.
         var isKeyframe: Bool
         /// Decoded for others, and never shown.
         var isHidden: Bool
@@ -101,7 +104,8 @@ final class VideoDecoder {
         return Packet(
             presentation: packet.presentation.time, decoding: packet.decoding.time,
             duration: packet.duration, position: packet.position.time, byteCount: Int(packet.byte_count),
-            isKeyframe: packet.is_keyframe != 0, isHidden: packet.is_hidden != 0,
+            mayBegin: packet.may_begin != 0, isKeyframe: packet.is_keyframe != 0,
+            isHidden: packet.is_hidden != 0,
             isDamaged: packet.is_damaged != 0)
     }
 
@@ -125,16 +129,22 @@ final class VideoDecoder {
     }
 
     /// Decodes the keyframe at `entry`, and goes on from there.
-    /// - Parameter wanted: as of ``nextFrame(towards:)``.
+    /// - Parameters:
+    ///   - isCounted: whether only its place in the file says which keyframe it is, as of times that start
+    ///     anew.
+    ///   - wanted: as of ``nextFrame(towards:)``.
     /// - Returns: `nil` where no way leads there: the place in the file is then anywhere.
-    func frame(at entry: Entry, towards wanted: Int64?) throws -> VideoFrame? {
-        let (presentation, decoding) = (entry.presentation.orNone, entry.decoding.orNone)
-        let position = entry.position.orNone
-        for attempt in 0...3 as ClosedRange<Int32> {
+    func frame(at entry: Entry, isCounted: Bool, towards wanted: Int64?) throws -> VideoFrame? {
+        let presentation = isCounted ? nil : entry.presentation
+        let (decoding, position) = (entry.decoding.orNone, entry.position.orNone)
+        // Times that start anew lead to other places.
+        let attempts: [Int32] =
+            isCounted && ["mpegts", "mpeg"].contains(facts.container) ? [2, 3] : [0, 1, 2, 3]
+        for attempt in attempts {
             guard try seek(entry, attempt) else { continue }
             let outcome = try call {
                 fovea_video_next_frame(
-                    handle, wanted.orNone, presentation, decoding, position, &frame, $0)
+                    handle, wanted.orNone, presentation.orNone, decoding, position, &frame, $0)
             }
             if outcome == FOVEA_VIDEO_OK { return described }
         }

@@ -155,7 +155,7 @@ extension VideoFormat {
     }
 
     /// Up to `count` bytes; `nil` for fewer than 8.
-    private static func head(of bytes: any VideoBytes, at offset: Int, count: Int) throws -> [UInt8]? {
+    static func head(of bytes: any VideoBytes, at offset: Int, count: Int) throws -> [UInt8]? {
         var head = [UInt8](repeating: 0, count: count)
         var filled = 0
         while filled < count {

@@ -10,7 +10,8 @@ public struct VideoOptions: Sendable, Hashable {
 
     /// Of one frame.
     public var maxPixels: Int
-    /// Packets of the picture stream: what an index may hold.
+    /// Packets of the picture stream: what an index may hold. Up to 60 bytes of memory are taken for each
+    /// while it is made.
     public var maxFrames: Int
     /// Streams of all kinds.
     public var maxStreams: Int
@@ -21,7 +22,7 @@ public struct VideoOptions: Sendable, Hashable {
     public var skipsLoopFilter: Bool
 
     public init(
-        maxPixels: Int = 8_192 * 8_192, maxFrames: Int = 50_000_000, maxStreams: Int = 1_000,
+        maxPixels: Int = 8_192 * 8_192, maxFrames: Int = 10_000_000, maxStreams: Int = 1_000,
         threads: Int = 1,
         frames: Frames = .all, skipsLoopFilter: Bool = false
     ) {

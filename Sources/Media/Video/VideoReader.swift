@@ -14,8 +14,15 @@ public final class VideoReader {
     private var current: (number: Int, frame: VideoFrame)?
     /// Whether frame follows on frame from where the decoder is.
     private var isPlaced = true
-    /// Frames that the decoder was seen to pass over.
-    private var missing: [Range<Int>] = []
+    /// Whether all frames were decoded in order, so that those that do not come are known.
+    private var knowsLost = false
+    private var hasFindings = false
+    /// Keyframes at which decoding cannot begin, by their frames.
+    private var unreachable: Set<Int> = []
+    /// Whether decoding has begun at a keyframe.
+    private var hasReached = false
+    /// The most keyframes that are tried in vain before none is any more.
+    private static let mostUnreachable = 4
 
     /// What came of going to a frame.
     private enum Outcome {
@@ -35,6 +42,7 @@ public final class VideoReader {
         _ bytes: any VideoBytes, _ options: VideoOptions = VideoOptions(), index: FrameIndex? = nil,
         cancellation: Cancellation? = nil
     ) throws {
+        try SampleTables.check(bytes, limit: options.maxFrames)
         decoder = try VideoDecoder(bytes, options, cancellation: cancellation)
         self.options = options
         self.bytes = bytes
@@ -52,29 +60,61 @@ public final class VideoReader {
         set { decoder.cancellation = newValue }
     }
 
-    /// The index of all frames. Reads the whole file the first time, and decodes it where packets do not
-    /// tell.
+    /// The index of all frames. Reads the whole file the first time and decodes a few frames, or all where
+    /// packets do not tell which there are.
+    ///
+    /// Frames keep their numbers: what is found out later is only which of them cannot be decoded.
     public func index() throws -> FrameIndex {
         if let known { return known }
-        try decoder.rewind()
-        isPlaced = false
-        let index =
-            try FrameIndex.ofPackets(decoder, limit: options.maxFrames)
-            ?? decodedIndex()
+        let index: FrameIndex
+        if options.frames == .all {
+            isPlaced = false
+            index = try madeIndex()
+        } else {
+            var all = options
+            all.frames = .all
+            index = try VideoReader(bytes, all, cancellation: cancellation).index()
+        }
         known = index
         return index
     }
 
-    /// How many bytes the packet of each frame has. Reads the whole file, and decodes nothing.
+    /// The index, once all frames were decoded in order: it names each that cannot be.
+    public func checkedIndex() throws -> FrameIndex {
+        var index = try countableIndex()
+        isPlaced = false
+        let lost: [Range<Int>]
+        switch index.basis {
+        case .packets: lost = try index.framesNotDecoded(by: decoder)
+        case .frames:
+            let count = try FrameIndex.ofFrames(decoder, limit: options.maxFrames).count
+            lost = count < index.count ? [count..<index.count] : []
+        }
+        knowsLost = true
+        hasFindings = hasFindings || lost.contains { range in range.contains { !index.isDamaged($0) } }
+        index = index.marking(lost)
+        known = index
+        return index
+    }
+
+    /// The index with frames that were found not to come since this was asked last; `nil` if none were.
+    public func takeFindings() -> FrameIndex? {
+        defer { hasFindings = false }
+        return hasFindings ? known : nil
+    }
+
+    /// How many bytes the packet of each frame has. Reads the whole file, and decodes nothing more than
+    /// ``index()``.
     /// - Throws: ``MediaError/Code/unsupported`` where packets do not tell which frame each is.
     func packetSizes() throws -> PacketSizes {
-        try decoder.rewind()
+        let known = try index()
         isPlaced = false
+        guard known.basis == .packets else { throw VideoReader.packetsDoNotTell }
+        try decoder.rewind()
         guard let (index, byteCounts) = try FrameIndex.ofPacketsWithSizes(decoder, limit: options.maxFrames),
-            known == nil || known?.presentations == index.presentations
-        else { throw MediaError(.unsupported, "its packets do not tell when frames are shown") }
-        known = index
-        return PacketSizes(byteCounts, index)
+            known.presentations == index.presentations
+        else { throw VideoReader.packetsDoNotTell }
+        return PacketSizes(byteCounts, known)
     }
 
     /// The frame decoded last as it is stored; `nil` before the first.
@@ -86,7 +126,7 @@ public final class VideoReader {
     /// Numbers come from the index where it was asked for or not all frames are decoded, and are counted
     /// otherwise. Frames that cannot be decoded are passed over.
     public func next() throws -> (number: Int, frame: VideoFrame)? {
-        let index = options.frames == .all ? nil : try index()
+        let index = options.frames == .all ? known : try countableIndex()
         if !isPlaced {
             var following = current.map { $0.number + 1 }
             while let number = following {
@@ -102,16 +142,11 @@ public final class VideoReader {
         while let frame = try decoder.nextFrame() {
             var number = nextFrame
             if let index {
-                guard let presentation = frame.presentation, let place = index.frame(at: presentation) else {
-                    throw MediaError(
-                        .malformedInput, "a frame begins at a time that the index does not know")
-                }
+                guard let place = place(of: frame, after: number - 1, index) else { continue }
                 number = place
-            } else if let known, known.basis == .packets, let presentation = frame.presentation {
-                number = known.frame(at: presentation) ?? number
             }
             current = (number, frame)
-            if known?.isDamaged(number) != true { return current }
+            if index?.isDamaged(number) != true { return current }
         }
         isPlaced = false
         current = nil
@@ -142,41 +177,8 @@ public final class VideoReader {
         return try frame(number)
     }
 
-    /// Decodes frames by their numbers, in ascending order and each once, whatever the order they are given
-    /// in: no keyframe's group is decoded twice.
-    ///
-    /// - Parameter body: What is done with each; the reader is at it then.
-    /// - Throws: as ``frame(_:)``, before anything is decoded; what `body` throws.
-    public func frames(
-        _ numbers: some Sequence<Int>, _ body: (_ number: Int, VideoFrame) throws -> Void
-    ) throws {
-        let wanted = Set(numbers).sorted()
-        let count = try index().count
-        if let wrong = wanted.first(where: { !(0..<count).contains($0) }) {
-            throw MediaError(
-                .invalidOperation, "there is no frame \(wrong): frames are 0 to \(count - 1)")
-        }
-        for number in wanted { try body(number, try frame(number)) }
-    }
-
     /// The number of the frame that follows the one decoded last.
     public var nextFrame: Int { current.map { $0.number + 1 } ?? 0 }
-
-    /// The frame decoded last as upright RGB.
-    public func raster() throws -> Raster { try decoder.raster() }
-
-    /// CRC-32 (IEEE 802.3) of the first plane of the frame decoded last, the luma plane in nearly all
-    /// formats: its samples row by row without padding, before it is turned upright. What `ffmpeg -vf
-    /// extractplanes=y -f framehash -hash crc32` says.
-    public func crc() -> UInt32 { decoder.crc() }
-
-    /// The luma samples of the frame decoded last, not turned upright: rows of samples of 1 or 2 bytes,
-    /// `stride` bytes from row to row. `nil` where the format has no luma plane of its own.
-    public func withLuma<Result>(
-        _ body: (_ rows: UnsafeRawPointer, _ stride: Int, _ sampleWidth: Int) throws -> Result
-    ) rethrows -> Result? {
-        try decoder.withLuma(body)
-    }
 
     /// Goes to where a keyframe's packet is read, for packets to be read from there on, not frames.
     /// - Returns: the packet; `nil` where no way leads there.
@@ -190,47 +192,65 @@ public final class VideoReader {
 
     // MARK: - Private
 
-    private func decodedIndex() throws -> FrameIndex {
-        guard options.frames == .all else {
-            throw MediaError(
-                .unsupported,
-                "its packets do not tell when frames are shown: all of its frames must be decoded")
+    private static let packetsDoNotTell = MediaError(
+        .unsupported, "its packets do not tell when frames are shown: all of its frames must be decoded")
+
+    private func madeIndex() throws -> FrameIndex {
+        try decoder.rewind()
+        guard let index = try FrameIndex.ofPackets(decoder, limit: options.maxFrames) else {
+            return try FrameIndex.ofFrames(decoder, limit: options.maxFrames)
         }
-        return try FrameIndex.ofFrames(decoder, limit: options.maxFrames)
+        if try index.beginsAsDecoded(by: decoder) { return index }
+        // Packets said something else than the decoder.
+        let decoded = try FrameIndex.ofFrames(decoder, limit: options.maxFrames)
+        return index.frames(missingIn: decoded).map(index.marking) ?? decoded
+    }
+
+    /// The index, by which the frames that this decoder gives are told apart.
+    private func countableIndex() throws -> FrameIndex {
+        let index = try index()
+        guard index.basis == .packets || options.frames == .all else { throw VideoReader.packetsDoNotTell }
+        return index
     }
 
     private func outcome(of number: Int) throws -> Outcome {
-        let index = try index()
+        var index = try countableIndex()
         guard index.presentations.indices.contains(number) else { return .beyond(count: index.count) }
         // What a decoder makes of a part of a packet is left over from other frames.
-        if index.isDamaged(number) || missing.contains(where: { $0.contains(number) }) {
-            return .damaged(count: index.count)
-        }
+        if index.isDamaged(number) { return .damaged(count: index.count) }
         if let found = try reach(number, index) { return .reached(number: found.number, found.frame) }
-        guard index.basis == .packets else { return .damaged(count: index.count) }
-        if !index.damaged.isEmpty { return .damaged(count: index.count) }
-        // Packets said something else than the decoder.
-        let decoded = try decodedIndex()
-        isPlaced = false
-        if let lost = index.frames(missingIn: decoded) {
-            missing = lost
-            return .damaged(count: index.count)
+        if index.basis == .packets, !knowsLost, options.frames == .all {
+            // Which frames come of decoding in order decides, whichever is asked for first.
+            index = try checkedIndex()
+            if index.isDamaged(number) { return .damaged(count: index.count) }
         }
-        known = decoded
-        missing = []
-        guard decoded.presentations.indices.contains(number) else { return .beyond(count: decoded.count) }
-        guard let found = try reach(number, decoded) else { return .damaged(count: decoded.count) }
-        return .reached(number: found.number, found.frame)
+        guard options.frames == .all else { return .damaged(count: index.count) }
+        // It comes then, so that decoding began at what is no keyframe.
+        for _ in 0..<2 {
+            guard let entry = entry(for: number, index) else { break }
+            unreachable.insert(entry.frame)
+            if let found = try reach(number, index) { return .reached(number: found.number, found.frame) }
+        }
+        if let found = try reach(number, index, isFromBeginning: true) {
+            return .reached(number: found.number, found.frame)
+        }
+        return .damaged(count: index.count)
     }
 
-    /// Goes to a frame; `nil` where the frames that come are not those of the index.
-    private func reach(_ number: Int, _ index: FrameIndex) throws -> (number: Int, frame: VideoFrame)? {
+    /// Goes to a frame; `nil` where it does not come.
+    private func reach(
+        _ number: Int, _ index: FrameIndex, isFromBeginning: Bool = false
+    ) throws -> (number: Int, frame: VideoFrame)? {
         if let current, isPlaced, current.number == number { return current }
-        let entry = index.keyframe(notAfter: number)
+        let entry = isFromBeginning ? nil : entry(for: number, index)
         // What a decoder puts in the place of what is damaged depends on all frames before.
         let skipsOthers = index.basis == .packets && index.damaged.isEmpty
         let wanted = skipsOthers ? index.presentations[number] : nil
-        let goesOn = isPlaced && current.map { $0.number < number && $0.number >= entry?.frame ?? 0 } == true
+        let goesOn =
+            isPlaced && !isFromBeginning
+            && current.map {
+                $0.number < number && ($0.number >= entry?.frame ?? 0 || $0.number + 1 == number)
+            } == true
         var found: (number: Int, frame: VideoFrame)
         if goesOn, let current {
             found = current
@@ -241,17 +261,23 @@ public final class VideoReader {
         }
         isPlaced = false
         while found.number < number {
-            guard let frame = try decoder.nextFrame(towards: wanted),
-                let next = place(of: frame, after: found.number, index)
-            else { return nil }
+            guard let frame = try decoder.nextFrame(towards: wanted) else { return nil }
+            // What the index does not know is no frame.
+            guard let next = place(of: frame, after: found.number, index) else { continue }
             found = (next, frame)
         }
         isPlaced = true
         current = found
-        if found.number == number { return found }
-        // It came to nothing, and so did those behind it: those before it may have been left out.
-        missing.append(number..<found.number)
-        return nil
+        return found.number == number ? found : nil
+    }
+
+    /// Where decoding may begin for a frame; `nil` for the file's beginning.
+    private func entry(for number: Int, _ index: FrameIndex) -> FrameIndex.Keyframe? {
+        if unreachable.count >= VideoReader.mostUnreachable, !hasReached { return nil }
+        // Where frames are counted, only a place in the file says which keyframe it is.
+        return index.keyframes.prefix(index.keyframes.count(notAfter: number)).last {
+            !unreachable.contains($0.frame) && (index.basis == .packets || $0.position != nil)
+        }
     }
 
     private func start(
@@ -261,19 +287,37 @@ public final class VideoReader {
             let place = VideoDecoder.Entry(
                 presentation: index.presentations[entry.frame], decoding: entry.decoding,
                 position: entry.position)
-            if let frame = try decoder.frame(at: place, towards: wanted) {
-                let number = frame.presentation.map { index.frame(at: $0) } ?? entry.frame
-                if let number, index.basis == .packets || number == entry.frame { return (number, frame) }
+            if let frame = try decoder.frame(
+                at: place, isCounted: index.basis == .frames, towards: wanted),
+                let number = number(of: frame, startedAt: entry, index)
+            {
+                hasReached = true
+                return (number, frame)
             }
+            unreachable.insert(entry.frame)
         }
         try decoder.rewind()
-        guard let frame = try decoder.nextFrame(towards: wanted) else { return nil }
-        return place(of: frame, after: -1, index).map { ($0, frame) }
+        while let frame = try decoder.nextFrame(towards: wanted) {
+            if let number = self.place(of: frame, after: -1, index) { return (number, frame) }
+        }
+        return nil
     }
 
-    /// The number of a frame that came after frame `earlier`.
+    /// The number of the frame that came where decoding began at `entry`.
+    private func number(
+        of frame: VideoFrame, startedAt entry: FrameIndex.Keyframe, _ index: FrameIndex
+    ) -> Int? {
+        switch index.basis {
+        // What a container takes for a keyframe need not be one.
+        case .packets:
+            frame.isKeyframe || decoder.isIntraOnly ? place(of: frame, after: entry.frame - 1, index) : nil
+        case .frames: frame.isKeyframe && frame.position == entry.position ? entry.frame : nil
+        }
+    }
+
+    /// The number of a frame that came after frame `earlier`; `nil` for one that the index does not know.
     private func place(of frame: VideoFrame, after earlier: Int, _ index: FrameIndex) -> Int? {
-        if index.basis == .frames { return earlier + 1 }
+        if index.basis == .frames { return earlier + 1 < index.count ? earlier + 1 : nil }
         guard let presentation = frame.presentation, let number = index.frame(at: presentation) else {
             return nil
         }

@@ -58,10 +58,16 @@ enum HolderRoutes {
         Endpoint(
             .POST, "/v1/verify", operationID: "verify",
             summary: "Checks every checksum and reference; a line for each finding, and progress in between.",
-            access: .holder, responses: [lines],
-            answer: { exchange in
+            access: .holder,
+            body: [("application/json", Schemas.object(["decode": ["type": "boolean"]]))], responses: [lines],
+            read: { request in
+                let reader = try request.object()
+                try reader.refuseUnknown(["decode"])
+                return try reader.flag("decode") ?? false
+            },
+            answer: { exchange, decodesVideos in
                 .lines { write in
-                    for try await event in exchange.store.verify() {
+                    for try await event in exchange.store.verify(decodesVideos: decodesVideos) {
                         try await write(Array(event.document.json.utf8) + [0x0A])
                     }
                 }

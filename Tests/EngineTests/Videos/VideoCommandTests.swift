@@ -131,6 +131,13 @@ import Testing
         let again = try await client.ask(
             #"[{"FindVideo": {"_ref": 1}}, {"AddFrame": {"video_ref": 1, "frame_number": 30}}]"#)
         #expect(again.reply.arrayValue?[1] == ["AddFrame": ["status": 2, "info": "Object Exists!"]])
+        let none = try await client.failure(
+            #"[{"FindVideo": {"_ref": 1, "constraints": {"n": ["==", 77]}}}, {"AddFrame": {"video_ref": 1, "frame_number": 3}}]"#
+        )
+        #expect(
+            none["info"]?.stringValue?.contains(
+                "AddFrame needs one video, and its video_ref stands for none: no video was found") == true,
+            "\(none.json)")
         let found = try await client.ask(
             #"[{"FindFrame": {"blobs": true, "as_format": "png", "frame_numbers": true, "results": {"list": ["n", "name", "frame_number"]}}}]"#
         )

@@ -63,9 +63,9 @@ struct Footage: CustomTestStringConvertible {
         let hashed = try Program.run(
             "ffmpeg",
             [
-                "-v", "error", "-noautorotate", "-i", file, "-map", "0:v:0", "-fps_mode", "passthrough",
-                "-vf",
-                "extractplanes=y", "-f", "framehash", "-hash", "crc32", "-",
+                "-v", "error", "-threads", "1", "-noautorotate", "-i", file, "-map", "0:v:0", "-fps_mode",
+                "passthrough",
+                "-autoscale", "0", "-vf", "extractplanes=y", "-f", "framehash", "-hash", "crc32", "-",
             ])
         let frames = probed.text.split(separator: "\n").filter { !$0.isEmpty }.map {
             $0.split(separator: ",", omittingEmptySubsequences: false)
@@ -155,5 +155,17 @@ struct Footage: CustomTestStringConvertible {
             ["-c:v", "libx264", "-bf", "2", "-g", "30", "-pix_fmt", "yuv420p", "-threads", "1"], cut: 188 * 60
         ),
         Footage("FLV", "flash.flv", ["-c:v", "flv", "-g", "25"]),
+        Footage(
+            "H.264 whose picture is refreshed part by part", "refresh.mp4",
+            [
+                "-c:v", "libx264", "-g", "25", "-x264-params", "intra-refresh=1", "-pix_fmt", "yuv420p",
+                "-threads", "1",
+            ]),
+        Footage(
+            "the same in a transport stream", "refresh.ts",
+            [
+                "-c:v", "libx264", "-g", "25", "-x264-params", "intra-refresh=1", "-pix_fmt", "yuv420p",
+                "-threads", "1",
+            ]),
     ]
 }

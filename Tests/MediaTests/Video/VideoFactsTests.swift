@@ -82,7 +82,52 @@ import Testing
         }
         #expect(error?.code == .limitExceeded)
         #expect(error?.message == "its frames have 160 x 120 pixels, the limit is 19040")
-        let reader = try VideoReader(FileVideo(file), VideoOptions(maxFrames: 99))
+        let mostly = #expect(throws: MediaError.self) {
+            try VideoReader(FileVideo(file), VideoOptions(maxFrames: 99))
+        }
+        #expect(mostly?.message == "it has more than 99 frames, which is the limit")
+        #expect(try VideoReader(FileVideo(file), VideoOptions(maxFrames: 100)).index().count == 100)
+        // Where no table tells them they are counted.
+        let other = try Footage.kinds[2].make(in: folder)
+        let reader = try VideoReader(FileVideo(other), VideoOptions(maxFrames: 99))
         #expect(throws: MediaError.self) { try reader.index() }
+    }
+
+    /// The head of a QuickTime file that tells of so many JPEGs of one byte each, which take none in it.
+    private func claim(_ count: Int, isSound: Bool = false) -> Data {
+        func number(_ value: Int, _ width: Int = 4) -> [UInt8] {
+            (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * (width - 1 - $0))) }
+        }
+        func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+        func box(_ name: String, _ parts: [UInt8]...) -> [UInt8] {
+            let content = parts.flatMap { $0 }
+            return number(content.count + 8) + Array(name.utf8) + content
+        }
+        let entry = box(
+            "jpeg", zeros(6), number(1, 2), zeros(16), number(16, 2), number(16, 2), number(0x48_0000),
+            number(0x48_0000), zeros(4), number(1, 2), zeros(32), number(24, 2), number(0xFFFF, 2))
+        let table = box(
+            "stbl", box("stsd", zeros(4), number(1), entry),
+            box("stts", zeros(4), number(1), number(count), number(1)),
+            box("stsz", zeros(4), number(1), number(count)),
+            box("stsc", zeros(4), number(1), number(1), number(count), number(1)),
+            box("stco", zeros(4), number(1), number(40)))
+        let media = box(
+            "mdia", box("mdhd", zeros(12), number(1_000), number(count), zeros(4)),
+            box("hdlr", zeros(8), Array((isSound ? "soun" : "vide").utf8), zeros(13)), box("minf", table))
+        return Data(box("ftyp", Array("isom".utf8), zeros(4)) + box("moov", box("trak", media)))
+    }
+
+    @Test func `what a file of few bytes tells of millions of frames is refused before memory is taken`()
+        throws
+    {
+        let error = #expect(throws: MediaError.self) { try VideoReader(FileVideo(claim(10_000_001))) }
+        #expect(error?.code == .limitExceeded)
+        #expect(error?.message == "it has more than 10000000 frames, which is the limit")
+        // As many samples of sound that is not compressed are a few minutes.
+        let sound = #expect(throws: MediaError.self) {
+            try VideoReader(FileVideo(claim(30_000_000, isSound: true)))
+        }
+        #expect(sound?.code != .limitExceeded)
     }
 }

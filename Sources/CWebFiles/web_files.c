@@ -34,7 +34,7 @@ static const uint8_t index_html_gz[] = {
 static const struct fovea_web_file files[] = {
     {"/app.css", "text/css; charset=utf-8", "7dce1f11d6da95622aabb278b9a93776",
         app_css, sizeof app_css, app_css_gz, sizeof app_css_gz},
-    {"/app.js", "text/javascript; charset=utf-8", "bfa17ede7f7123d5c76fa50ccfd068ae",
+    {"/app.js", "text/javascript; charset=utf-8", "94cb88ec5951011c389a099475d26e9e",
         app_js, sizeof app_js, app_js_gz, sizeof app_js_gz},
     {"/icon.svg", "image/svg+xml", "8c75801e932f50b0a2dd79f5c96c5478",
         icon_svg, sizeof icon_svg, icon_svg_gz, sizeof icon_svg_gz},

@@ -27,7 +27,7 @@ export interface Frame {
   readonly crc?: string;
 }
 
-/** One label, and the entity that it is of. Its geometry stands beside it. */
+/** One label, and the entity that it is of. Boxes and polygons stand beside it, other places in `geometry`. */
 export interface LabelAnswer {
   readonly image: string;
   readonly label: number;

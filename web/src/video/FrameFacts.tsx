@@ -7,7 +7,7 @@ import { formatClock, formatCount } from "../state/format";
 import { useDebounced } from "../state/useDebounced";
 import { spansAt } from "./spans";
 import type { Lane } from "./lanes";
-import { hueOf, type Shape } from "./shapes";
+import { hueOf, isTrack, type Shape } from "./shapes";
 
 /** What holds in one frame is listed up to this many of each lane. */
 const mostListed = 20;
@@ -35,6 +35,8 @@ export function FrameFacts({ id, number, frame, isPlaying, lanes, shapes }: Prop
     ["Ticks", frame === undefined ? "…" : String(frame.pts)],
     ["Keyframe", frame === undefined ? "…" : frame.keyframe ? "yes" : "no"],
   ] as const;
+  // Tracks stand among the lanes already.
+  const own = shapes.filter(({ key: shape }) => !isTrack(shape));
   const said = lanes.flatMap((lane) => (lane.kind === "frames" ? [] : spansAt(lane.lane, number, mostListed)
     .map((span) => ({ lane, span }))));
   return (
@@ -50,7 +52,7 @@ export function FrameFacts({ id, number, frame, isPlaying, lanes, shapes }: Prop
           </dd>
         </div>
       </dl>
-      {(said.length > 0 || shapes.length > 0) && (
+      {(said.length > 0 || own.length > 0) && (
         <ul className="labels" aria-label="What is said of this frame">
           {said.map(({ lane, span }, index) => (
             <li key={`${lane.key} ${index}`} className="label">
@@ -60,7 +62,7 @@ export function FrameFacts({ id, number, frame, isPlaying, lanes, shapes }: Prop
                 {span.start}–{span.stop - 1}{span.detail === "" ? "" : ` · ${span.detail}`}
               </span>
             </li>))}
-          {shapes.map((shape) => (
+          {own.map((shape) => (
             <li key={shape.key} className="label">
               <span className={`lane-mark is-hue-${hueOf(shape.name)}`} aria-hidden="true" />
               <span>{shape.name === "" ? "unnamed" : shape.name}</span>

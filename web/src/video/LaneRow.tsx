@@ -44,6 +44,8 @@ export function LaneRow({ lane, view, width, number, onSeek, dragging, children 
       <div className="lane-head">
         <span className={`lane-mark is-hue-${lane.hue}`} aria-hidden="true" />
         <span className="lane-name" title={`${shown}: ${kindText(lane, count)}`}>{shown}</span>
+        {(lane.kind === "track" || lane.kind === "frames") && (
+          <span className="lane-note" aria-hidden="true">{lane.kind === "track" ? "tracks" : "frames"}</span>)}
         {children}
         {count > 0 && (
           <>
@@ -59,9 +61,9 @@ export function LaneRow({ lane, view, width, number, onSeek, dragging, children 
 }
 
 function kindText(lane: Lane, count: number): string {
-  const words = { motion: "interval", interval: "interval", track: "track", clip: "clip", frames: "label" } as const;
+  const words = { motion: "interval", interval: "interval", track: "track", clip: "clip", frames: "frame" } as const;
   const word = words[lane.kind];
-  return `${formatCount(count)} ${count === 1 ? word : `${word}s`}${lane.kind === "frames" ? " of frames" : ""}`;
+  return `${formatCount(count)} ${count === 1 ? word : `${word}s`}`;
 }
 
 /** The frame at which what is before, or behind, a frame begins. */

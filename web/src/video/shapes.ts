@@ -25,6 +25,8 @@ export function shapeOf(label: LabelAnswer): Shape | undefined {
   const head = {
     key: String(label.label), name: label.class ?? "", confidence: label.confidence,
   };
+  // Boxes and polygons stand in the label itself, all else in its geometry.
+  const geometry = isObject(label["geometry"]) ? label["geometry"] : {};
   switch (label.kind) {
     case "class": return { ...head, kind: "class" };
     case "box": {
@@ -36,10 +38,10 @@ export function shapeOf(label: LabelAnswer): Shape | undefined {
       return rings.length === 0 ? undefined : { ...head, kind: "polygon", rings };
     }
     case "points":
-      return { ...head, kind: "points", points: pointsOf(label["points"]), box: rectangle(label["box"]) };
+      return { ...head, kind: "points", points: pointsOf(geometry["points"]), box: rectangle(geometry["box"]) };
     case "mask": {
-      const [height, width] = list(label["size"]);
-      const counts = label["counts"];
+      const [height, width] = list(geometry["size"]);
+      const counts = geometry["counts"];
       if (typeof width !== "number" || typeof height !== "number" || typeof counts !== "string") return undefined;
       return { ...head, kind: "mask", width, height, counts };
     }
@@ -55,6 +57,13 @@ export interface Track {
   readonly keyframes: readonly ({ readonly frame: number } & Rectangle)[];
 }
 
+const trackPrefix = "track ";
+
+/** Whether the shape with a key is where a track is. */
+export function isTrack(key: string): boolean {
+  return key.startsWith(trackPrefix);
+}
+
 /** The track of a label of a video; undefined where it tells of none. */
 export function trackOf(label: JsonObject): Track | undefined {
   const geometry = label["geometry"];
@@ -68,7 +77,7 @@ export function trackOf(label: JsonObject): Track | undefined {
   keyframes.sort((a, b) => a.frame - b.frame);
   const [id, name, confidence] = [label["id"], label["class"], label["confidence"]];
   return {
-    key: `track ${String(id)}`, name: typeof name === "string" ? name : "",
+    key: `${trackPrefix}${String(id)}`, name: typeof name === "string" ? name : "",
     confidence: typeof confidence === "number" ? confidence : undefined, keyframes,
   };
 }
@@ -91,6 +100,24 @@ export function boxAt({ keyframes }: Track, frame: number): Rectangle | undefine
     x: between(before.x, after.x), y: between(before.y, after.y),
     width: between(before.width, after.width), height: between(before.height, after.height),
   };
+}
+
+/** From this intersection over union on, two boxes of a class in one frame are of the same thing. */
+const sameThing = 0.5;
+
+/** Tracks whose box no label of the frame shows already: what is drawn once is read once. */
+export function unseen(tracks: readonly Shape[], shapes: readonly Shape[]): readonly Shape[] {
+  return tracks.filter((track) => track.kind !== "box" || !shapes.some((shape) => (
+    shape.kind === "box" && shape.name === track.name && overlap(shape.box, track.box) >= sameThing)));
+}
+
+/** What two boxes have in common over what either has, from 0 to 1. */
+function overlap(one: Rectangle, other: Rectangle): number {
+  const width = Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x);
+  const height = Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y);
+  if (width <= 0 || height <= 0) return 0;
+  const common = width * height;
+  return common / (one.width * one.height + other.width * other.height - common);
 }
 
 /**

@@ -5,7 +5,7 @@ import { isObject } from "../api/types";
 import { useAnswer } from "../api/useAnswer";
 import { useDebounced } from "../state/useDebounced";
 import { laneOfClips, lanesOfFrames, lanesOfLabels, type Lane } from "./lanes";
-import { boxAt, shapeOf, type Shape, type Track } from "./shapes";
+import { boxAt, shapeOf, unseen, type Shape, type Track } from "./shapes";
 
 /** Clips that are drawn. */
 const mostClips = 10_000;
@@ -56,7 +56,7 @@ export function useShapes(
       const box = boxAt(track, number);
       return box === undefined ? [] : [{ ...track, kind: "box", box }];
     });
-    return [...shapes, ...moving];
+    return [...shapes, ...unseen(moving, shapes)];
   }, [answer, number, tracks]);
 }
 

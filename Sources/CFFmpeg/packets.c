@@ -67,6 +67,16 @@ int fovea_video_is_plausible(const fovea_video *video, const AVPacket *packet) {
     }
 }
 
+int fovea_video_reordering(const fovea_video *video) {
+    switch (video->stream->codecpar->codec_id) {
+    case AV_CODEC_ID_H264:
+    case AV_CODEC_ID_HEVC:
+    case AV_CODEC_ID_MPEG1VIDEO:
+    case AV_CODEC_ID_MPEG2VIDEO: return video->stream->codecpar->video_delay;
+    default: return -1;
+    }
+}
+
 int fovea_video_is_intra_only(const fovea_video *video) {
     const AVCodecDescriptor *codec = video->functions->avcodec_descriptor_get(video->stream->codecpar->codec_id);
     return codec && codec->props & AV_CODEC_PROP_INTRA_ONLY ? 1 : 0;

@@ -144,6 +144,10 @@ int fovea_video_tell_audio(const fovea_video *video, struct fovea_video_audio *o
 /// Whether each frame of the codec needs no other.
 int fovea_video_is_intra_only(const fovea_video *video);
 
+/// How many frames its decoder keeps back, so that they are shown in another order: no more are decoded before a frame
+/// and shown behind it. -1 where that is not known.
+int fovea_video_reordering(const fovea_video *video);
+
 /// Reads the next packet of the picture stream without decoding it.
 int fovea_video_next_packet(fovea_video *video, struct fovea_video_packet *out, char message[256]);
 

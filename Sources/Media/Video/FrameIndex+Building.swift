@@ -97,17 +97,16 @@ extension FrameIndex {
     /// The frames of an index of packets that decoding all did not give, where no other came: damaged ones.
     /// `nil` where the packets tell other frames than there are.
     func frames(missingIn decoded: FrameIndex) -> [Range<Int>]? {
-        var lost: [Int] = []
+        var ranges: [Range<Int>] = []
         var place = 0
         for (number, presentation) in presentations.enumerated() {
             if place < decoded.count, decoded.presentations[place] == presentation {
                 place += 1
             } else {
-                lost.append(number)
+                ranges.append(rising: number)
             }
         }
         guard place == decoded.count else { return nil }
-        let ranges = [Range<Int>](rising: lost)
         // Fields that come in packets of their own are every second one.
         return ranges.count > 1 && ranges.count * 5 >= count * 2 ? nil : ranges
     }

@@ -164,12 +164,15 @@ extension [Range<Int>] {
     /// The ranges of numbers that rise.
     init(rising numbers: some Sequence<Int>) {
         self = []
-        for number in numbers {
-            if let last, last.upperBound == number {
-                self[count - 1] = last.lowerBound..<number + 1
-            } else {
-                append(number..<number + 1)
-            }
+        for number in numbers { append(rising: number) }
+    }
+
+    /// Adds a number behind the others.
+    mutating func append(rising number: Int) {
+        if let last, last.upperBound == number {
+            self[count - 1] = last.lowerBound..<number + 1
+        } else {
+            append(number..<number + 1)
         }
     }
 }

@@ -25,6 +25,9 @@ struct PacketRows {
         var (latest, latestDecoding) = (Int64.min, Int64.min / 2)
         let backlash = decoder.backlash
         var leadingCount = 0
+        // The times that are furthest behind, rising: one more than may come before a frame.
+        var furthest: [Int64] = []
+        let reordering = decoder.reordering
         while let packet = try decoder.nextPacket() {
             // AVI has empty packets where the frame before is shown once more.
             if packet.byteCount == 0 { continue }
@@ -42,6 +45,12 @@ struct PacketRows {
             if !packet.isHidden {
                 if packet.mayBegin, presentation <= latest { return nil }
                 latest = max(latest, presentation)
+            }
+            if let reordering {
+                // Frames come in the order that their codec tells, and in that of times only if those agree.
+                if furthest.count > reordering, presentation < furthest[0] { return nil }
+                furthest.insert(presentation, at: furthest.firstIndex { $0 > presentation } ?? furthest.count)
+                if furthest.count > reordering + 1 { furthest.removeFirst() }
             }
             if begin == nil {
                 guard packet.mayBegin else { continue }

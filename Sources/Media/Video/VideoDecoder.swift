@@ -112,6 +112,12 @@ final class VideoDecoder {
     /// Whether each frame of the codec is a keyframe.
     var isIntraOnly: Bool { fovea_video_is_intra_only(handle) != 0 }
 
+    /// The most frames that are decoded before another and shown behind it; `nil` where that is not known.
+    var reordering: Int? {
+        let count = Int(fovea_video_reordering(handle))
+        return count < 0 ? nil : count
+    }
+
     /// Goes to the beginning of the file.
     func rewind() throws { _ = try call { fovea_video_rewind(handle, $0) } }
 

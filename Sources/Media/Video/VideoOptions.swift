@@ -10,7 +10,7 @@ public struct VideoOptions: Sendable, Hashable {
 
     /// Of one frame.
     public var maxPixels: Int
-    /// Packets of the picture stream: what an index may hold. Up to 60 bytes of memory are taken for each
+    /// Packets of the picture stream: what an index may hold. Up to 70 bytes of memory are taken for each
     /// while it is made.
     public var maxFrames: Int
     /// Streams of all kinds.

@@ -248,15 +248,14 @@ public final class VideoReader {
         let wanted = skipsOthers ? index.presentations[number] : nil
         let goesOn =
             isPlaced && !isFromBeginning
-            && current.map {
-                $0.number < number && ($0.number >= entry?.frame ?? 0 || $0.number + 1 == number)
-            } == true
+            && current.map { $0.number < number && $0.number >= entry?.frame ?? 0 } == true
         var found: (number: Int, frame: VideoFrame)
         if goesOn, let current {
             found = current
         } else {
             isPlaced = false
-            guard let first = try start(at: entry, towards: wanted, index) else { return nil }
+            // Not on from before a keyframe: what a damaged one gives is then the same for whoever asks.
+            guard let first = try start(for: number, at: entry, towards: wanted, index) else { return nil }
             found = first
         }
         isPlaced = false
@@ -280,25 +279,27 @@ public final class VideoReader {
         }
     }
 
+    /// Decodes the first frame on the way to `number`: a keyframe, from `entry` backwards, or the first of all.
     private func start(
-        at entry: FrameIndex.Keyframe?, towards wanted: Int64?, _ index: FrameIndex
+        for number: Int, at entry: FrameIndex.Keyframe?, towards wanted: Int64?, _ index: FrameIndex
     ) throws -> (number: Int, frame: VideoFrame)? {
-        if let entry, entry.frame > 0 {
-            let place = VideoDecoder.Entry(
-                presentation: index.presentations[entry.frame], decoding: entry.decoding,
-                position: entry.position)
-            if let frame = try decoder.frame(
-                at: place, isCounted: index.basis == .frames, towards: wanted),
-                let number = number(of: frame, startedAt: entry, index)
-            {
+        var place = entry
+        while let entry = place, entry.frame > 0 {
+            let frame = try decoder.frame(
+                at: VideoDecoder.Entry(
+                    presentation: index.presentations[entry.frame], decoding: entry.decoding,
+                    position: entry.position),
+                isCounted: index.basis == .frames, towards: wanted)
+            if let frame, let first = self.number(of: frame, startedAt: entry, index) {
                 hasReached = true
-                return (number, frame)
+                return (first, frame)
             }
             unreachable.insert(entry.frame)
+            place = self.entry(for: number, index)
         }
         try decoder.rewind()
         while let frame = try decoder.nextFrame(towards: wanted) {
-            if let number = self.place(of: frame, after: -1, index) { return (number, frame) }
+            if let first = self.place(of: frame, after: -1, index) { return (first, frame) }
         }
         return nil
     }
@@ -308,7 +309,9 @@ public final class VideoReader {
         of frame: VideoFrame, startedAt entry: FrameIndex.Keyframe, _ index: FrameIndex
     ) -> Int? {
         switch index.basis {
-        // What a container takes for a keyframe need not be one.
+        // What a container takes for a keyframe need not be one, and what stands in the place of a damaged one
+        // depends on those before.
+        case _ where frame.isDamaged: nil
         case .packets:
             frame.isKeyframe || decoder.isIntraOnly ? place(of: frame, after: entry.frame - 1, index) : nil
         case .frames: frame.isKeyframe && frame.position == entry.position ? entry.frame : nil

@@ -15,20 +15,11 @@ import Testing
                 "-threads", "1",
             ]
         ).make(in: folder)
-        let probed = try Program.run(
-            "ffprobe",
-            [
-                "-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pos,size", "-of", "csv=p=0",
-                file,
-            ])
-        let packets = probed.text.split(separator: "\n").map { line in
-            line.split(separator: ",").compactMap { Int($0) }
-        }
+        let packets = try packets(of: file)
         #expect(packets.count == 100)
         var bytes = try Data(contentsOf: URL(fileURLWithPath: file))
         for place in places {
-            // The file tells sizes before positions.
-            let (size, position) = (packets[place][0], packets[place][1])
+            let (size, position) = packets[place]
             var offset = position
             while offset < position + size {
                 let length = bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
@@ -38,6 +29,70 @@ import Testing
         }
         try bytes.write(to: URL(fileURLWithPath: file))
         return file
+    }
+
+    @Test func `what is predicted from a damaged keyframe is the same, whatever was asked for before`() throws
+    {
+        let folder = try TemporaryFolder()
+        let file = try footage(losing: [], in: folder)
+        let packets = try packets(of: file)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+        // The latter half of the keyframe 50 becomes noise.
+        var random = SeededGenerator(seed: 23)
+        for place in packets[50].size / 2..<packets[50].size {
+            bytes[packets[50].position + place] = UInt8.random(in: 0...255, using: &random)
+        }
+        try bytes.write(to: URL(fileURLWithPath: file))
+        let expected = try crcs(file)
+        let index = try VideoReader(FileVideo(file)).index()
+        let reader = try VideoReader(FileVideo(file), index: index)
+        for number in 0..<100 {
+            try reader.frame(number)
+            let crc = reader.crc()
+            // Those that do not need it are FFmpeg's.
+            if !(50..<75).contains(number) { #expect(crc == expected[index.presentations[number]]) }
+            guard number % 5 == 0 else { continue }
+            let other = try VideoReader(FileVideo(file), index: index)
+            try other.frame(number)
+            #expect(other.crc() == crc, "frame \(number)")
+        }
+    }
+
+    @Test func `where times tell another order than the codec, numbers are those of the codec`() throws {
+        let folder = try TemporaryFolder()
+        let file = try footage(losing: [], in: folder)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+        // The box `ctts`: its name, a version, a count, and how much later each is shown than it is decoded.
+        let place = try #require(bytes.range(of: Data("ctts".utf8))).upperBound + 12
+        let offset = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+        for (index, shift) in [24, 16, 8, 0].enumerated() {
+            bytes[place + index] = UInt8(truncatingIfNeeded: (offset + 20 * 512) >> shift)
+        }
+        try bytes.write(to: URL(fileURLWithPath: file))
+        let expected = try Footage.shown(file).map(\.crc)
+        #expect(expected.count == 100)
+        let reader = try VideoReader(FileVideo(file))
+        #expect(try reader.index().count == 100)
+        var random = SeededGenerator(seed: 29)
+        for number in expected.indices.shuffled(using: &random) {
+            try reader.frame(number)
+            #expect(reader.crc() == expected[number], "frame \(number)")
+        }
+    }
+
+    /// Where packets are, in order of decoding.
+    private func packets(of file: String) throws -> [(size: Int, position: Int)] {
+        let probed = try Program.run(
+            "ffprobe",
+            [
+                "-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pos,size", "-of", "csv=p=0",
+                file,
+            ])
+        // The program tells sizes before positions.
+        let packets = probed.text.split(separator: "\n").map { line in
+            line.split(separator: ",").compactMap { Int($0) }
+        }
+        return packets.map { ($0[0], $0[1]) }
     }
 
     /// The CRC of each frame that comes of decoding with FFmpeg's program, by when it is shown in ticks.

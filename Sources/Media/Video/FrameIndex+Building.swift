@@ -25,6 +25,14 @@ extension FrameIndex {
     /// keyframe to keyframe lead nowhere, and are not told.
     /// - Throws: ``MediaError/Code/limitExceeded`` beyond `limit` frames.
     static func ofFrames(_ decoder: VideoDecoder, limit: Int) throws -> FrameIndex {
+        try ofFramesAndTheirOrder(decoder, limit: limit).index
+    }
+
+    /// The same, and whether the times that frames tell ascend.
+    static func ofFramesAndTheirOrder(
+        _ decoder: VideoDecoder, limit: Int
+    ) throws -> (index: FrameIndex, ascend: Bool) {
+        var ascend = true
         try decoder.rewind()
         var presentations: [Int64] = []
         presentations.reserveCapacity(decoder.likelyFrameCount(limit: limit))
@@ -38,6 +46,7 @@ extension FrameIndex {
             var presentation = frame.presentation ?? earliest?.partialValue ?? 0
             if let last = presentations.last, presentation <= last, let earliest {
                 presentation = earliest.partialValue
+                ascend = false
             }
             if !areTimes || earliest?.overflow == true || !canBeShown(at: presentation) {
                 // They run out of all bounds, and say nothing.
@@ -58,13 +67,14 @@ extension FrameIndex {
             presentations.append(presentation)
             duration = areTimes ? max(0, frame.duration) : 1
         }
-        return FrameIndex(
+        let index = FrameIndex(
             basis: .frames, timeBase: decoder.facts.timeBase, presentations: presentations,
             lastDuration: duration, keyframes: keyframes)
+        return (index, ascend)
     }
 
     /// How many frames at the beginning are decoded to see whether they are those that the packets tell.
-    private static let triedCount = 4
+    private static let triedCount = 16
 
     /// Decodes the first frames, and looks whether they are those that the packets tell of. `true` where
     /// packets among them are known to be damaged.

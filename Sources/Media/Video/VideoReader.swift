@@ -202,8 +202,9 @@ public final class VideoReader {
         }
         if try index.beginsAsDecoded(by: decoder) { return index }
         // Packets said something else than the decoder.
-        let decoded = try FrameIndex.ofFrames(decoder, limit: options.maxFrames)
-        return index.frames(missingIn: decoded).map(index.marking) ?? decoded
+        let decoded = try FrameIndex.ofFramesAndTheirOrder(decoder, limit: options.maxFrames)
+        guard decoded.ascend, let lost = index.frames(missingIn: decoded.index) else { return decoded.index }
+        return index.marking(lost)
     }
 
     /// The index, by which the frames that this decoder gives are told apart.
@@ -279,7 +280,8 @@ public final class VideoReader {
         }
     }
 
-    /// Decodes the first frame on the way to `number`: a keyframe, from `entry` backwards, or the first of all.
+    /// Decodes the first frame on the way to `number`: a keyframe, from `entry` backwards, or the first of
+    /// all.
     private func start(
         for number: Int, at entry: FrameIndex.Keyframe?, towards wanted: Int64?, _ index: FrameIndex
     ) throws -> (number: Int, frame: VideoFrame)? {
@@ -309,8 +311,8 @@ public final class VideoReader {
         of frame: VideoFrame, startedAt entry: FrameIndex.Keyframe, _ index: FrameIndex
     ) -> Int? {
         switch index.basis {
-        // What a container takes for a keyframe need not be one, and what stands in the place of a damaged one
-        // depends on those before.
+        // What a container takes for a keyframe need not be one, and what stands in the place of a damaged
+        // one depends on those before.
         case _ where frame.isDamaged: nil
         case .packets:
             frame.isKeyframe || decoder.isIntraOnly ? place(of: frame, after: entry.frame - 1, index) : nil

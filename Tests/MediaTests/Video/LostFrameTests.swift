@@ -58,16 +58,24 @@ import Testing
         }
     }
 
-    @Test func `where times tell another order than the codec, numbers are those of the codec`() throws {
+    @Test(arguments: [20, 0])
+    func `where times tell another order than the codec, numbers are those of the codec`(_ later: Int) throws
+    {
         let folder = try TemporaryFolder()
         let file = try footage(losing: [], in: folder)
         var bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-        // The box `ctts`: its name, a version, a count, and how much later each is shown than it is decoded.
-        let place = try #require(bytes.range(of: Data("ctts".utf8))).upperBound + 12
-        let offset = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
-        for (index, shift) in [24, 16, 8, 0].enumerated() {
-            bytes[place + index] = UInt8(truncatingIfNeeded: (offset + 20 * 512) >> shift)
+        // The box `ctts`: its name, a version, a count, and for so many frames each how much later they are
+        // shown than decoded. The first becomes much later, or all are shown as they are decoded.
+        let list = try #require(bytes.range(of: Data("ctts".utf8))).upperBound + 4
+        func number(at place: Int) -> Int { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
+        func write(_ number: Int, at place: Int) {
+            for index in 0..<4 {
+                bytes[place + index] = UInt8(truncatingIfNeeded: number >> (24 - 8 * index))
+            }
         }
+        let delay = number(at: list + 8)
+        if later > 0 { write(delay + later * 512, at: list + 8) }
+        for entry in 0..<(later > 0 ? 0 : number(at: list)) { write(delay, at: list + 8 + 8 * entry) }
         try bytes.write(to: URL(fileURLWithPath: file))
         let expected = try Footage.shown(file).map(\.crc)
         #expect(expected.count == 100)

@@ -1,10 +1,12 @@
 public import Base
 import Glibc
+import SystemPackage
 
 extension BlobStore {
     /// Removes what nothing refers to: packs without live records, large files, what lies behind the last
     /// live record of a pack, and, where the dead part of a pack is `minimumDeadFraction` or more of it, that
-    /// pack, after its live records have been copied to another.
+    /// pack, after its live records have been copied to another. Where the disk has no room for the copies
+    /// the pack stays as it is, unless every pack is to be emptied.
     ///
     /// The order makes every crash harmless. Copies are durable before `commit` is called, a pack is removed
     /// after its `commit` has returned, and what is left of either is garbage for the next run: there is
@@ -54,6 +56,12 @@ extension BlobStore {
             let used = max(1, length - PackFormat.headerLength)
             let deadFraction = Double(used - pack.byteCount) / Double(used)
             guard deadFraction >= max(minimumDeadFraction, .leastNonzeroMagnitude) else { continue }
+            // Whoever wants all that is dead to be gone must hear that it is not.
+            if minimumDeadFraction > 0, !hasRoom(forCopies: pack.byteCount) {
+                report.postponedPacks.append(number)
+                report.postponedBytes += used - pack.byteCount
+                continue
+            }
             let damagedBefore = report.damaged.count
             let moves = try copy(pack, number, writer, cancellation, &report)
             try writer.sync()
@@ -66,6 +74,13 @@ extension BlobStore {
     }
 
     // MARK: - Private
+
+    /// Whether the disk has room for so many bytes of records, and for what is written beside them.
+    private func hasRoom(forCopies byteCount: Int) -> Bool {
+        var disk = statvfs()
+        guard statvfs(layout.root.string, &disk) == 0 else { return true }
+        return Int(disk.f_bavail) * Int(disk.f_frsize) >= byteCount + byteCount / 50 + (1 << 20)
+    }
 
     /// Copies the live records of a pack; those that cannot be read are reported and left.
     private func copy(

@@ -25,6 +25,10 @@ public struct GarbageReport: Sendable {
     /// Bytes of the files removed and cut off, less those of the records copied; checksum files are not
     /// counted.
     public var freedBytes = 0
+    /// Packs that were left as they are, as the disk has no room for the copies of their live records.
+    public var postponedPacks: [UInt32] = []
+    /// Their bytes that nothing refers to.
+    public var postponedBytes = 0
     /// Live records that cannot be read. Their packs were kept.
     public var damaged: [BlobError] = []
 

@@ -6,8 +6,8 @@ extension Store {
     /// Frees the bytes that no entity stands for, and packs that are mostly dead. Waits for backups,
     /// verifications and purges that run.
     /// - Parameter minimumDeadFraction: From which dead part on a pack is written anew, in `0...1`.
-    /// - Returns: `freed_bytes`, `forgotten_blobs`, `moved_blobs`, `dropped_packs`, and `damaged` with what
-    ///   could not be moved as it cannot be read.
+    /// - Returns: `freed_bytes`, `forgotten_blobs`, `moved_blobs`, `dropped_packs`, `postponed_packs` and
+    ///   `postponed_bytes` for want of room, and `damaged` with what could not be moved as it cannot be read.
     public func collectGarbage(minimumDeadFraction: Double = 0.25) async throws -> Document {
         try checkWritable()
         return try await collectionGate.alone {
@@ -68,6 +68,8 @@ extension Store {
                     "forgotten_blobs": .integer(Int64(forgotten)),
                     "moved_blobs": .integer(Int64(report.movedCount)),
                     "dropped_packs": .integer(Int64(report.droppedPacks.count)),
+                    "postponed_packs": .integer(Int64(report.postponedPacks.count)),
+                    "postponed_bytes": .integer(Int64(report.postponedBytes)),
                     "damaged": .array(report.damaged.map { .string($0.message) }),
                 ]
             }

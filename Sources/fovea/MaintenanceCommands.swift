@@ -129,7 +129,7 @@ struct CollectGarbageCommand: AsyncParsableCommand {
         commandName: "gc", abstract: "Free the bytes that nothing refers to.",
         discussion: """
             Waits for a backup or a verification that runs. What is damaged is listed and kept; the exit status is
-            then 1.
+            then 1. Packs that a full disk has no room to rewrite are told and stay as they are.
 
             Example:
               fovea gc
@@ -145,6 +145,12 @@ struct CollectGarbageCommand: AsyncParsableCommand {
             Terminal.print(answer.json)
         } else {
             for message in damaged { Terminal.print("damaged, and so kept with its pack: \(message)") }
+            if let packs = answer["postponed_packs"]?.integerValue, packs > 0 {
+                let bytes = ByteCount(Int(answer["postponed_bytes"]?.integerValue ?? 0))
+                Terminal.report(
+                    "\(bytes) more can be freed: the disk has no room to rewrite \(packs == 1 ? "the pack" : "the \(packs) packs") that hold\(packs == 1 ? "s" : "") it"
+                )
+            }
             // Around what is damaged, copies may take more than was freed.
             Terminal.report("freed \(ByteCount(max(0, Int(answer["freed_bytes"]?.integerValue ?? 0))))")
         }

@@ -155,6 +155,33 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: canMount, "this process may not mount a file system to fill it up"))
+    func `a pack that a full disk has no room to rewrite is told, and rewritten later`() throws {
+        try withTemporaryDirectory { directory in
+            #expect(mount("tmpfs", directory.string, "tmpfs", 0, "size=4m") == 0)
+            defer { umount2(directory.string, CInt(MNT_DETACH)) }
+            let ballast = directory.appending("ballast")
+            try write(sample(0, count: 3_000_000), to: ballast)
+            let store = try BlobStore(directory: directory.appending("blobs"))
+            var table = Table()
+            for seed in 0..<10 {
+                let bytes = sample(seed, count: 30_000)
+                table.add(try store.put(bytes), bytes)
+            }
+            try store.sync()
+            // The last one lives: nothing lies behind it that could be cut off.
+            table.remove { $0 < 5 }
+            let full = try store.collectGarbage(live: { try table.live }, commit: { table.commit($0) })
+            #expect(full.postponedPacks.count == 1 && full.movedCount == 0 && full.droppedPacks.isEmpty)
+            #expect(full.postponedBytes >= 150_000 && full.freedBytes == 0)
+            try table.check(store)
+            try FileManager.default.removeItem(atPath: ballast.string)
+            let done = try store.collectGarbage(live: { try table.live }, commit: { table.commit($0) })
+            #expect(done.postponedPacks.isEmpty && done.movedCount == 5 && done.droppedPacks.count == 1)
+            try table.check(store)
+        }
+    }
+
     @Test func `a directory without write permission is read and not written`() async {
         await #expect(processExitsWith: .success) {
             try withTemporaryDirectory { directory in

@@ -79,12 +79,10 @@ public final class ChildProcess: Sendable {
         }
         guard error == 0 else { throw POSIXError(POSIXErrorCode(rawValue: error) ?? .EIO) }
         processIdentifier = child
+        // Reaped as soon as it ends, whether anybody asks: what watches the exits of tests waits for any
+        // child, and would be shown one that nobody reaps again and again, and no other.
+        Thread.detachNewThread { [self] in waitUntilExit() }
         for end in ends { try end.close() }
-    }
-
-    deinit {
-        // Where nobody has waited, what is left of an ended child goes with this process.
-        if case .running = state.withLock({ $0 }) { waitpid(processIdentifier, nil, WNOHANG) }
     }
 
     public var isRunning: Bool { reap(WNOHANG) == nil }
